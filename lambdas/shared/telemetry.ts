@@ -1,0 +1,56 @@
+/**
+ * Telemetry: the log and the metrics of a function. Metrics are written once per invocation (embedded metric format),
+ * under the dimensions that alarms read: `service` and `function`, for freshness also `source`.
+ * @module
+ */
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { type Log, makeLog, makeLogger } from './log.ts';
+
+/** Metrics that count. */
+export type CountMetric =
+  | 'RecordsReceived'
+  | 'RecordsIgnored'
+  | 'RecordsQuarantined'
+  | 'ChangesApplied'
+  | 'ChangesStale'
+  | 'ChangesDuplicate'
+  | 'IdentityConflicts'
+  | 'HeldLinks'
+  | 'ProfilesRead'
+  | 'ViewsWritten';
+
+/** Metrics of one source, in milliseconds. */
+export type SourceMetric = 'CommitToServableMs' | 'SourceLagMs';
+
+/** What a function tells of itself. */
+export interface Telemetry {
+  readonly log: Log;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Adds to a count; 0 is written too, so that a silent function differs from an idle one. */
+  count(metric: CountMetric, value: number): void;
+  /** Writes values of one source at once, as one metric line per 100. */
+  observe(metric: SourceMetric, source: string, valuesMs: readonly number[]): void;
+}
+
+/** Makes the telemetry of a function; namespace and service come from the `POWERTOOLS_` variables. */
+export const makeTelemetry = (functionId: string): Telemetry => {
+  const dimensions = { function: functionId };
+  const logger = makeLogger(functionId);
+  const metrics = new Metrics({ defaultDimensions: dimensions });
+  return {
+    log: makeLog(logger),
+    logger,
+    metrics,
+    count: (metric, value) => {
+      metrics.addMetric(metric, MetricUnit.Count, value);
+    },
+    observe: (metric, source, valuesMs) => {
+      if (valuesMs.length === 0) return;
+      const perSource = new Metrics({ defaultDimensions: { ...dimensions, source } });
+      for (const value of valuesMs) perSource.addMetric(metric, MetricUnit.Milliseconds, value);
+      perSource.publishStoredMetrics();
+    },
+  };
+};

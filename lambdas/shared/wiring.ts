@@ -1,0 +1,38 @@
+/**
+ * Wiring: binds the ports to AWS. Clients are made once per execution environment and keep their connections.
+ * @module
+ */
+import { makeOneIdMinter } from '#adapters/crypto/one-id-minter.ts';
+import { makePseudonymiser } from '#adapters/crypto/pseudonym.ts';
+import { currentDefinitions } from '#adapters/definitions/current-definitions.ts';
+import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
+import { DynamoTable } from '#adapters/dynamodb/table.ts';
+import { makeS3Client } from '#adapters/s3/client.ts';
+import { S3ObjectStore } from '#adapters/s3/object-store.ts';
+import { makeGetSecret, makeSecretsClient } from '#adapters/secrets/secret.ts';
+import type { DefinitionsSource } from '#application/shared/ports.ts';
+import type { Table } from '#application/shared/table.ts';
+
+/** The wall clock, epoch milliseconds. */
+export const wallClock = (): number => Date.now();
+
+/** Waits. */
+export const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The table of a function. */
+export const bindTable = (tableName: string): Table =>
+  new DynamoTable({ client: makeDynamoClient(), tableName });
+
+/** The definitions in force, cached. */
+export const bindDefinitions = (table: Table, bucket: string): DefinitionsSource =>
+  currentDefinitions({ table, objects: new S3ObjectStore(makeS3Client(), bucket) }, wallClock);
+
+const getSecret = makeGetSecret(makeSecretsClient());
+
+/** The pseudonymiser under the pepper of this secret. */
+export const bindPseudonymiser = async (pepperArn: string) =>
+  makePseudonymiser(await getSecret(pepperArn));
+
+/** The OneID minter under the key of this secret. */
+export const bindMinter = async (keyArn: string) => makeOneIdMinter(await getSecret(keyArn));

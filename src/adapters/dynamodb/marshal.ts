@@ -1,0 +1,57 @@
+/**
+ * Attribute values on the wire, e.g. `{ N: '12' }`, and back.
+ *
+ * Own functions because the table holds few kinds of values: no bytes, no sets of numbers, and numbers that JavaScript
+ * holds exactly.
+ * @module
+ */
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Item, Key, Value, ValueMap } from '#application/shared/table.ts';
+import { TableRuleError } from './errors.ts';
+
+/** Attributes as DynamoDB's low-level client takes them. */
+export type Attributes = Record<string, AttributeValue>;
+
+/** The key alone, on the wire. */
+export const toKey = (key: Key): Attributes => ({ pk: { S: key.pk }, sk: { S: key.sk } });
+
+/** All attributes of an item or map, on the wire. */
+export const toAttributes = (map: ValueMap): Attributes =>
+  Object.fromEntries(Object.entries(map).map(([name, value]) => [name, toAttribute(value)]));
+
+/** One checked value, on the wire. */
+export const toAttribute = (value: Value): AttributeValue => {
+  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'number') return { N: String(value) };
+  if (typeof value === 'boolean') return { BOOL: value };
+  if (value === null) return { NULL: true };
+  if (value instanceof Set) return { SS: [...value] };
+  return Array.isArray(value)
+    ? { L: value.map(toAttribute) }
+    : { M: toAttributes(value as ValueMap) };
+};
+
+/** An item as read. @throws {@link TableRuleError} when somebody else stored what the port cannot hold */
+export const fromItem = (attributes: Attributes): Item => fromAttributes(attributes) as Item;
+
+const fromAttributes = (attributes: Attributes): ValueMap =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, attribute]) => [name, fromAttribute(attribute)]),
+  );
+
+const fromAttribute = (attribute: AttributeValue): Value => {
+  if (attribute.S !== undefined) return attribute.S;
+  if (attribute.N !== undefined) return safeInteger(attribute.N);
+  if (attribute.BOOL !== undefined) return attribute.BOOL;
+  if (attribute.NULL !== undefined) return null;
+  if (attribute.SS !== undefined) return new Set(attribute.SS);
+  if (attribute.L !== undefined) return attribute.L.map(fromAttribute);
+  if (attribute.M !== undefined) return fromAttributes(attribute.M);
+  throw new TableRuleError('value', `stored value of type ${Object.keys(attribute)}`);
+};
+
+const safeInteger = (text: string): number => {
+  const value = Number(text);
+  if (Number.isSafeInteger(value)) return value;
+  throw new TableRuleError('value', `stored number ${text} is not a safe integer`);
+};

@@ -1,0 +1,193 @@
+/**
+ * DynamoTable: the Table port on DynamoDB.
+ *
+ * All reads are strongly consistent. The SDK repeats a request whose answer was lost. A transaction carries a token that
+ * makes this invisible (the SDK adds it); a single conditional write does not, so `false` may also mean that the first
+ * attempt was done and its answer lost: conditions must be ones that a repetition of the same write fails harmlessly.
+ * @module
+ */
+import {
+  BatchGetItemCommand,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { inParallel } from '#application/shared/in-parallel.ts';
+import type {
+  Action,
+  Item,
+  Key,
+  Page,
+  Table,
+  TransactionOutcome,
+  Write,
+} from '#application/shared/table.ts';
+import { assertNever } from '#domain/shared/assert.ts';
+import { type Backoff, jitteredBackoff } from '../shared/backoff.ts';
+import { TableBusyError } from './errors.ts';
+import { expressionsOf } from './expressions.ts';
+import { checkAction, checkKey, checkQuery, checkTransaction, keyText } from './item-rules.ts';
+import { type Attributes, fromItem, toAttributes, toKey } from './marshal.ts';
+import { MAX_BATCH_KEYS } from './meter.ts';
+import { errorName, transactionOutcome, translated } from './outcomes.ts';
+
+/** Where the table is and how hard it may be driven. */
+export interface DynamoTableOptions {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  /** Most single writes of one `writeAll` in flight. A local engine is at its best from 16 on. */
+  readonly writesInFlight?: number;
+  /** Waits between attempts that the SDK does not make by itself. */
+  readonly backoff?: Backoff;
+}
+
+const WRITES_IN_FLIGHT = 32;
+const BATCHES_IN_FLIGHT = 8;
+const MAX_ATTEMPTS = 8;
+
+/** The table in DynamoDB. */
+export class DynamoTable implements Table {
+  readonly #options: DynamoTableOptions;
+  readonly #backoff: Backoff;
+
+  constructor(options: DynamoTableOptions) {
+    this.#options = options;
+    this.#backoff = options.backoff ?? jitteredBackoff;
+  }
+
+  async getAll(keys: readonly Key[]): Promise<readonly (Item | undefined)[]> {
+    keys.forEach(checkKey);
+    const distinct = [...new Map(keys.map((key) => [keyText(key), key])).values()];
+    const chunks = Array.from({ length: Math.ceil(distinct.length / MAX_BATCH_KEYS) }, (_, index) =>
+      distinct.slice(index * MAX_BATCH_KEYS, (index + 1) * MAX_BATCH_KEYS),
+    );
+    const items = await inParallel(chunks, (chunk) => this.#getChunk(chunk), BATCHES_IN_FLIGHT);
+    const found = new Map(items.flat().map((item) => [keyText(item), item]));
+    return keys.map((key) => found.get(keyText(key)));
+  }
+
+  async query(request: Parameters<Table['query']>[0]): Promise<Page> {
+    checkQuery(request);
+    const { pk, skPrefix = '', limit, after } = request;
+    const prefixed = skPrefix !== '';
+    const output = await this.#options.client.send(
+      new QueryCommand({
+        TableName: this.#options.tableName,
+        ConsistentRead: true,
+        KeyConditionExpression: prefixed ? 'pk = :p AND begins_with(sk, :s)' : 'pk = :p',
+        ExpressionAttributeValues: { ':p': { S: pk }, ...(prefixed && { ':s': { S: skPrefix } }) },
+        ...(limit !== undefined && { Limit: limit }),
+        ...(after !== undefined && { ExclusiveStartKey: toKey({ pk, sk: after }) }),
+      }),
+    );
+    const items = (output.Items ?? []).map(fromItem);
+    const next = output.LastEvaluatedKey?.['sk']?.S;
+    return next === undefined ? { items } : { items, next };
+  }
+
+  async write(action: Write): Promise<boolean> {
+    checkAction(action);
+    return this.#writeChecked(action);
+  }
+
+  async writeAll(actions: readonly Write[]): Promise<readonly boolean[]> {
+    actions.forEach(checkAction);
+    const inFlight = this.#options.writesInFlight ?? WRITES_IN_FLIGHT;
+    return inParallel(actions, (action) => this.#writeChecked(action), inFlight);
+  }
+
+  async transact(actions: readonly Action[]): Promise<TransactionOutcome> {
+    checkTransaction(actions);
+    if (actions.length === 0) return { done: true };
+    const { client, tableName } = this.#options;
+    const TransactItems = actions.map((action) => transactItem(tableName, action));
+    try {
+      await client.send(new TransactWriteItemsCommand({ TransactItems }));
+      return { done: true };
+    } catch (error) {
+      return transactionOutcome(error);
+    }
+  }
+
+  /** One BatchGetItem, repeated for what DynamoDB left unprocessed: above 16 MB, or throttled. */
+  async #getChunk(keys: readonly Key[]): Promise<readonly Item[]> {
+    const { client, tableName } = this.#options;
+    const items: Item[] = [];
+    let rest: Attributes[] = keys.map(toKey);
+    for (let attempt = 1; rest.length > 0; attempt++) {
+      const RequestItems = { [tableName]: { ConsistentRead: true, Keys: rest } };
+      const output = await client.send(new BatchGetItemCommand({ RequestItems }));
+      const found = output.Responses?.[tableName] ?? [];
+      items.push(...found.map(fromItem));
+      rest = output.UnprocessedKeys?.[tableName]?.Keys ?? [];
+      if (found.length > 0) attempt = 0;
+      if (rest.length > 0) await this.#waitOrGiveUp(attempt, 'a read');
+    }
+    return items;
+  }
+
+  /** One write. A transaction at the item refuses it for the moment: it is repeated, which the port need not show. */
+  async #writeChecked(action: Write): Promise<boolean> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#writeOnce(action);
+        return true;
+      } catch (error) {
+        if (errorName(error) === 'ConditionalCheckFailedException') return false;
+        if (errorName(error) !== 'TransactionConflictException') throw translated(error);
+        await this.#waitOrGiveUp(attempt, 'a write', error);
+      }
+    }
+  }
+
+  async #writeOnce(action: Write): Promise<unknown> {
+    const { client, tableName: TableName } = this.#options;
+    switch (action.kind) {
+      case 'put':
+        return client.send(new PutItemCommand({ TableName, ...putOf(action) }));
+      case 'update':
+        return client.send(new UpdateItemCommand({ TableName, ...keyedOf(action) }));
+      case 'delete':
+        return client.send(new DeleteItemCommand({ TableName, ...keyedOf(action) }));
+      default:
+        return assertNever(action);
+    }
+  }
+
+  async #waitOrGiveUp(attempt: number, what: string, cause?: unknown): Promise<void> {
+    if (attempt >= MAX_ATTEMPTS) {
+      throw new TableBusyError(`${what} was refused ${attempt} times`, { cause });
+    }
+    await this.#backoff(attempt);
+  }
+}
+
+const putOf = (action: Extract<Action, { kind: 'put' }>) => ({
+  Item: toAttributes(action.item),
+  ...expressionsOf(action),
+});
+
+const keyedOf = (action: Exclude<Action, { kind: 'put' }>) => ({
+  Key: toKey(action.key),
+  ...expressionsOf(action),
+});
+
+/** An action inside a transaction; the types want the expression that checks guarantee. */
+const transactItem = (TableName: string, action: Action): TransactWriteItem => {
+  switch (action.kind) {
+    case 'put':
+      return { Put: { TableName, ...putOf(action) } };
+    case 'update':
+      return { Update: { TableName, UpdateExpression: '', ...keyedOf(action) } };
+    case 'delete':
+      return { Delete: { TableName, ...keyedOf(action) } };
+    case 'check':
+      return { ConditionCheck: { TableName, ConditionExpression: '', ...keyedOf(action) } };
+    default:
+      return assertNever(action);
+  }
+};

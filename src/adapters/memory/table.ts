@@ -1,0 +1,139 @@
+/**
+ * MemoryTable: the Table port in memory, with DynamoDB's rules, for tests, simulations and the cost benchmark.
+ *
+ * Every unit of work takes effect at one instant, after its {@link MemoryTableOptions.turn}; a scheduler that owns the
+ * turns owns every interleaving. The units are those of DynamoDB: a write, a transaction, a page of a query, and each
+ * single key of `getAll`, because BatchGetItem reads no snapshot.
+ * Cost: a read or write O(item), a query O(page + log partition), a first query after an insert O(partition log).
+ * @module
+ */
+
+import {
+  actionKey,
+  checkAction,
+  checkKey,
+  checkQuery,
+  checkTransaction,
+  keyText,
+  sentSize,
+} from '#adapters/dynamodb/item-rules.ts';
+import { itemSize } from '#adapters/dynamodb/item-size.ts';
+import {
+  MAX_BATCH_KEYS,
+  type Meter,
+  makeMeter,
+  readUnits,
+  TRANSACTION_FACTOR,
+  writeUnits,
+} from '#adapters/dynamodb/meter.ts';
+import { inParallel } from '#application/shared/in-parallel.ts';
+import type {
+  Action,
+  CancellationReason,
+  Item,
+  Key,
+  Page,
+  Table,
+  TransactionOutcome,
+  Write,
+} from '#application/shared/table.ts';
+import { changed, copyItem } from './change.ts';
+import { holds } from './condition.ts';
+import { Partitions } from './partitions.ts';
+
+/** How a memory table is observed and scheduled. */
+export interface MemoryTableOptions {
+  /** Totals to add to. */
+  readonly meter?: Meter;
+  /** Awaited before each unit of work takes effect; resolved at once when absent. */
+  readonly turn?: (unit: 'get' | 'query' | 'write' | 'transact') => Promise<void>;
+}
+
+/** A table that forgets with the process. */
+export class MemoryTable implements Table {
+  readonly #partitions = new Partitions();
+  readonly #meter: Meter;
+  readonly #turn: NonNullable<MemoryTableOptions['turn']>;
+
+  constructor(options: MemoryTableOptions = {}) {
+    this.#meter = options.meter ?? makeMeter();
+    this.#turn = options.turn ?? (async () => {});
+  }
+
+  /** Every item, by partition key and sort key: for digests and assertions, not part of the port. */
+  dump(): readonly Item[] {
+    return this.#partitions.all().map(copyItem);
+  }
+
+  async getAll(keys: readonly Key[]): Promise<readonly (Item | undefined)[]> {
+    keys.forEach(checkKey);
+    const distinct = new Map(keys.map((key) => [keyText(key), key]));
+    this.#meter.requests += Math.ceil(distinct.size / MAX_BATCH_KEYS);
+    const found = new Map<string, Item | undefined>();
+    await Promise.all(
+      [...distinct].map(async ([text, key]) => found.set(text, await this.#get(key))),
+    );
+    return keys.map((key) => {
+      const item = found.get(keyText(key));
+      return item && copyItem(item);
+    });
+  }
+
+  async query(request: Parameters<Table['query']>[0]): Promise<Page> {
+    checkQuery(request);
+    await this.#turn('query');
+    const page = this.#partitions.page(request);
+    this.#meter.requests += 1;
+    this.#meter.readUnits += readUnits(page.bytes);
+    const items = page.items.map(copyItem);
+    return page.next === undefined ? { items } : { items, next: page.next };
+  }
+
+  async write(action: Write): Promise<boolean> {
+    checkAction(action);
+    await this.#turn('write');
+    this.#meter.requests += 1;
+    return this.#perform([action], 1).every((reason) => reason === 'none');
+  }
+
+  async writeAll(actions: readonly Write[]): Promise<readonly boolean[]> {
+    actions.forEach(checkAction);
+    return inParallel(actions, (action) => this.write(action), actions.length);
+  }
+
+  async transact(actions: readonly Action[]): Promise<TransactionOutcome> {
+    checkTransaction(actions);
+    if (actions.length === 0) return { done: true };
+    await this.#turn('transact');
+    this.#meter.requests += 1;
+    const reasons = this.#perform(actions, TRANSACTION_FACTOR);
+    return reasons.every((reason) => reason === 'none') ? { done: true } : { done: false, reasons };
+  }
+
+  async #get(key: Key): Promise<Item | undefined> {
+    await this.#turn('get');
+    const item = this.#partitions.get(key);
+    this.#meter.readUnits += readUnits(item === undefined ? 0 : itemSize(item));
+    return item;
+  }
+
+  /** All or nothing, with no await inside: one instant. */
+  #perform(actions: readonly Action[], factor: number): readonly CancellationReason[] {
+    const before = actions.map((action) => this.#partitions.get(actionKey(action)));
+    const reasons = actions.map((action, index) =>
+      holds(action.when, before[index]) ? 'none' : 'condition',
+    );
+    const happens = reasons.every((reason) => reason === 'none');
+    const after = happens ? actions.map((action, index) => changed(before[index], action)) : before;
+    actions.forEach((action, index) => {
+      this.#meter.writeUnits += factor * writeUnitsOf(action, before[index], after[index]);
+      this.#partitions.set(actionKey(action), after[index]);
+    });
+    return reasons;
+  }
+}
+
+const writeUnitsOf = (action: Action, before?: Item, after?: Item): number =>
+  writeUnits(
+    Math.max(before ? itemSize(before) : 0, after ? itemSize(after) : 0, sentSize(action)),
+  );

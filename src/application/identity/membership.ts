@@ -1,0 +1,199 @@
+/**
+ * Membership: who holds an identifier, and whether that makes it shared.
+ *
+ * Up to its cap an identifier lists its holders in one claim, and every change of the list is fenced by the claim's
+ * version. Above the cap the claim is only marked shared and further holders get items of their own, so five thousand
+ * joins do not contend. Whether it is still shared after a holder leaves needs a count; the claim is marked `cooling`
+ * before the count, and a join waits for the mark to go, so no holder can slip in between count and commit.
+ * @module
+ */
+
+import {
+  type ClaimItem,
+  claimKey,
+  formatClaimItem,
+  MEMBER_PREFIX,
+  memberKey,
+  parseClaimItem,
+  type ScopeId,
+} from '#application/shared/items.ts';
+import type { Action, Condition, Table } from '#application/shared/table.ts';
+import type { IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
+import { type MergePolicy, rulesOf } from '#domain/identity/merge-policy.ts';
+import type { OneId } from '#domain/identity/one-id.ts';
+
+/** Holders that an identifier gains and loses with one commit. */
+export interface MembershipChange {
+  readonly identifier: IdentifierKey;
+  readonly joins: readonly UnitKey[];
+  readonly leaves: readonly UnitKey[];
+}
+
+/** An identifier's holders after a change. */
+export interface Membership extends MembershipChange {
+  /** The claim as it was read, and as the commit must find it. */
+  readonly claim?: ClaimItem;
+  /** All holders after the change; `undefined` when it stays shared and nobody counted. */
+  readonly holders?: readonly UnitKey[];
+  /** Holders with items of their own, of those that were counted. */
+  readonly counted: readonly UnitKey[];
+  readonly shared: boolean;
+  /** Version of a claim that is new: random, so that one deleted meanwhile is not taken for it. */
+  readonly firstVersion: number;
+}
+
+/**
+ * Works out an identifier's holders after a change.
+ * @returns `undefined` when another worker was at the claim; read everything again
+ */
+export const decideMembership = async (
+  table: Table,
+  change: MembershipChange,
+  claim: ClaimItem | undefined,
+  policy: MergePolicy,
+  token: number,
+): Promise<Membership | undefined> => {
+  const { cap } = rulesOf(policy, change.identifier);
+  if (!claim?.shared) {
+    const holders = after(claim?.units ?? [], change);
+    return {
+      ...change,
+      ...(claim ? { claim } : {}),
+      holders,
+      counted: [],
+      shared: holders.length > cap,
+      firstVersion: token,
+    };
+  }
+  if (change.leaves.length === 0 && claim.cooling === undefined) {
+    return { ...change, claim, counted: [], shared: true, firstVersion: token };
+  }
+  return countAgain(table, change, claim, cap, token);
+};
+
+const after = (units: readonly UnitKey[], change: MembershipChange): readonly UnitKey[] => {
+  const leaves = new Set(change.leaves);
+  return [...new Set([...units.filter((unit) => !leaves.has(unit)), ...change.joins])];
+};
+
+const countAgain = async (
+  table: Table,
+  change: MembershipChange,
+  claim: ClaimItem,
+  cap: number,
+  token: number,
+): Promise<Membership | undefined> => {
+  const marked = await table.write({
+    kind: 'update',
+    key: claimKey(change.identifier),
+    set: { cooling: String(token) },
+    add: { ver: 1 },
+    when: { equals: [['ver'], claim.version] },
+  });
+  if (!marked) return undefined;
+  const counted = await membersUpTo(table, change.identifier, cap + change.leaves.length + 1);
+  const holders = after([...claim.units, ...counted], change);
+  const cooled = { ...claim, version: claim.version + 1, cooling: String(token) };
+  return {
+    ...change,
+    claim: cooled,
+    holders,
+    counted,
+    shared: holders.length > cap,
+    firstVersion: token,
+  };
+};
+
+const membersUpTo = async (
+  table: Table,
+  identifier: IdentifierKey,
+  limit: number,
+): Promise<readonly UnitKey[]> => {
+  const { items } = await table.query({
+    pk: claimKey(identifier).pk,
+    skPrefix: MEMBER_PREFIX,
+    limit,
+  });
+  return items.map((item) => item.sk.slice(MEMBER_PREFIX.length) as UnitKey);
+};
+
+/** Reads the claims of these identifiers. */
+export const readClaims = async (
+  table: Table,
+  identifiers: readonly IdentifierKey[],
+): Promise<ReadonlyMap<IdentifierKey, ClaimItem>> => {
+  const items = await table.getAll(identifiers.map(claimKey));
+  return new Map(
+    identifiers.flatMap((identifier, index) => {
+      const item = items[index];
+      return item ? [[identifier, parseClaimItem(item)] as const] : [];
+    }),
+  );
+};
+
+/** The writes that bring an identifier's items to its holders after the change. */
+export const membershipActions = (
+  membership: Membership,
+  scope: ScopeId,
+  customer: OneId | undefined,
+  cap: number,
+): readonly Action[] => {
+  if (membership.holders === undefined) return joinsOfShared(membership);
+  const listed = membership.holders.slice(0, cap);
+  const own = new Set(membership.shared ? membership.holders.slice(cap) : []);
+  return [
+    claimAction(membership, listed, scope, customer),
+    ...[...own]
+      .filter((unit) => !membership.counted.includes(unit))
+      .map((unit) => putMember(membership.identifier, unit)),
+    ...memberItemsToDelete(membership, own).map(
+      (unit): Action => ({ kind: 'delete', key: memberKey(membership.identifier, unit) }),
+    ),
+  ];
+};
+
+// Who leaves may lie beyond what was counted, so its item is named outright.
+const memberItemsToDelete = (
+  { claim, counted, leaves }: Membership,
+  own: ReadonlySet<UnitKey>,
+): readonly UnitKey[] => {
+  if (!claim?.shared) return [];
+  const left = leaves.filter((unit) => !claim.units.includes(unit));
+  return [...new Set([...counted.filter((unit) => !own.has(unit)), ...left])];
+};
+
+const putMember = (identifier: IdentifierKey, unit: UnitKey): Action => ({
+  kind: 'put',
+  item: { ...memberKey(identifier, unit) },
+});
+
+// A join leaves the claim as it is, so that joins of a shop's own phone number do not wait for each other.
+const joinsOfShared = ({ identifier, joins, claim }: Membership): readonly Action[] => [
+  {
+    kind: 'check',
+    key: claimKey(identifier),
+    when: { all: [{ equals: [['shared'], true] }, { missing: ['cooling'] }] },
+  },
+  ...joins
+    .filter((unit) => !claim?.units.includes(unit))
+    .map((unit) => putMember(identifier, unit)),
+];
+
+const claimAction = (
+  { identifier, claim, shared, firstVersion }: Membership,
+  units: readonly UnitKey[],
+  scope: ScopeId,
+  customer: OneId | undefined,
+): Action => {
+  const when: Condition = claim ? { equals: [['ver'], claim.version] } : { missing: ['pk'] };
+  if (units.length === 0) return { kind: 'delete', key: claimKey(identifier), when };
+  const version = (claim?.version ?? firstVersion) + 1;
+  const next: ClaimItem = {
+    version,
+    scope,
+    units,
+    shared,
+    ...(customer === undefined || shared ? {} : { customer }),
+  };
+  return { kind: 'put', item: formatClaimItem(identifier, next), when };
+};

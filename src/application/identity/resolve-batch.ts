@@ -1,0 +1,84 @@
+/**
+ * Resolve: applies a batch of stream records to the identity graph and the contributions, exactly once in effect.
+ *
+ * Read once, decide per row, write; a row that lost a race is read again. Rows fail singly: what failed is reported by
+ * sequence number and delivered again, and what was applied before is recognised by its version.
+ * @module
+ */
+import type { StreamRecord } from '#application/shared/ports.ts';
+import type { Definitions } from '#domain/definitions/types.ts';
+import { groupBy } from '#domain/shared/multimap.ts';
+import { applyFacts } from './apply-facts.ts';
+import { applyParties } from './apply-parties.ts';
+import { recordFreshness } from './freshness.ts';
+import { type InterpretationPorts, interpretRecords } from './interpret-records.ts';
+import type { IdentityPorts } from './restructure.ts';
+import type { FactChange, PartyChange, RowChange } from './row-change.ts';
+
+/** What resolving needs of its surroundings. */
+export interface ResolvePorts extends IdentityPorts, InterpretationPorts {
+  readonly definitions: () => Promise<{ readonly definitions: Definitions }>;
+}
+
+/** What applying some rows came to. */
+export interface Applied {
+  readonly applied: number;
+  readonly stale: number;
+  /** Links that wait for review, of the parts of the graph that changed. */
+  readonly held: number;
+  /** Races lost in identity commits. */
+  readonly conflicts: number;
+  /** Changes that failed, with why; to be delivered again. */
+  readonly failures: readonly { readonly change: RowChange; readonly error: unknown }[];
+}
+
+/** What became of a batch. */
+export interface BatchReport extends Omit<Applied, 'failures'> {
+  readonly received: number;
+  readonly ignored: number;
+  readonly quarantined: number;
+  /** Sequence numbers to deliver again. */
+  readonly failed: readonly string[];
+  /** Age of the latest commit applied, by source. */
+  readonly lagMs: Readonly<Record<string, number>>;
+  /** The first error, for the log. */
+  readonly error?: unknown;
+}
+
+/**
+ * Resolves one batch of one shard.
+ * @throws when the definitions or the registry cannot be read: then the whole batch is delivered again
+ */
+export const resolveBatch = async (
+  ports: ResolvePorts,
+  records: readonly StreamRecord[],
+): Promise<BatchReport> => {
+  const { definitions } = await ports.definitions();
+  const read = await interpretRecords(ports, definitions, records);
+  const byKind = groupBy(read.changes, (change) => change.kind);
+  const parties = await applyParties(
+    ports,
+    definitions.namespaces,
+    (byKind.get('party') ?? []) as readonly PartyChange[],
+  );
+  const facts = await applyFacts(
+    ports,
+    definitions.namespaces,
+    (byKind.get('fact') ?? []) as readonly FactChange[],
+  );
+  const failures = [...parties.failures, ...facts.failures];
+  const failed = new Set([...read.failed, ...failures.flatMap(({ change }) => change.sequences)]);
+  const lagMs = await recordFreshness(ports, records, read.changes, failed);
+  return {
+    received: records.length,
+    ignored: read.ignored,
+    quarantined: read.quarantined,
+    applied: parties.applied + facts.applied + (byKind.get('heartbeat')?.length ?? 0),
+    stale: parties.stale + facts.stale,
+    held: parties.held + facts.held,
+    conflicts: parties.conflicts + facts.conflicts,
+    failed: [...failed],
+    lagMs,
+    ...(failures[0] ? { error: failures[0].error } : {}),
+  };
+};

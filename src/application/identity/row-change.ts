@@ -1,0 +1,46 @@
+/**
+ * Row change: a change record, mapped by the definitions to what it says about customers.
+ * @module
+ */
+
+import type { ValueMap } from '#application/shared/table.ts';
+import type { RowVersion } from '#domain/capture/row-version.ts';
+import type { SourceRowKey } from '#domain/capture/source-row.ts';
+import type { EvidenceUnit } from '#domain/identity/evidence.ts';
+
+interface RowChangeBase {
+  readonly rowKey: SourceRowKey;
+  readonly source: string;
+  readonly version: RowVersion;
+  /** Commit time, epoch milliseconds; absent for a load row. */
+  readonly committedAt?: number;
+  /** Stream sequence numbers that carry this row, all of which fail when it does. */
+  readonly sequences: readonly string[];
+}
+
+/** A row that describes a customer. */
+export interface PartyChange extends RowChangeBase {
+  readonly kind: 'party';
+  /** What it says; absent when the row was deleted. */
+  readonly after?: { readonly evidence: EvidenceUnit; readonly fields: ValueMap };
+  /** The row it was before its primary key changed. */
+  readonly renamedFrom?: SourceRowKey;
+}
+
+/** A row that refers to a customer. */
+export interface FactChange extends RowChangeBase {
+  readonly kind: 'fact';
+  /** What it says; absent when the row was deleted. Without `unit` it names nobody. */
+  readonly after?: { readonly unit?: EvidenceUnit; readonly contribution: ValueMap };
+}
+
+/** A row that only shows that its source is alive. */
+export interface HeartbeatChange extends RowChangeBase {
+  readonly kind: 'heartbeat';
+}
+
+/** A change of one source row. */
+export type RowChange = PartyChange | FactChange | HeartbeatChange;
+
+/** How a row change ended. `applied` also says that it was already in place. */
+export type RowOutcome = 'applied' | 'stale';

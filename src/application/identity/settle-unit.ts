@@ -1,0 +1,121 @@
+/**
+ * Settling a fact unit: a unit lives while one live row supports it, and no longer.
+ *
+ * The unit is marked as dying before its rows are looked at; whoever adds a row looks for the mark afterwards and takes
+ * it away. One of the two always sees the other, so no unit dies with a live row and none lives on without.
+ * @module
+ */
+import {
+  asMap,
+  bucketKey,
+  evidenceAttributes,
+  parseUnitItem,
+  type UnitItem,
+  unitItemKey,
+} from '#application/shared/items.ts';
+import type { Item, Table } from '#application/shared/table.ts';
+import type { EvidenceUnit, UnitKey } from '#domain/identity/evidence.ts';
+import type { MergePolicy } from '#domain/identity/merge-policy.ts';
+import { type IdentityPorts, type RestructureOutcome, restructure } from './restructure.ts';
+import type { StructuralChange } from './world.ts';
+
+/** Buckets looked at in one request. */
+const BUCKETS_AT_ONCE = 100;
+
+/**
+ * Removes a unit from the identity graph when none of its rows is live. Safe to repeat and to race.
+ * @throws ContentionError when it lost too many races
+ */
+export const settleUnit = async (
+  ports: IdentityPorts,
+  policy: MergePolicy,
+  unit: UnitKey,
+): Promise<void> => {
+  for (;;) {
+    const found = await readUnit(ports.table, unit);
+    if (!found || (await hasLiveRow(ports.table, unit, found.buckets))) return;
+    const mark = Math.floor(ports.random() * 2 ** 52).toString(36);
+    if (!(await markDying(ports.table, unit, mark))) return;
+    if (await hasLiveRow(ports.table, unit, found.buckets)) {
+      await keepAlive(ports.table, unit);
+      return;
+    }
+    const outcome = await restructure(ports, policy, [removal(found, mark)]);
+    if (outcome.done) return;
+  }
+};
+
+const readUnit = async (table: Table, unit: UnitKey): Promise<UnitItem | undefined> => {
+  const [item] = await table.getAll([unitItemKey(unit)]);
+  return item && parseUnitItem(item);
+};
+
+const hasLiveRow = async (table: Table, unit: UnitKey, buckets: number): Promise<boolean> => {
+  for (let start = 0; start < buckets; start += BUCKETS_AT_ONCE) {
+    const length = Math.min(BUCKETS_AT_ONCE, buckets - start);
+    const keys = Array.from({ length }, (_, index) => bucketKey(unit, start + index));
+    const items = await table.getAll(keys);
+    if (items.some((item) => item !== undefined && liveRows(item).length > 0)) return true;
+  }
+  return false;
+};
+
+/** Names of the rows in a bucket that are not deleted. Row keys contain a dot, the bucket's own attributes none. */
+export const liveRows = (bucket: Item): readonly string[] =>
+  Object.entries(bucket).flatMap(([name, value]) =>
+    name.includes('.') && asMap(value)['gone'] !== true ? [name] : [],
+  );
+
+const markDying = (table: Table, unit: UnitKey, mark: string): Promise<boolean> =>
+  table.write({
+    kind: 'update',
+    key: unitItemKey(unit),
+    set: { dying: mark },
+    when: { exists: ['pk'] },
+  });
+
+/** Takes the mark of death away; `false` when the unit is already gone. */
+export const keepAlive = (table: Table, unit: UnitKey): Promise<boolean> =>
+  table.write({
+    kind: 'update',
+    key: unitItemKey(unit),
+    remove: ['dying'],
+    when: { exists: ['pk'] },
+  });
+
+const removal = (found: UnitItem, mark: string): StructuralChange => ({
+  key: found.evidence.key,
+  before: found.evidence,
+  scope: found.scope,
+  own: () => [
+    {
+      kind: 'delete',
+      key: unitItemKey(found.evidence.key),
+      when: { equals: [['dying'], mark] },
+    },
+  ],
+});
+
+/** Adds a fact unit to the identity graph, unless somebody else just did. */
+export const createUnit = (
+  ports: IdentityPorts,
+  policy: MergePolicy,
+  units: readonly EvidenceUnit[],
+): Promise<RestructureOutcome> => restructure(ports, policy, units.map(creation));
+
+const creation = (unit: EvidenceUnit): StructuralChange => ({
+  key: unit.key,
+  after: unit,
+  own: (scope) => [
+    {
+      kind: 'put',
+      item: {
+        ...unitItemKey(unit.key),
+        ...evidenceAttributes(unit),
+        scope,
+        buckets: 1,
+      },
+      when: { missing: ['pk'] },
+    },
+  ],
+});

@@ -1,0 +1,203 @@
+/**
+ * World: all that a structural change has to know, read before it is planned.
+ *
+ * Scopes are read before anything is concluded from them, and every version read is a condition of the commit.
+ * @module
+ */
+
+import { inParallel } from '#application/shared/in-parallel.ts';
+import {
+  FACT_UNIT_PREFIX,
+  restingKey,
+  type ScopeId,
+  scopeKey,
+  unitItemKey,
+} from '#application/shared/items.ts';
+import type { Action, Item, Table } from '#application/shared/table.ts';
+import type { EvidenceUnit, IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
+import { links, type MergePolicy } from '#domain/identity/merge-policy.ts';
+import type { LedgerEntry, OneId } from '#domain/identity/one-id.ts';
+import { parseScope, type Scope, type UnitChange } from '#domain/identity/scope.ts';
+import { append } from '#domain/shared/multimap.ts';
+import {
+  decideMembership,
+  type Membership,
+  type MembershipChange,
+  readClaims,
+} from './membership.ts';
+
+/** A change of the identity graph, with the writes that must happen in the same instant. */
+export interface StructuralChange extends UnitChange {
+  /** What the unit claims as stored now; absent for a new unit. */
+  readonly before?: EvidenceUnit;
+  /** The scope that the unit's item points to; absent for a new unit. */
+  readonly scope?: ScopeId;
+  /** The unit's own items, given the scope it will be in. Their conditions fence the change. */
+  readonly own: (scope: ScopeId) => readonly Action[];
+}
+
+/** A scope as it was read. */
+export interface StoredScope {
+  readonly id: ScopeId;
+  readonly version: number;
+  readonly scope: Scope;
+}
+
+/** What was read for a set of changes. */
+export interface World {
+  readonly scopes: readonly StoredScope[];
+  readonly memberships: readonly Membership[];
+  /** Ids whose anchor comes back with these changes. */
+  readonly revived: readonly LedgerEntry[];
+  /** Anchors that have ids at rest. */
+  readonly restingItems: readonly UnitKey[];
+  /** New units with none at rest, which no claim's version fences against an earlier life that ends meanwhile. */
+  readonly unfenced: readonly UnitKey[];
+}
+
+/**
+ * Reads the world of a set of changes.
+ * @returns `conflict` when another worker was at one of the claims: read again. `superseded` when a unit is no longer
+ * where its item said: read the rows again, too
+ */
+export const readWorld = async (
+  table: Table,
+  changes: readonly StructuralChange[],
+  policy: MergePolicy,
+  token: number,
+): Promise<World | 'conflict' | 'superseded'> => {
+  const wanted = membershipChanges(changes, policy);
+  const born = changes.flatMap(({ key, before, after }) => (!before && after ? [key] : []));
+  const claims = await readClaims(
+    table,
+    wanted.map(({ identifier }) => identifier),
+  );
+  const resting = await table.getAll(born.map(restingKey));
+  const memberships = await inParallel(wanted, (change) =>
+    decideMembership(table, change, claims.get(change.identifier), policy, token),
+  );
+  const decided = memberships.filter((membership) => membership !== undefined);
+  if (decided.length < wanted.length) return 'conflict';
+  const scopes = await readScopes(table, await scopePointers(table, changes, decided));
+  if (isTorn(scopes)) return 'conflict';
+  if (!holdsAll(scopes, changes, decided)) return 'superseded';
+  return {
+    scopes,
+    memberships: decided,
+    revived: born.flatMap((anchor, index) => restingEntries(anchor, resting[index])),
+    restingItems: born.filter((_, index) => resting[index] !== undefined),
+    unfenced: born.filter((key, index) => resting[index] === undefined && !isFenced(key, decided)),
+  };
+};
+
+// A party's own item is fenced by the version of its row. A claim that is missing now may have come and gone meanwhile.
+const isFenced = (key: UnitKey, memberships: readonly Membership[]): boolean =>
+  !key.startsWith(FACT_UNIT_PREFIX) ||
+  memberships.some(
+    ({ claim, holders, joins }) => claim && holders !== undefined && joins.includes(key),
+  );
+
+// Scopes are not read at one instant: a unit in two of them moved from one to the other in between.
+const isTorn = (scopes: readonly StoredScope[]): boolean => {
+  const units = scopes.flatMap(({ scope }) => [...scope.units.keys()]);
+  return new Set(units).size < units.length;
+};
+
+// A pointer may have moved between two reads; then a unit is missing from the scopes that should hold it.
+const holdsAll = (
+  scopes: readonly StoredScope[],
+  changes: readonly StructuralChange[],
+  memberships: readonly Membership[],
+): boolean => {
+  const newcomers = new Set(changes.map(({ key }) => key));
+  const expected = [
+    ...changes.flatMap(({ key, before }) => (before ? [key] : [])),
+    ...memberships
+      .filter(({ claim, shared }) => !(claim?.shared && shared))
+      .flatMap(({ holders }) => (holders ?? []).filter((unit) => !newcomers.has(unit))),
+  ];
+  return expected.every((unit) => scopes.some(({ scope }) => scope.units.has(unit)));
+};
+
+const membershipChanges = (
+  changes: readonly StructuralChange[],
+  policy: MergePolicy,
+): readonly MembershipChange[] => {
+  const joins = new Map<IdentifierKey, UnitKey[]>();
+  const leaves = new Map<IdentifierKey, UnitKey[]>();
+  for (const { key, before, after } of changes) {
+    const [old, now] = [linkingIdentifiers(before, policy), linkingIdentifiers(after, policy)];
+    for (const identifier of now.difference(old)) append(joins, identifier, key);
+    for (const identifier of old.difference(now)) append(leaves, identifier, key);
+  }
+  return [...new Set([...joins.keys(), ...leaves.keys()])].map((identifier) => ({
+    identifier,
+    joins: joins.get(identifier) ?? [],
+    leaves: leaves.get(identifier) ?? [],
+  }));
+};
+
+const linkingIdentifiers = (
+  unit: EvidenceUnit | undefined,
+  policy: MergePolicy,
+): Set<IdentifierKey> =>
+  new Set(
+    (unit?.claims ?? [])
+      .map((claim) => claim.identifier)
+      .filter((identifier) => links(policy, identifier)),
+  );
+
+// A claim that stays shared ties nobody together; any other names the one scope of all its holders. A claim that is
+// shared no longer ties holders together that were apart, so each of them is asked for its scope.
+const scopePointers = async (
+  table: Table,
+  changes: readonly StructuralChange[],
+  memberships: readonly Membership[],
+): Promise<readonly ScopeId[]> => {
+  const own = changes.flatMap(({ scope }) => (scope ? [scope] : []));
+  const tied = memberships.flatMap(({ claim }) => (claim && !claim.shared ? [claim.scope] : []));
+  const loosened = memberships.flatMap((membership) =>
+    membership.claim?.shared && !membership.shared ? (membership.holders ?? []) : [],
+  );
+  const newcomers = new Set(changes.map(({ key }) => key));
+  const items = await table.getAll(
+    loosened.filter((unit) => !newcomers.has(unit)).map(unitItemKey),
+  );
+  const theirs = items.flatMap((item) => (item ? [item['scope'] as ScopeId] : []));
+  return [...new Set([...own, ...tied, ...theirs])];
+};
+
+/** Reads scopes, following redirects to where absorbed ones went. Each scope once. */
+export const readScopes = async (
+  table: Table,
+  ids: readonly ScopeId[],
+): Promise<readonly StoredScope[]> => {
+  const found = new Map<ScopeId, StoredScope>();
+  let open = [...new Set(ids)];
+  while (open.length > 0) {
+    const asked = open;
+    const items = await table.getAll(asked.map(scopeKey));
+    open = [];
+    for (const [index, id] of asked.entries()) {
+      const item = items[index];
+      if (!item) continue;
+      if (typeof item['into'] === 'string') open.push(item['into'] as ScopeId);
+      else found.set(id, storedScope(id, item));
+    }
+    open = [...new Set(open)].filter((id) => !found.has(id));
+  }
+  return [...found.values()];
+};
+
+const storedScope = (id: ScopeId, item: Item): StoredScope => ({
+  id,
+  version: item['ver'] as number,
+  scope: parseScope(item['doc'] as string),
+});
+
+const restingEntries = (anchor: UnitKey, item: Item | undefined): readonly LedgerEntry[] =>
+  ((item?.['entries'] ?? []) as readonly (readonly [string, number])[]).map(([id, issuedAt]) => ({
+    id: id as OneId,
+    anchor,
+    issuedAt,
+  }));

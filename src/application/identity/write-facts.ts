@@ -1,0 +1,153 @@
+/**
+ * Fact rows: each is one attribute of a bucket under its evidence unit, gated by its own version.
+ *
+ * The registry goes first and fixes unit and bucket; a redelivery takes both from it. A row that changes its
+ * identifiers moves in one transaction, which leaves a tombstone in the old bucket so that nothing late can land there.
+ * @module
+ */
+import { bucketKey, parseRowItem, type RowItem, rowItemKey } from '#application/shared/items.ts';
+import type { Action, Condition, Item, Table, ValueMap, Write } from '#application/shared/table.ts';
+import type { SourceRowKey } from '#domain/capture/source-row.ts';
+import type { UnitKey } from '#domain/identity/evidence.ts';
+import { must } from '#domain/shared/assert.ts';
+import type { FactChange } from './row-change.ts';
+
+/** Where a row's contribution lies. */
+export interface Place {
+  readonly unit: UnitKey;
+  readonly bucket: number;
+}
+
+/** What a fact change asks for, given the registry as read. */
+export type FactStep =
+  /** Write the contribution, or its tombstone, where the registry says. */
+  | { readonly step: 'contribute'; readonly place: Place }
+  /** First sight: fix the place in the registry, then contribute. */
+  | { readonly step: 'register'; readonly unit: UnitKey }
+  /** The row names nobody, or did: only the registry changes. */
+  | { readonly step: 'note'; readonly action: Write }
+  /** Identifiers changed: move the contribution. */
+  | { readonly step: 'move'; readonly row: RowItem; readonly to?: UnitKey }
+  | { readonly step: 'skip' };
+
+/** Decides what to do with a fact change. Pure. */
+export const decideFact = (change: FactChange, item: Item | undefined): FactStep => {
+  const unit = change.after?.unit?.key;
+  if (item) return decideKnownFact(change, unit, parseRowItem(item));
+  return unit === undefined
+    ? { step: 'note', action: registryWrite(change, undefined) }
+    : { step: 'register', unit };
+};
+
+const decideKnownFact = (change: FactChange, unit: UnitKey | undefined, row: RowItem): FactStep => {
+  const place = placeOf(row);
+  const stays = place !== undefined && (change.after === undefined || unit === place.unit);
+  if (stays && change.version >= row.version) return { step: 'contribute', place };
+  if (change.version <= row.version) return { step: 'skip' };
+  if (unit === undefined && !place) return { step: 'note', action: registryWrite(change, row) };
+  return { step: 'move', row, ...(unit === undefined ? {} : { to: unit }) };
+};
+
+const placeOf = (row: RowItem): Place | undefined =>
+  row.unit === undefined ? undefined : { unit: row.unit, bucket: must(row.bucket, 'bucket') };
+
+const registryWrite = (change: FactChange, row: RowItem | undefined): Write => ({
+  kind: 'update',
+  key: rowItemKey(change.rowKey),
+  set: { v: change.version, ...(change.after ? {} : { deleted: true }) },
+  when: row ? { equals: [['v'], row.version] } : { missing: ['pk'] },
+});
+
+/** Fixes a row's place when it is first seen. */
+export const registration = (change: FactChange, place: Place): Write => ({
+  kind: 'put',
+  item: {
+    ...rowItemKey(change.rowKey),
+    v: change.version,
+    unit: place.unit,
+    bucket: place.bucket,
+  },
+  when: { missing: ['pk'] },
+});
+
+/** Writes a row's contribution, or its tombstone, unless a later one is there. */
+export const contribution = (
+  change: FactChange,
+  place: Place,
+): Extract<Action, { kind: 'update' }> => ({
+  kind: 'update',
+  key: bucketKey(place.unit, place.bucket),
+  set: {
+    [change.rowKey]: change.after
+      ? { v: change.version, ...change.after.contribution }
+      : { v: change.version, gone: true },
+    ...(change.committedAt === undefined ? {} : { at: change.committedAt }),
+  },
+  when: earlier(change),
+});
+
+const earlier = (change: FactChange): Condition => ({
+  any: [{ missing: [change.rowKey] }, { less: [[change.rowKey, 'v'], change.version] }],
+});
+
+// A contribution that landed in a place while another change moved the row away is there already.
+const notLater = (change: FactChange): Condition => ({
+  any: [earlier(change), { equals: [[change.rowKey, 'v'], change.version] }],
+});
+
+/** Moves a row's contribution in one transaction; `to` absent when it no longer names anybody. */
+export const moveActions = (
+  change: FactChange,
+  row: RowItem,
+  to: Place | undefined,
+): readonly Action[] => {
+  const from = placeOf(row);
+  const leaving = from ? [...new Set([...row.leaving, from.unit])] : row.leaving;
+  const registry: ValueMap = {
+    v: change.version,
+    ...(to ?? {}),
+    ...(leaving.length > 0 ? { leaving } : {}),
+  };
+  return [
+    {
+      kind: 'update',
+      key: rowItemKey(change.rowKey),
+      set: registry,
+      remove: to ? ['deleted'] : ['unit', 'bucket'],
+      when: { equals: [['v'], row.version] },
+    },
+    ...(to ? [{ ...contribution(change, to), when: notLater(change) }] : []),
+    ...(from ? [tombstoneAt(change, from)] : []),
+  ];
+};
+
+const tombstoneAt = (change: FactChange, place: Place): Action => ({
+  kind: 'update',
+  key: bucketKey(place.unit, place.bucket),
+  set: { [change.rowKey]: { v: change.version, gone: true } },
+  when: notLater(change),
+});
+
+/** Forgets the units a row has left, once they are settled; a later move keeps its own. */
+export const clearLeaving = (table: Table, row: SourceRowKey, version: string): Promise<boolean> =>
+  table.write({
+    kind: 'update',
+    key: rowItemKey(row),
+    remove: ['leaving'],
+    when: { equals: [['v'], version] },
+  });
+
+/** Whether the registry still says that the row's contribution lies there. */
+export const isPlacedAt = (item: Item | undefined, place: Place): boolean => {
+  const now = item && placeOf(parseRowItem(item));
+  return now?.unit === place.unit && now.bucket === place.bucket;
+};
+
+/** Bucket of a new row: spread over the unit's buckets by a hash of the row key (FNV-1a, 32 bits). */
+export const bucketOf = (row: SourceRowKey, buckets: number): number => {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < row.length; index++) {
+    hash = Math.imul(hash ^ row.charCodeAt(index), 0x01000193) >>> 0;
+  }
+  return hash % buckets;
+};

@@ -1,0 +1,152 @@
+/**
+ * Get profile: the view of the customer behind an identifier, with its freshness.
+ *
+ * Two reads one after the other: the claim, which names the customer, then the customer with its summary. A redirect
+ * met on the way adds one. A claim's customer is checked against the customer's own units, so a pointer that a crash
+ * left behind costs a longer way and never a wrong answer.
+ * @module
+ */
+import type { Pseudonymise } from '#application/identity/interpret-records.ts';
+import { readScopes } from '#application/identity/world.ts';
+import {
+  asMap,
+  type ClaimItem,
+  type CustomerItem,
+  claimKey,
+  customerKey,
+  parseClaimItem,
+  parseCustomerItem,
+  type ScopeId,
+  unitItemKey,
+} from '#application/shared/items.ts';
+import type { Item, Table, ValueMap } from '#application/shared/table.ts';
+import type { Definitions } from '#domain/definitions/types.ts';
+import { type IdentifierKey, identifierKey, type UnitKey } from '#domain/identity/evidence.ts';
+import type { OneId } from '#domain/identity/one-id.ts';
+import type { Clock } from '#domain/shared/clock.ts';
+import { failure, type Result, success } from '#domain/shared/result.ts';
+import { parseProfileQuery, type QueryProblem } from './profile-query.ts';
+import { type Freshness, readFreshness } from './read-freshness.ts';
+
+/** What reading a profile needs. */
+export interface ProfilePorts {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly pseudonymise: Pseudonymise;
+  readonly definitions: () => Promise<{ readonly definitions: Definitions }>;
+}
+
+/** A profile as found. */
+export interface FoundProfile {
+  readonly customerId: OneId;
+  /** Set when the caller asked with an id that now redirects here. */
+  readonly askedFor?: OneId;
+  /** Revision of the summary, growing. */
+  readonly revision: number;
+  /** The stored {@link ProfileView}. */
+  readonly view: ValueMap;
+  readonly freshness: Freshness;
+}
+
+/** Why there is no profile to show. */
+export type ProfileProblem =
+  | QueryProblem
+  | { readonly code: 'not-found' }
+  /** The value is held by several customers, or by so many that it names nobody. */
+  | { readonly code: 'ambiguous'; readonly shared: boolean }
+  /** The customer exists and its summary is not written yet. */
+  | { readonly code: 'not-yet-visible' };
+
+/** Finds the profile behind `namespace:value`, `namespace:scope:value` or `customerId:one_…`. */
+export const getProfile = async (
+  ports: ProfilePorts,
+  identifier: string,
+): Promise<Result<FoundProfile, ProfileProblem>> => {
+  const { definitions } = await ports.definitions();
+  const query = parseProfileQuery(identifier, definitions);
+  if (!query.ok) return query;
+  const freshness = readFreshness(ports.table, ports.clock, Object.keys(definitions.sources));
+  const [found, fresh] = await Promise.all([find(ports, query.value), freshness]);
+  return found.ok ? success({ ...found.value, freshness: fresh }) : found;
+};
+
+type Found = Result<Omit<FoundProfile, 'freshness'>, ProfileProblem>;
+
+const find = async (
+  ports: ProfilePorts,
+  query:
+    | { readonly customerId: OneId }
+    | { readonly namespace: string; readonly scope?: string; readonly value: string },
+): Promise<Found> => {
+  if ('customerId' in query) return byCustomerId(ports.table, query.customerId);
+  const { namespace, scope, value } = query;
+  return byIdentifier(
+    ports.table,
+    identifierKey(namespace, scope, ports.pseudonymise(namespace, scope, value)),
+  );
+};
+
+const byCustomerId = async (table: Table, id: OneId): Promise<Found> => {
+  const collection = await readCustomer(table, id);
+  if (!collection) return failure({ code: 'not-found' });
+  const { into } = collection.customer;
+  if (into === undefined) return present(collection);
+  const canonical = await readCustomer(table, into);
+  const found = canonical ? present(canonical) : failure({ code: 'not-found' } as const);
+  return found.ok ? success({ ...found.value, askedFor: id }) : found;
+};
+
+const byIdentifier = async (table: Table, identifier: IdentifierKey): Promise<Found> => {
+  const [item] = await table.getAll([claimKey(identifier)]);
+  if (!item) return failure({ code: 'not-found' });
+  const claim = parseClaimItem(item);
+  if (claim.shared) return failure({ code: 'ambiguous', shared: true });
+  const pointed = claim.customer && (await followClaim(table, claim.customer, claim));
+  return pointed ? present(pointed) : byUnits(table, claim.units);
+};
+
+/** A customer's two items. */
+interface Collection {
+  readonly customer: CustomerItem;
+  readonly summary?: Item;
+}
+
+const readCustomer = async (table: Table, id: OneId): Promise<Collection | undefined> => {
+  const { items } = await table.query({ pk: customerKey(id).pk });
+  const customer = items.find((item) => item.sk === 'CUSTOMER');
+  const summary = items.find((item) => item.sk === 'SUMMARY');
+  return customer && { customer: parseCustomerItem(customer), ...(summary ? { summary } : {}) };
+};
+
+const followClaim = async (
+  table: Table,
+  id: OneId,
+  claim: ClaimItem,
+): Promise<Collection | undefined> => {
+  const found = await readCustomer(table, id);
+  const target = found?.customer.into ? await readCustomer(table, found.customer.into) : found;
+  return target?.customer.units.some((unit) => claim.units.includes(unit)) ? target : undefined;
+};
+
+// The long way: from the holders over their scope to whoever they belong to now.
+const byUnits = async (table: Table, units: readonly UnitKey[]): Promise<Found> => {
+  const items = await table.getAll(units.map(unitItemKey));
+  const scopes = await readScopes(
+    table,
+    items.flatMap((item) => (item?.['scope'] as ScopeId) ?? []),
+  );
+  const owners = scopes
+    .flatMap(({ scope }) => scope.customers)
+    .filter((customer) => customer.units.some((unit) => units.includes(unit)));
+  const [owner, another] = owners;
+  if (owner === undefined) return failure({ code: 'not-found' });
+  return another ? failure({ code: 'ambiguous', shared: false }) : byCustomerId(table, owner.id);
+};
+
+const present = ({ customer, summary }: Collection): Found => {
+  if (customer.units.length === 0) return failure({ code: 'not-found' });
+  const view = summary?.['view'];
+  return view === undefined
+    ? failure({ code: 'not-yet-visible' })
+    : success({ customerId: customer.id, revision: Number(summary?.['rev']), view: asMap(view) });
+};

@@ -1,0 +1,61 @@
+/**
+ * Presentation of a profile: the stored view in the terms of the API.
+ *
+ * Money as decimal text with its currency, instants as ISO 8601 UTC, every profile field with the row it came from.
+ * @module
+ */
+import type { MeasureDefinition, ViewDefinition } from '#domain/definitions/types.ts';
+import type { MeasureValue } from '#domain/profile/measure.ts';
+import type { ProfileView, SourceShare } from '#domain/profile/profile-view.ts';
+import { assertNever } from '#domain/shared/assert.ts';
+import { formatMoney } from '#domain/shared/money.ts';
+import type { FoundProfile } from './get-profile.ts';
+
+/** Body of `GET /v1/profiles/{identifier}`. */
+export const presentProfile = (found: FoundProfile, definition: ViewDefinition) => {
+  const view = found.view as unknown as ProfileView;
+  return {
+    customerId: found.customerId,
+    ...(found.askedFor === undefined ? {} : { redirectedFrom: found.askedFor }),
+    asOf: found.freshness.asOf,
+    lagMs: found.freshness.lagMs,
+    positions: found.freshness.positions,
+    version: found.revision,
+    profile: view.profile,
+    identifiers: view.identifiers,
+    ...Object.fromEntries(
+      definition.measures.map((measure) => [
+        measure.measure,
+        presentMeasure(measure, view.measures[measure.measure] ?? null),
+      ]),
+    ),
+    lastSeenAt: instant(view.lastSeenAt),
+    sources: view.sources.map(presentSource),
+  };
+};
+
+const presentMeasure = (definition: MeasureDefinition, value: MeasureValue): unknown => {
+  switch (definition.fold) {
+    case 'count':
+    case 'sum':
+      return value ?? 0;
+    case 'latest':
+      return instant(typeof value === 'number' ? value : null);
+    case 'money':
+      return Object.entries(value ?? {}).map(([currency, amount]) => ({
+        amount: formatMoney(amount, currency),
+        currency,
+      }));
+    default:
+      return assertNever(definition);
+  }
+};
+
+const presentSource = ({ source, rows, lastSeenAt }: SourceShare) => ({
+  source,
+  rows,
+  lastSeenAt: instant(lastSeenAt),
+});
+
+const instant = (epochMs: number | null): string | null =>
+  epochMs === null ? null : new Date(epochMs).toISOString();

@@ -1,0 +1,213 @@
+/**
+ * Items: keys and shapes of everything in table `customer360`.
+ *
+ * | item      | pk                 | sk              | holds |
+ * | --------- | ------------------ | --------------- | ----- |
+ * | row       | `R#row key`        | `ROW`           | registry of a source row; a party row with its fields and claims |
+ * | unit      | `U#unit key`       | `UNIT`          | a fact unit: claims, scope, number of buckets |
+ * | bucket    | `U#unit key#n`     | `BUCKET`        | contributions: one attribute per fact row |
+ * | claim     | `I#identifier`     | `CLAIM`         | units that hold an identifier; whether it is shared |
+ * | member    | `I#identifier`     | `UNIT#unit key` | a further holder of a shared identifier |
+ * | scope     | `K#scope`          | `SCOPE`         | units evaluated together, and their customers |
+ * | customer  | `C#OneID`          | `CUSTOMER`      | ledger entry; units, redirect or rest |
+ * | resting   | `A#unit key`       | `RESTING`       | ids that wait for their anchor to come back |
+ * | summary   | `C#OneID`          | `SUMMARY`       | the view that is served |
+ * | freshness | `FRESHNESS`        | `source#shard`  | highest position applied |
+ *
+ * Nothing but a party row's item and the summary made from it holds a raw personal value.
+ * @module
+ */
+import type { RowVersion } from '#domain/capture/row-version.ts';
+import type { SourceRowKey } from '#domain/capture/source-row.ts';
+import {
+  claimText,
+  type EvidenceUnit,
+  type IdentifierKey,
+  parseClaim,
+  type UnitKey,
+} from '#domain/identity/evidence.ts';
+import type { OneId } from '#domain/identity/one-id.ts';
+import type { Brand } from '#domain/shared/brand.ts';
+import type { Item, Key, Value, ValueMap } from './table.ts';
+
+/** Id of a scope: random, internal, never shown. */
+export type ScopeId = Brand<string, 'ScopeId'>;
+
+/** Fact units begin with this; it sorts after every source id. */
+export const FACT_UNIT_PREFIX = '~';
+
+/** Key of a source row's registry item. */
+export const rowItemKey = (row: SourceRowKey): Key => ({ pk: `R#${row}`, sk: 'ROW' });
+
+/** Key of the item that a unit's scope pointer stands on: its row for a party, its own for a fact unit. */
+export const unitItemKey = (unit: UnitKey): Key =>
+  unit.startsWith(FACT_UNIT_PREFIX)
+    ? { pk: `U#${unit}`, sk: 'UNIT' }
+    : { pk: `R#${unit}`, sk: 'ROW' };
+
+/** Key of one contribution bucket of a fact unit. */
+export const bucketKey = (unit: UnitKey, bucket: number): Key => ({
+  pk: `U#${unit}#${bucket}`,
+  sk: 'BUCKET',
+});
+
+/** Key of an identifier's claim. */
+export const claimKey = (identifier: IdentifierKey): Key => ({
+  pk: `I#${identifier}`,
+  sk: 'CLAIM',
+});
+
+/** Sort key prefix of the further holders of a shared identifier. */
+export const MEMBER_PREFIX = 'UNIT#';
+
+/** Key of a further holder of a shared identifier. */
+export const memberKey = (identifier: IdentifierKey, unit: UnitKey): Key => ({
+  pk: `I#${identifier}`,
+  sk: `${MEMBER_PREFIX}${unit}`,
+});
+
+/** Key of a scope. */
+export const scopeKey = (scope: ScopeId): Key => ({ pk: `K#${scope}`, sk: 'SCOPE' });
+
+/** Key of a customer's ledger entry. */
+export const customerKey = (id: OneId): Key => ({ pk: `C#${id}`, sk: 'CUSTOMER' });
+
+/** Key of a customer's summary. */
+export const summaryKey = (id: OneId): Key => ({ pk: `C#${id}`, sk: 'SUMMARY' });
+
+/** Key of the ids that rest with an anchor. */
+export const restingKey = (anchor: UnitKey): Key => ({ pk: `A#${anchor}`, sk: 'RESTING' });
+
+/** Partition of all freshness items: few, and read together with every answer. */
+export const FRESHNESS_PARTITION = 'FRESHNESS';
+
+/** Key of the freshness of one source on one shard. */
+export const freshnessKey = (source: string, shard: string): Key => ({
+  pk: FRESHNESS_PARTITION,
+  sk: `${source}#${shard}`,
+});
+
+/** Registry of a source row. */
+export interface RowItem {
+  /** Version at which unit and bucket were set; of a party row, of its whole image. */
+  readonly version: RowVersion;
+  /** Fact rows: the unit and bucket of its contribution; absent when it names nobody. */
+  readonly unit?: UnitKey;
+  readonly bucket?: number;
+  /** Units this row has left, until their lives are settled. */
+  readonly leaving: readonly UnitKey[];
+  readonly deleted: boolean;
+  /** Party rows: what the row claims, and the scope it is evaluated in. */
+  readonly evidence?: EvidenceUnit;
+  readonly scope?: ScopeId;
+}
+
+/** Reads a registry item. */
+export const parseRowItem = (item: Item): RowItem => ({
+  version: item['v'] as RowVersion,
+  ...(typeof item['unit'] === 'string' ? { unit: item['unit'] as UnitKey } : {}),
+  ...(typeof item['bucket'] === 'number' ? { bucket: item['bucket'] } : {}),
+  leaving: (item['leaving'] ?? []) as readonly UnitKey[],
+  deleted: item['deleted'] === true,
+  ...(item['claims'] === undefined ? {} : { evidence: parseEvidence(item) }),
+  ...(typeof item['scope'] === 'string' ? { scope: item['scope'] as ScopeId } : {}),
+});
+
+/** A fact unit's own item. */
+export interface UnitItem {
+  readonly evidence: EvidenceUnit;
+  readonly scope: ScopeId;
+  /** Number of buckets; a row's bucket is fixed when the row is first seen. */
+  readonly buckets: number;
+  /** Somebody found no live row and is about to remove the unit. */
+  readonly dying?: string;
+}
+
+/** Reads a unit's item. */
+export const parseUnitItem = (item: Item): UnitItem => ({
+  evidence: parseEvidence(item),
+  scope: item['scope'] as ScopeId,
+  buckets: item['buckets'] as number,
+  ...(typeof item['dying'] === 'string' ? { dying: item['dying'] } : {}),
+});
+
+/** What a unit claims, as attributes of its item. */
+export const evidenceAttributes = (unit: EvidenceUnit): ValueMap => ({
+  claims: unit.claims.map(claimText),
+  mayCreate: unit.mayCreate,
+});
+
+const parseEvidence = (item: Item): EvidenceUnit => ({
+  key: item.pk.slice(2) as UnitKey,
+  party: item.sk === 'ROW',
+  mayCreate: item['mayCreate'] === true,
+  claims: (item['claims'] as readonly string[]).map(parseClaim),
+});
+
+/** Who holds an identifier. */
+export interface ClaimItem {
+  readonly version: number;
+  readonly scope: ScopeId;
+  /** Holders, all of them unless shared; then at most as many as the cap. */
+  readonly units: readonly UnitKey[];
+  readonly shared: boolean;
+  /** Somebody is counting whether the identifier is still shared. */
+  readonly cooling?: string;
+  /** The one customer that holds it, when all its units belong to one. */
+  readonly customer?: OneId;
+}
+
+/** Reads a claim. */
+export const parseClaimItem = (item: Item): ClaimItem => ({
+  version: item['ver'] as number,
+  scope: item['scope'] as ScopeId,
+  units: item['units'] as readonly UnitKey[],
+  shared: item['shared'] === true,
+  ...(typeof item['cooling'] === 'string' ? { cooling: item['cooling'] } : {}),
+  ...(typeof item['customer'] === 'string' ? { customer: item['customer'] as OneId } : {}),
+});
+
+/** A claim as an item. */
+export const formatClaimItem = (identifier: IdentifierKey, claim: ClaimItem): Item => ({
+  ...claimKey(identifier),
+  ver: claim.version,
+  scope: claim.scope,
+  units: claim.units,
+  ...(claim.shared ? { shared: true } : {}),
+  ...(claim.customer === undefined ? {} : { customer: claim.customer }),
+});
+
+/** A ledger entry with where it leads now. */
+export interface CustomerItem {
+  readonly id: OneId;
+  readonly anchor: UnitKey;
+  readonly issuedAt: number;
+  /** Its units; empty for a redirect and at rest. */
+  readonly units: readonly UnitKey[];
+  /** The canonical id, of a redirect. */
+  readonly into?: OneId;
+}
+
+/** Reads a customer. */
+export const parseCustomerItem = (item: Item): CustomerItem => ({
+  id: item.pk.slice(2) as OneId,
+  anchor: item['anchor'] as UnitKey,
+  issuedAt: item['issuedAt'] as number,
+  units: (item['units'] ?? []) as readonly UnitKey[],
+  ...(typeof item['into'] === 'string' ? { into: item['into'] as OneId } : {}),
+});
+
+/** A customer as an item. */
+export const formatCustomerItem = (customer: CustomerItem): Item => ({
+  ...customerKey(customer.id),
+  anchor: customer.anchor,
+  issuedAt: customer.issuedAt,
+  units: customer.units,
+  ...(customer.into === undefined ? {} : { into: customer.into }),
+});
+
+/** A plain value as a map attribute, or an empty map when it is something else. */
+export const asMap = (value: Value | undefined): ValueMap =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Set)
+    ? (value as ValueMap)
+    : {};

@@ -1,0 +1,146 @@
+/**
+ * Assembly of change records, common to all capture tools: find the table, read the key, order the change.
+ *
+ * A decoder reads its wire format into a {@link RawChange}; everything that must not differ between tools is here.
+ * @module
+ */
+import type { Definitions, SourceDefinition, TableDefinition } from '#domain/definitions/types.ts';
+import type { JsonObject } from '#domain/shared/json.ts';
+import { own } from '#domain/shared/json-safety.ts';
+import { type Result, success } from '#domain/shared/result.ts';
+import type { ChangeRecord } from './change-record.ts';
+import type { Decoded } from './decoded.ts';
+import type { LogPosition } from './log-position.ts';
+import { describe, type Rejection, reject, showName } from './rejection.ts';
+import { type KeyParts, nameRow, readKey, readKeyBefore } from './row-identity.ts';
+import { type CapturePhase, type RowVersion, rowVersion } from './row-version.ts';
+
+/** Column that carries the load generation; put there by the replication, no column of the table. */
+export const GENERATION_COLUMN = '_c360_gen';
+
+/** Column that carries the change sequence; put there by the replication, no column of the table. */
+export const SEQUENCE_COLUMN = '_c360_seq';
+
+/** A known table of a known source. */
+export interface Place {
+  readonly source: SourceDefinition;
+  readonly table: TableDefinition;
+}
+
+/** One row change as a capture tool reports it. */
+export interface RawChange {
+  readonly operation: 'load' | 'insert' | 'update' | 'delete';
+  /** The row after the change; for a delete the last known row, of which only the key counts. */
+  readonly row: JsonObject;
+  /** What the tool tells of the row before an update. */
+  readonly before?: JsonObject;
+  /** Absent for a load row. */
+  readonly at?: ChangePoint;
+}
+
+/** Place of a change in its source's log. */
+export interface ChangePoint {
+  readonly position: LogPosition;
+  /** Number of the record in its transaction. */
+  readonly record: number;
+  /** Epoch milliseconds. */
+  readonly committedAt?: number;
+}
+
+/** Finds the definition of a table; fails with `unknown-source` or `unknown-table`. */
+export const findPlace = (
+  definitions: Definitions,
+  sourceName: unknown,
+  tableName: unknown,
+): Result<Place, Rejection> => {
+  if (typeof sourceName !== 'string' || typeof tableName !== 'string')
+    return reject('wrong-shape', 'The names of source and table must be text.');
+  const source = own(definitions.sources, sourceName);
+  if (source === undefined)
+    return reject('unknown-source', `No definition names a source ${showName(sourceName)}.`);
+  const table = own(source.tables, tableName);
+  return table === undefined
+    ? reject('unknown-table', `Source "${source.source}" defines no table ${showName(tableName)}.`)
+    : success({ source, table });
+};
+
+/** Turns a raw change into change records: one, or two when the primary key changed. */
+export const assemble = (place: Place, change: RawChange): Result<Decoded, Rejection> => {
+  const key = readKey(place.table, change.row);
+  if (!key.ok) return key;
+  const generation = readGeneration(place.source, change.row);
+  if (!generation.ok) return generation;
+  const stamp = stampOf(generation.value, change);
+  const now = record(place, key.value, stamp, change);
+  if (!now.ok || change.operation !== 'update' || change.before === undefined)
+    return now.ok ? success({ kind: 'changes', records: [now.value] }) : now;
+  return withTombstoneOfOldKey(place, change.before, key.value, stamp, now.value);
+};
+
+interface Stamp {
+  readonly version: RowVersion;
+  readonly position?: string;
+  readonly committedAt?: number;
+}
+
+/** A load row has no place in the log, whatever else the tool says of it. */
+const stampOf = (generation: number, { operation, at }: RawChange): Stamp => {
+  const phase: CapturePhase = operation === 'load' ? 'load' : 'cdc';
+  if (phase === 'load' || at === undefined)
+    return { version: rowVersion(generation, phase, '', 0) };
+  const { position, record, committedAt } = at;
+  const version = rowVersion(generation, phase, position.sortable, record);
+  return committedAt === undefined
+    ? { version, position: position.shown }
+    : { version, position: position.shown, committedAt };
+};
+
+const record = (
+  { source, table }: Place,
+  key: KeyParts,
+  stamp: Stamp,
+  change: Pick<RawChange, 'operation' | 'row'>,
+): Result<ChangeRecord, Rejection> => {
+  const rowKey = nameRow(source.source, table.table, key);
+  if (!rowKey.ok) return rowKey;
+  const base = { source: source.source, table: table.table, rowKey: rowKey.value, ...stamp };
+  return success(
+    change.operation === 'delete'
+      ? { ...base, operation: 'delete' }
+      : { ...base, operation: 'upsert', row: withoutOwnColumns(change.row) },
+  );
+};
+
+const withTombstoneOfOldKey = (
+  place: Place,
+  before: JsonObject,
+  key: KeyParts,
+  stamp: Stamp,
+  now: ChangeRecord,
+): Result<Decoded, Rejection> => {
+  const old = readKeyBefore(place.table, before, key);
+  if (!old.ok) return old;
+  if (old.value.every((part, index) => part === key[index]))
+    return success({ kind: 'changes', records: [now] });
+  const tombstone = record(place, old.value, stamp, { operation: 'delete', row: before });
+  return tombstone.ok ? success({ kind: 'changes', records: [tombstone.value, now] }) : tombstone;
+};
+
+/** `0003`, or 3; null or absent leaves it to the source's definition. */
+const readGeneration = (source: SourceDefinition, row: JsonObject): Result<number, Rejection> => {
+  const value = own(row, GENERATION_COLUMN);
+  if (value === undefined || value === null) return success(source.generation);
+  const generation = typeof value === 'string' && /^\d{1,4}$/.test(value) ? Number(value) : value;
+  return Number.isInteger(generation) && Number(generation) >= 1 && Number(generation) <= 9999
+    ? success(Number(generation))
+    : reject(
+        'bad-generation',
+        `Column "${GENERATION_COLUMN}" is ${describe(value)}; it takes 1 to 9999.`,
+      );
+};
+
+const withoutOwnColumns = (row: JsonObject): JsonObject => {
+  if (!Object.hasOwn(row, GENERATION_COLUMN) && !Object.hasOwn(row, SEQUENCE_COLUMN)) return row;
+  const { [GENERATION_COLUMN]: _generation, [SEQUENCE_COLUMN]: _sequence, ...columns } = row;
+  return columns;
+};

@@ -1,0 +1,125 @@
+/**
+ * Identifiers of a row: which values name the customer, in the order in which links are accepted.
+ *
+ * A value that is no identifier (a placeholder, a phone without region, a blocked one) is left out and noted; the row
+ * itself stays. A wrong identifier merges strangers, a missing one only leaves a row apart until better evidence comes.
+ * @module
+ */
+import type {
+  CodeColumn,
+  IdentifierRule,
+  NamespaceDefinition,
+  Region,
+  SourceDefinition,
+  TableDefinition,
+} from '#domain/definitions/types.ts';
+import type { Identifier } from '#domain/identity/identifier.ts';
+import { normaliseValue } from '#domain/identity/normalise-value.ts';
+import type { JsonObject } from '#domain/shared/json.ts';
+import { own } from '#domain/shared/json-safety.ts';
+import { failure, type Result, success } from '#domain/shared/result.ts';
+import { readCode, scalarText } from './map-field.ts';
+import type { NoteCode, QualityNote } from './mapped-row.ts';
+
+/** Namespaces by name. */
+export type Namespaces = Readonly<Record<string, NamespaceDefinition>>;
+
+/** Reads the identifiers of a row; values that are none are added to `notes`. */
+export const mapIdentifiers = (
+  row: JsonObject,
+  source: SourceDefinition,
+  table: TableDefinition,
+  namespaces: Namespaces,
+  notes: QualityNote[],
+): readonly Identifier[] => {
+  const found: Ranked[] = [];
+  for (const rule of table.identifiers) {
+    const namespace = own(namespaces, rule.namespace);
+    if (namespace === undefined) continue;
+    const identifier = readIdentifier(rule, namespace, row, source.region);
+    if (!identifier.ok) notes.push({ code: identifier.error, column: rule.column });
+    else if (identifier.value !== undefined)
+      found.push({ namespace, identifier: identifier.value });
+  }
+  const ranked = withoutDuplicates(found.sort(byRank));
+  return (table.evidence ? ranked : strongest(ranked)).map(({ identifier }) => identifier);
+};
+
+interface Ranked {
+  readonly namespace: NamespaceDefinition;
+  readonly identifier: Identifier;
+}
+
+type IdentifierResult = Result<Identifier | undefined, NoteCode>;
+
+const readIdentifier = (
+  rule: IdentifierRule,
+  namespace: NamespaceDefinition,
+  row: JsonObject,
+  sourceRegion: Region,
+): IdentifierResult => {
+  const raw = rawValue(rule, row);
+  if (!raw.ok || raw.value === undefined) return raw as IdentifierResult;
+  const region = regionOf(rule.region, row, sourceRegion);
+  const value = normaliseValue(namespace.normalise, raw.value, region);
+  if (value === undefined) return failure(region === undefined ? 'no-region' : 'not-an-identifier');
+  if (namespace.blocked.includes(value)) return failure('blocked-identifier');
+  return withScope(rule, row, value);
+};
+
+/** Text of the column, through the rule's map when it has one; `undefined` for null and empty text. */
+const rawValue = (rule: IdentifierRule, row: JsonObject): Result<string | undefined, NoteCode> => {
+  const value = own(row, rule.column);
+  if (value === undefined || value === null) return success(undefined);
+  if (rule.map !== undefined) {
+    const mapped = readCode(value, rule.map);
+    return mapped.ok ? success(mapped.value as string | undefined) : mapped;
+  }
+  if (typeof value === 'number' && !Number.isSafeInteger(value))
+    return failure('not-an-identifier');
+  const text = scalarText(value);
+  if (text === undefined) return failure('not-an-identifier');
+  return success(text === '' ? undefined : text);
+};
+
+/** The row's own region; a code that the definition does not list is some other country, not the source's. */
+const regionOf = (
+  column: CodeColumn | undefined,
+  row: JsonObject,
+  sourceRegion: Region,
+): Region | undefined => {
+  if (column === undefined) return sourceRegion;
+  const code = scalarText(own(row, column.column)) ?? '';
+  return code === '' ? sourceRegion : (own(column.map, code) as Region | undefined);
+};
+
+const withScope = (rule: IdentifierRule, row: JsonObject, value: string): IdentifierResult => {
+  const identifier = { namespace: rule.namespace, value, verified: rule.verified };
+  if (rule.scope === undefined) return success(identifier);
+  const scope = 'value' in rule.scope ? rule.scope.value : scalarText(own(row, rule.scope.column));
+  if (scope === undefined || scope === '') return failure('no-scope');
+  return success({ ...identifier, scope: scope.normalize('NFKC') });
+};
+
+const byRank = (a: Ranked, b: Ranked): number =>
+  a.namespace.priority - b.namespace.priority ||
+  compareText(a.identifier.scope ?? '', b.identifier.scope ?? '') ||
+  compareText(a.identifier.value, b.identifier.value);
+
+/** By code unit, as the table compares keys; never by locale. */
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Of equal neighbours one stays, verified when any of them was. */
+const withoutDuplicates = (sorted: readonly Ranked[]): readonly Ranked[] => {
+  const kept: Ranked[] = [];
+  for (const next of sorted) {
+    const last = kept.at(-1);
+    if (last === undefined || byRank(last, next) !== 0) kept.push(next);
+    else if (next.identifier.verified) kept[kept.length - 1] = next;
+  }
+  return kept;
+};
+
+/** A row that is no evidence refers to its customer by one linking identifier and says nothing else. */
+const strongest = (ranked: readonly Ranked[]): readonly Ranked[] =>
+  ranked.filter(({ namespace }) => namespace.links).slice(0, 1);

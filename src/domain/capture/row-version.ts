@@ -1,0 +1,36 @@
+/**
+ * Row version: which of two changes of one source row is the later one, whatever order they arrive in.
+ *
+ * `generation # phase # log position # record in transaction`, every part of fixed width, so that comparing the text
+ * byte by byte (all that a DynamoDB condition can do) compares the versions. A load row has phase 0 and no position:
+ * any later change of the same generation wins over it. A row's writers serialise on its row lock, therefore the log
+ * position grows with every commit to the row.
+ * @module
+ */
+import type { Brand } from '#domain/shared/brand.ts';
+
+/** `0001#1#00000002000000007C007178#00000001`. Made only by {@link rowVersion}; compared as text. */
+export type RowVersion = Brand<string, 'RowVersion'>;
+
+/** Width of a position in characters; each engine's encoder pads to it. Engines differ, one width serves all. */
+export const POSITION_WIDTH = 40;
+
+/** How a change was read: with the initial load, or from the log. */
+export type CapturePhase = 'load' | 'cdc';
+
+/**
+ * Composes a version.
+ * @param generation load generation of the source, 0 to 9999
+ * @param position fixed-width log position, empty for a load row
+ * @param record number of the record within its transaction, 0 to 99 999 999
+ */
+export const rowVersion = (
+  generation: number,
+  phase: CapturePhase,
+  position: string,
+  record: number,
+): RowVersion => {
+  const stage = `${String(generation).padStart(4, '0')}#${phase === 'load' ? '0' : '1'}`;
+  const place = `${position.padStart(POSITION_WIDTH, '0')}#${String(record).padStart(8, '0')}`;
+  return `${stage}#${place}` as RowVersion;
+};

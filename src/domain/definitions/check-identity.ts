@@ -1,0 +1,54 @@
+/**
+ * Checks of the identity rules: one order of namespaces, and blocked values that can match.
+ * @module
+ */
+import { normaliseValue } from '#domain/identity/normalise-value.ts';
+import type { DefinitionProblem } from './problem.ts';
+import type { IdentityText } from './schema.ts';
+import type { Normaliser } from './types.ts';
+import type { YamlDocument } from './yaml-document.ts';
+
+/** Checks all namespaces. */
+export const checkIdentity = (
+  document: YamlDocument,
+  { namespaces }: IdentityText,
+): DefinitionProblem[] => [
+  ...checkPriorities(document, namespaces),
+  ...Object.entries(namespaces).flatMap(([name, { normalise, blocked }]) =>
+    blocked.flatMap((value, index) => {
+      const wrong = checkBlocked(normalise, value);
+      return wrong === undefined
+        ? []
+        : [document.problemAt(['namespaces', name, 'blocked', index], wrong)];
+    }),
+  ),
+];
+
+const checkPriorities = (
+  document: YamlDocument,
+  namespaces: IdentityText['namespaces'],
+): DefinitionProblem[] => {
+  const holders = new Map<number, string>();
+  return Object.entries(namespaces).flatMap(([name, { priority }]) => {
+    const holder = holders.get(priority);
+    holders.set(priority, holder ?? name);
+    return holder === undefined
+      ? []
+      : [
+          document.problemAt(
+            ['namespaces', name, 'priority'],
+            `is ${priority} like that of ${holder}; give every namespace a priority of its own.`,
+          ),
+        ];
+  });
+};
+
+/** A blocked value is compared after normalising, so one in another form would never match. */
+const checkBlocked = (normaliser: Normaliser, value: string): string | undefined => {
+  const normalised = normaliseValue(normaliser, value);
+  if (normalised !== undefined && normalised !== value)
+    return `would never match; write it in its normal form, ${JSON.stringify(normalised)}.`;
+  return normaliser === 'phone' && !/^\+\d{5,17}$/.test(value)
+    ? 'would never match; write the number with + and its country code, in quotes.'
+    : undefined;
+};

@@ -1,0 +1,104 @@
+/**
+ * Definitions in sentences, for whoever must agree to them without reading YAML.
+ * @module
+ */
+import { assertNever } from '#domain/shared/assert.ts';
+import type {
+  Definitions,
+  IdentifierRule,
+  MeasureDefinition,
+  NamespaceDefinition,
+  SourceDefinition,
+  TableDefinition,
+} from './types.ts';
+
+/** One line per statement, indented by what it belongs to. */
+export const explainDefinitions = ({
+  sources,
+  namespaces,
+  view,
+}: Definitions): readonly string[] => [
+  'Sources',
+  ...Object.values(sources).flatMap(explainSource),
+  'Identifiers, strongest first',
+  ...Object.values(namespaces)
+    .sort((a, b) => a.priority - b.priority)
+    .map(explainNamespace),
+  'Profile',
+  ...view.profile.map(({ field, sources: from }) => `  ${field}: from ${from.join(', else ')}.`),
+  'Measures',
+  ...view.measures.map(explainMeasure),
+];
+
+const explainSource = (source: SourceDefinition): readonly string[] => [
+  `  ${source.source}: ${source.engine} in ${source.region}, ${source.party} party, generation ${source.generation}; ` +
+    `times in ${source.timeZone} and amounts in ${source.currency} unless stated; ` +
+    `${source.mayCreateCustomer ? 'its rows may make a customer' : 'its rows never make a customer alone'}.`,
+  ...Object.values(source.tables).map(explainTable),
+];
+
+const explainTable = (table: TableDefinition): string => {
+  const head = `    ${table.table} (key ${table.key.join(' + ')})`;
+  switch (table.kind) {
+    case 'party':
+      return `${head} describes a customer, known by ${explainRules(table)}; ${explainFields(table)}.`;
+    case 'fact':
+    case 'event':
+      return `${head} is one ${table.as} of a customer, known by ${explainRules(table)}; ${explainFields(table)}.`;
+    case 'heartbeat':
+      return `${head} only shows that the source is alive.`;
+    case 'reference':
+      return `${head} is archived and not read.`;
+    default:
+      return assertNever(table.kind);
+  }
+};
+
+const explainRules = ({ identifiers, evidence }: TableDefinition): string =>
+  identifiers.length === 0
+    ? 'its own key alone'
+    : identifiers.map(explainRule).join(', ') + (evidence ? '' : ' (the strongest one only)');
+
+const explainRule = ({ namespace, column, verified, scope, region }: IdentifierRule): string => {
+  const parts = [
+    verified ? '' : 'unverified',
+    scope === undefined ? '' : `scope ${'value' in scope ? scope.value : scope.column}`,
+    region === undefined ? '' : `region from ${region.column}`,
+  ].filter((part) => part !== '');
+  return `${namespace} in ${column}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
+};
+
+const explainFields = ({ fields }: TableDefinition): string => {
+  const names = Object.entries(fields).map(
+    ([field, { type, column }]) => `${field} (${type} in ${column})`,
+  );
+  return names.length === 0 ? 'no fields' : `gives ${names.join(', ')}`;
+};
+
+const explainNamespace = (namespace: NamespaceDefinition): string => {
+  const effect = namespace.links ? 'links rows' : 'never links, keeps people apart';
+  const limit = namespace.limit === undefined ? 'any number' : `at most ${namespace.limit}`;
+  return (
+    `  ${namespace.priority}. ${namespace.namespace} (${namespace.normalise}): ${effect}; ${limit} per customer; ` +
+    `shared above ${namespace.cap} units; ${namespace.blocked.length} values blocked.`
+  );
+};
+
+const explainMeasure = (measure: MeasureDefinition): string => {
+  const head = `  ${measure.measure}:`;
+  switch (measure.fold) {
+    case 'count':
+      return `${head} how many facts "${measure.of}".`;
+    case 'sum':
+      return `${head} sum of ${measure.field} over facts "${measure.of}".`;
+    case 'money':
+      return (
+        `${head} sum of ${measure.field} per currency over facts "${measure.of}"` +
+        `${measure.minus === undefined ? '' : `, less ${measure.minus.field} of facts "${measure.minus.of}"`}.`
+      );
+    case 'latest':
+      return `${head} latest ${measure.field} of facts "${measure.of}".`;
+    default:
+      return assertNever(measure);
+  }
+};

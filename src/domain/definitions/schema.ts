@@ -1,0 +1,174 @@
+/**
+ * Shapes of the definition files, as people write them.
+ *
+ * The same schemas check the files and are printed as JSON Schema for editors, so the two cannot differ. Every object
+ * is closed: a misspelt key would otherwise be a rule that silently does not exist.
+ * @module
+ */
+import * as z from 'zod/mini';
+import { minorDigits } from '#domain/shared/currency.ts';
+
+/** An object that refuses keys it does not know, and names those it does. */
+const closed = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: ({ code }) =>
+      code === 'unrecognized_keys'
+        ? `is not known here; remove it or use one of: ${Object.keys(shape).join(', ')}.`
+        : undefined,
+  });
+
+const text = (pattern: RegExp, message: string) => z.string().check(z.regex(pattern, message));
+
+const id = text(
+  /^[a-z][a-z0-9_-]{0,39}$/,
+  'must be lower-case letters, digits, - or _, a letter first.',
+);
+const fieldName = text(/^[a-z][A-Za-z0-9]{0,39}$/, 'must be a name in camelCase.');
+const tableName = text(
+  /^[\p{L}][\p{L}\p{N}_$-]{0,62}$/u,
+  'must be a table name: letters, digits, _, $ or -, without schema.',
+);
+const column = text(
+  /^(?!__proto__$|constructor$|prototype$)[\p{L}_][\p{L}\p{N}_$# -]{0,62}$/u,
+  'must be the name of a column.',
+);
+const region = z.enum(['CN', 'HK', 'MO', 'SG']);
+const codeText = z
+  .string()
+  .check(
+    z.minLength(1, 'must not be empty.'),
+    z.maxLength(100, 'must have at most 100 characters.'),
+  );
+
+const currency = z
+  .string()
+  .check(
+    z.refine(
+      (code) => minorDigits(code) !== undefined,
+      'must be an ISO 4217 currency code such as HKD.',
+    ),
+  );
+
+const timeZone = z
+  .string()
+  .check(z.refine((zone) => isTimeZone(zone), 'must be an IANA time zone such as Asia/Hong_Kong.'));
+
+const isTimeZone = (zone: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+};
+
+const codes = z.record(codeText, codeText);
+const codeColumn = closed({ column, map: codes });
+const textOrColumn = z.union([closed({ value: codeText }), closed({ column })], {
+  error: 'must be { value: <text> } or { column: <name> }.',
+});
+const currencyOrColumn = z.union([closed({ value: currency }), closed({ column })], {
+  error: 'must be { column: <name> } or { value: <ISO 4217 code> }.',
+});
+
+const field = z.discriminatedUnion('type', [
+  closed({ type: z.literal('text'), column }),
+  closed({ type: z.literal('integer'), column, negate: z.optional(z.boolean()) }),
+  closed({ type: z.literal('boolean'), column }),
+  closed({ type: z.literal('date'), column }),
+  closed({
+    type: z.literal('time'),
+    column,
+    zone: z.optional(timeZone),
+    wallClock: z.optional(z.boolean()),
+  }),
+  closed({ type: z.literal('money'), column, currency: z.optional(currencyOrColumn) }),
+  closed({ type: z.literal('code'), column, map: codes }),
+]);
+
+const identifier = closed({
+  namespace: id,
+  column,
+  verified: z._default(z.boolean(), true),
+  scope: z.optional(textOrColumn),
+  region: z.optional(closed({ column, map: z.record(codeText, region) })),
+  map: z.optional(codes),
+});
+
+const table = closed({
+  key: z.array(column).check(
+    z.minLength(1, 'must name at least one primary key column.'),
+    z.refine((columns) => new Set(columns).size === columns.length, 'must name each column once.'),
+  ),
+  kind: z.enum(['party', 'fact', 'event', 'heartbeat', 'reference']),
+  as: z.optional(id),
+  evidence: z._default(z.boolean(), true),
+  identifiers: z._default(z.array(identifier), []),
+  fields: z._default(z.record(fieldName, field), {}),
+});
+
+const wholeNumber = (least: number, most: number) => {
+  const message = `must be a whole number from ${least} to ${most}.`;
+  return z.int(message).check(z.gte(least, message), z.lte(most, message));
+};
+
+/** A file `sources/<source>.yaml`. */
+export const SourceFile = closed({
+  source: id,
+  engine: z.enum(['postgresql', 'mysql', 'oracle', 'sqlserver']),
+  region,
+  timeZone: z.optional(timeZone),
+  currency: z.optional(currency),
+  generation: z._default(wholeNumber(1, 9999), 1),
+  position: z.optional(z.enum(['stream-position', 'change-sequence'])),
+  party: z._default(z.enum(['1st', '2nd', '3rd']), '1st'),
+  mayCreateCustomer: z._default(z.boolean(), true),
+  brand: z.optional(codeColumn),
+  tables: z.record(tableName, table),
+});
+
+const namespace = closed({
+  priority: wholeNumber(1, 100),
+  normalise: z.enum(['phone', 'email', 'opaque', 'code', 'date', 'gender']),
+  links: z._default(z.boolean(), true),
+  limit: z.optional(wholeNumber(1, 1000)),
+  cap: wholeNumber(1, 10_000),
+  blocked: z._default(z.array(z.string()), []),
+});
+
+/** The file `identity.yaml`. */
+export const IdentityFile = closed({ namespaces: z.record(id, namespace) });
+
+const measure = z.discriminatedUnion('fold', [
+  closed({ of: id, fold: z.literal('count') }),
+  closed({ of: id, fold: z.literal('sum'), field: fieldName }),
+  closed({
+    of: id,
+    fold: z.literal('money'),
+    field: fieldName,
+    minus: z.optional(closed({ of: id, field: fieldName })),
+  }),
+  closed({ of: id, fold: z.literal('latest'), field: fieldName }),
+]);
+
+const profileField = closed({
+  sources: z.array(id).check(z.minLength(1, 'must name at least one source.')),
+});
+
+/** The file `views/customer-360.yaml`. */
+export const ViewFile = closed({
+  profile: z._default(z.record(fieldName, profileField), {}),
+  measures: z._default(z.record(fieldName, measure), {}),
+});
+
+/** A source as written, defaults of its own file filled in. */
+export type SourceText = z.output<typeof SourceFile>;
+/** A table as written. */
+export type TableText = SourceText['tables'][string];
+/** A field mapping as written. */
+export type FieldText = TableText['fields'][string];
+/** An identifier rule as written. */
+export type IdentifierText = TableText['identifiers'][number];
+/** Identity rules as written. */
+export type IdentityText = z.output<typeof IdentityFile>;
+/** A view as written. */
+export type ViewText = z.output<typeof ViewFile>;

@@ -1,0 +1,120 @@
+/**
+ * Constrained clusters: joins units one link at a time and refuses a link that would break a rule.
+ *
+ * Links must come in the canonical order of {@link module:domain/identity/partition}; the outcome then depends on the
+ * set of units only. Cost: O(log n) amortised a link, plus the identifiers of the smaller cluster when two join.
+ * @module
+ */
+import { must } from '#domain/shared/assert.ts';
+import { DisjointSets } from './disjoint-sets.ts';
+import { type EvidenceUnit, type IdentifierKey, scopeOf, type UnitKey } from './evidence.ts';
+import { type MergePolicy, rulesOf } from './merge-policy.ts';
+
+/** Two units that hold the same identifier. */
+export interface Link {
+  readonly a: UnitKey;
+  readonly b: UnitKey;
+  readonly identifier: IdentifierKey;
+}
+
+/**
+ * Why a link was not accepted: `limit:<namespace>` when the customer would hold too many values of it, `unverified`
+ * when a merely typed value would bridge two customers, `too-large` when its component exceeds the evaluation bound.
+ */
+export type HoldReason = `limit:${string}` | 'unverified' | 'too-large';
+
+/** A link waiting for review, with the reason. */
+export interface HeldLink extends Link {
+  readonly reason: HoldReason;
+}
+
+interface Cluster {
+  /** Values per limited scope. */
+  readonly limited: Map<string, Set<IdentifierKey>>;
+  /** Identifiers that joined its units so far. */
+  readonly via: Set<IdentifierKey>;
+}
+
+/** The clusters of one component while its links are weighed. */
+export class ConstrainedClusters {
+  readonly #sets: DisjointSets<UnitKey>;
+  readonly #clusters = new Map<UnitKey, Cluster>();
+  readonly #unverified = new Set<string>();
+  readonly #policy: MergePolicy;
+
+  constructor(units: readonly EvidenceUnit[], policy: MergePolicy) {
+    this.#policy = policy;
+    this.#sets = new DisjointSets(units.map((unit) => unit.key));
+    for (const unit of units) {
+      this.#clusters.set(unit.key, { limited: this.#limitedValues(unit), via: new Set() });
+      for (const claim of unit.claims) {
+        if (!claim.verified) this.#unverified.add(`${unit.key} ${claim.identifier}`);
+      }
+    }
+  }
+
+  /** Accepts the link (`undefined`) or tells why it is held. A link inside one cluster is accepted. */
+  join(link: Link): HoldReason | undefined {
+    const [rootA, rootB] = [this.#sets.find(link.a), this.#sets.find(link.b)];
+    if (rootA === rootB) return undefined;
+    const [a, b] = [this.#cluster(rootA), this.#cluster(rootB)];
+    if (this.#bridges(link.a, a, link) || this.#bridges(link.b, b, link)) return 'unverified';
+    const broken = this.#brokenLimit(a, b);
+    if (broken !== undefined) return `limit:${broken}`;
+    this.#merge(this.#sets.union(link.a, link.b), a, b, link.identifier);
+    return undefined;
+  }
+
+  /** Whether two units are in one cluster already. */
+  connected(a: UnitKey, b: UnitKey): boolean {
+    return this.#sets.find(a) === this.#sets.find(b);
+  }
+
+  /** The clusters: units in the order given, clusters by their first unit. */
+  groups(): readonly (readonly UnitKey[])[] {
+    return this.#sets.sets();
+  }
+
+  #cluster(root: UnitKey): Cluster {
+    return must(this.#clusters.get(root), 'cluster');
+  }
+
+  #limitedValues(unit: EvidenceUnit): Map<string, Set<IdentifierKey>> {
+    const values = new Map<string, Set<IdentifierKey>>();
+    for (const { identifier } of unit.claims) {
+      if (rulesOf(this.#policy, identifier).limit === undefined) continue;
+      const scope = scopeOf(identifier);
+      values.set(scope, (values.get(scope) ?? new Set()).add(identifier));
+    }
+    return values;
+  }
+
+  // A typed value may place a unit that nothing else has placed; it may not tie two customers together.
+  #bridges(unit: UnitKey, cluster: Cluster, link: Link): boolean {
+    if (!this.#unverified.has(`${unit} ${link.identifier}`)) return false;
+    return [...cluster.via].some((identifier) => identifier !== link.identifier);
+  }
+
+  #brokenLimit(a: Cluster, b: Cluster): string | undefined {
+    for (const [scope, values] of a.limited) {
+      const others = b.limited.get(scope);
+      if (!others) continue;
+      const together = new Set([...values, ...others]);
+      const [some] = together;
+      const rules = rulesOf(this.#policy, must(some, 'a limited value'));
+      if (together.size > must(rules.limit, 'limit')) return rules.namespace;
+    }
+    return undefined;
+  }
+
+  #merge(root: UnitKey, a: Cluster, b: Cluster, identifier: IdentifierKey): void {
+    const [large, small] = a.limited.size >= b.limited.size ? [a, b] : [b, a];
+    for (const [scope, values] of small.limited) {
+      const into = large.limited.get(scope) ?? new Set();
+      for (const value of values) into.add(value);
+      large.limited.set(scope, into);
+    }
+    for (const via of small.via) large.via.add(via);
+    this.#clusters.set(root, { limited: large.limited, via: large.via.add(identifier) });
+  }
+}

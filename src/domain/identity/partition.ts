@@ -1,0 +1,165 @@
+/**
+ * Partition: which evidence units are one customer. This is the function F that the law speaks of.
+ *
+ * Two units are linked when they hold the same value of a linking namespace that is not shared (held by more units
+ * than its cap). Links are weighed in one canonical order: namespace priority, verified before unverified, then the
+ * two unit keys and the identifier. A link that would break a limit, or let an unverified value bridge two customers,
+ * is held. Every step is defined on the set of units, so arrival order cannot matter.
+ *
+ * F decomposes over connected components, therefore it may be evaluated on any union of whole components.
+ * @module
+ */
+import { append } from '#domain/shared/multimap.ts';
+import {
+  ConstrainedClusters,
+  type HeldLink,
+  type HoldReason,
+  type Link,
+} from './constrained-clusters.ts';
+import { DisjointSets } from './disjoint-sets.ts';
+import {
+  byText,
+  type Claim,
+  type EvidenceUnit,
+  type IdentifierKey,
+  type UnitKey,
+} from './evidence.ts';
+import { links, MAX_COMPONENT_UNITS, type MergePolicy, rulesOf } from './merge-policy.ts';
+
+/** Units of each customer, and the links behind them. */
+export interface Partition {
+  /** Groups of units in key order, by their smallest key. */
+  readonly groups: readonly (readonly UnitKey[])[];
+  /** The links that joined groups: a spanning forest of every group, in canonical order. */
+  readonly accepted: readonly Link[];
+  /** Links waiting for review, in canonical order. */
+  readonly held: readonly HeldLink[];
+}
+
+interface WeighedLink extends Link {
+  readonly priority: number;
+  /** 0: both sides verified the value, 1: one did, 2: none. */
+  readonly doubt: number;
+}
+
+/** Evaluates F on units (any order, keys distinct); `shared` names the identifiers above their cap. */
+export const partition = (
+  units: readonly EvidenceUnit[],
+  shared: ReadonlySet<IdentifierKey>,
+  policy: MergePolicy,
+): Partition => {
+  const ordered = [...units].sort((a, b) => byText(a.key, b.key));
+  const parts = connectedComponents(ordered, linkingHolders(ordered, shared, policy)).map((part) =>
+    partitionComponent(part, shared, policy),
+  );
+  return {
+    groups: parts.flatMap((part) => part.groups).sort((a, b) => byText(a[0] ?? '', b[0] ?? '')),
+    accepted: parts.flatMap((part) => part.accepted),
+    held: parts.flatMap((part) => part.held),
+  };
+};
+
+/** Holders of every identifier that links: units in key order. */
+export const linkingHolders = (
+  units: readonly EvidenceUnit[],
+  shared: ReadonlySet<IdentifierKey>,
+  policy: MergePolicy,
+): ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]> => {
+  const holders = new Map<IdentifierKey, EvidenceUnit[]>();
+  const isLinking = ({ identifier }: Claim) => !shared.has(identifier) && links(policy, identifier);
+  for (const unit of units) {
+    for (const { identifier } of unit.claims.filter(isLinking)) append(holders, identifier, unit);
+  }
+  return holders;
+};
+
+/** Units that are reachable from each other over the identifiers given, components by their first unit. */
+export const connectedComponents = (
+  units: readonly EvidenceUnit[],
+  holders: ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]>,
+): readonly (readonly EvidenceUnit[])[] => {
+  const sets = new DisjointSets(units);
+  for (const [first, ...others] of holders.values()) {
+    for (const other of others) if (first) sets.union(first, other);
+  }
+  return sets.sets();
+};
+
+const partitionComponent = (
+  units: readonly EvidenceUnit[],
+  shared: ReadonlySet<IdentifierKey>,
+  policy: MergePolicy,
+): Partition =>
+  units.length > MAX_COMPONENT_UNITS
+    ? partitionTooLarge(units, shared, policy)
+    : partitionWhole(units, linkingHolders(units, shared, policy), policy);
+
+const partitionWhole = (
+  units: readonly EvidenceUnit[],
+  holders: ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]>,
+  policy: MergePolicy,
+): Partition => {
+  const clusters = new ConstrainedClusters(units, policy);
+  const accepted: Link[] = [];
+  const held: HeldLink[] = [];
+  for (const { a, b, identifier } of canonicalLinks(holders, policy)) {
+    const joined = clusters.connected(a, b);
+    const reason = clusters.join({ a, b, identifier });
+    if (reason !== undefined) held.push({ a, b, identifier, reason });
+    else if (!joined) accepted.push({ a, b, identifier });
+  }
+  return { groups: clusters.groups(), accepted, held };
+};
+
+// The weakest namespace of the component stops linking, until every part fits. Its values are named as held.
+const partitionTooLarge = (
+  units: readonly EvidenceUnit[],
+  shared: ReadonlySet<IdentifierKey>,
+  policy: MergePolicy,
+): Partition => {
+  const holders = linkingHolders(units, shared, policy);
+  const weakest = Math.max(...[...holders.keys()].map((id) => rulesOf(policy, id).priority));
+  const dropped = [...holders].filter(([id]) => rulesOf(policy, id).priority === weakest);
+  const rest = partition(units, new Set([...shared, ...dropped.map(([id]) => id)]), policy);
+  return { ...rest, held: [...rest.held, ...dropped.flatMap(heldAsTooLarge)] };
+};
+
+const heldAsTooLarge = ([identifier, [first, second]]: readonly [
+  IdentifierKey,
+  readonly EvidenceUnit[],
+]): readonly HeldLink[] => {
+  const reason: HoldReason = 'too-large';
+  return first && second ? [{ a: first.key, b: second.key, identifier, reason }] : [];
+};
+
+const canonicalLinks = (
+  holders: ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]>,
+  policy: MergePolicy,
+): readonly WeighedLink[] =>
+  [...holders]
+    .flatMap(([identifier, units]) => pairsOf(identifier, units, policy))
+    .sort(
+      (x, y) =>
+        x.priority - y.priority ||
+        x.doubt - y.doubt ||
+        byText(x.a, y.a) ||
+        byText(x.b, y.b) ||
+        byText(x.identifier, y.identifier),
+    );
+
+const pairsOf = (
+  identifier: IdentifierKey,
+  units: readonly EvidenceUnit[],
+  policy: MergePolicy,
+): readonly WeighedLink[] => {
+  const { priority } = rulesOf(policy, identifier);
+  const holders = units.map((unit) => ({ key: unit.key, doubt: doubtOf(unit, identifier) }));
+  return holders.flatMap((a, index) =>
+    holders
+      .slice(index + 1)
+      .map((b) => ({ a: a.key, b: b.key, identifier, priority, doubt: a.doubt + b.doubt })),
+  );
+};
+
+const doubtOf = (unit: EvidenceUnit, identifier: IdentifierKey): number =>
+  unit.claims.some((claim) => claim.identifier === identifier && claim.verified) ? 0 : 1;
