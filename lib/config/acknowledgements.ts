@@ -1,0 +1,117 @@
+/**
+ * Acknowledgements: every finding of the rule packs that stands, with the reason. There is no other place for them.
+ *
+ * Each names the construct it is for and, where the rule tells findings apart, the one finding; the same rule still
+ * fails anywhere else.
+ * @module
+ */
+import { Stack, Validations } from 'aws-cdk-lib';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IConstruct } from 'constructs';
+import { DEFINITIONS, FAILED_BATCHES } from '../constructs/object-prefixes.ts';
+import type { OperateStack } from '../stacks/operate-stack.ts';
+import { allFunctions, streamReaders, type WatchedStacks } from '../stacks/watched-stacks.ts';
+
+/** One finding that stands. */
+interface Acknowledgement {
+  readonly at: IConstruct;
+  /** Rule, with its pack, and the finding where the rule names it. */
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** Records the acknowledgements; called when all stacks are made. */
+export const acknowledgeFindings = (stacks: WatchedStacks, operate: OperateStack): void => {
+  const all = [
+    ...ofAlarms(operate),
+    ...ofState(stacks),
+    ...ofFunctions(stacks),
+    ...ofObjects(stacks),
+    ...ofAccountRoles(stacks),
+  ];
+  for (const { at, id, reason } of all) Validations.of(at).acknowledge({ id, reason });
+};
+
+const ofState = ({ data }: WatchedStacks): readonly Acknowledgement[] => [
+  {
+    at: data.pepper,
+    id: 'AwsSolutions::AwsSolutions-SMG4',
+    reason:
+      'A new value would orphan every identifier claim. A rotation is a migration that reads with both values, not a schedule.',
+  },
+  {
+    at: data.oneIdKey,
+    id: 'AwsSolutions::AwsSolutions-SMG4',
+    reason: 'OneIDs are derived from this key and handed out; a new value would rename customers.',
+  },
+  {
+    at: data.changes,
+    id: 'AwsSolutions::AwsSolutions-KDS3',
+    reason:
+      'The stream holds personal data, so it uses the customer managed key, whose policy and audit trail are ours.',
+  },
+];
+
+const ofFunctions = (stacks: WatchedStacks): readonly Acknowledgement[] =>
+  allFunctions(stacks).flatMap((at) => [
+    {
+      at,
+      id: 'Serverless::Serverless-LambdaDLQ',
+      reason:
+        'A dead-letter queue serves asynchronous invocations. These functions are invoked by stream mappings, whose failed batches go to the failed bucket, or by the API, which waits for the answer.',
+    },
+    {
+      at,
+      id: 'Serverless::Serverless-LambdaTracing',
+      reason:
+        'A trace ends where a record enters a stream. Rows are followed by their key in structured logs, which crosses both streams.',
+    },
+  ]);
+
+const ofAlarms = (at: OperateStack): readonly Acknowledgement[] => [
+  {
+    at,
+    id: 'Serverless::Serverless-SNSRedrivePolicy',
+    reason:
+      'An alarm mail that cannot be delivered is not worth keeping: the alarm stays in its state and is shown on the dashboard.',
+  },
+];
+
+/** Object names are hashes, times or set by Lambda, so a grant can name the folder but not the object. */
+const ofObjects = (stacks: WatchedStacks): readonly Acknowledgement[] => {
+  const { data, capture, identity, profile, serve } = stacks;
+  const resolver = identity.resolveIdentity;
+  const readers = [resolver, profile.maintainView, serve.getProfile, serve.listSources];
+  const write = 'May add objects, whose names are made at run time; may not read or list.';
+  return [
+    objects(capture.archiveChanges, data.archive, '', write),
+    objects(resolver, data.quarantine, '', write),
+    ...readers.map((at) =>
+      objects(at, data.definitions, DEFINITIONS, 'Definitions are named by their own hash.'),
+    ),
+    ...streamReaders(stacks).map((at) =>
+      objects(at, data.failed, FAILED_BATCHES, 'Lambda names the objects of failed batches.'),
+    ),
+  ];
+};
+
+const objects = (
+  at: IConstruct,
+  bucket: IBucket,
+  prefix: string,
+  reason: string,
+): Acknowledgement => {
+  const owner = Stack.of(bucket);
+  const exported: { 'Fn::ImportValue': string } = owner.resolve(
+    owner.exportValue(bucket.bucketArn),
+  );
+  const resource = `${exported['Fn::ImportValue']}/${prefix}*`;
+  return { at, id: `AwsSolutions::AwsSolutions-IAM5[Resource::${resource}]`, reason };
+};
+
+const ofAccountRoles = ({ capture }: WatchedStacks): readonly Acknowledgement[] =>
+  ['AmazonDMSVPCManagementRole', 'AmazonDMSCloudWatchLogsRole'].map((policy) => ({
+    at: capture,
+    id: `AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/${policy}]`,
+    reason: 'DMS asks for this role by name with this managed policy.',
+  }));

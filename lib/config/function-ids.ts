@@ -1,0 +1,16 @@
+/**
+ * Function ids: `<stage>/<verb-noun>`, one name for the folder, the construct, the metric dimension and the log field.
+ * @module
+ */
+
+/** Every function of the system, in flow order. */
+export const FUNCTION_IDS = [
+  'capture/archive-changes',
+  'identity/resolve-identity',
+  'profile/maintain-view',
+  'serve/get-profile',
+  'serve/list-sources',
+] as const;
+
+/** Id of a function. */
+export type FunctionId = (typeof FUNCTION_IDS)[number];

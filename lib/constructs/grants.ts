@@ -1,0 +1,69 @@
+/**
+ * Grants: what a function may do with the shared resources, action by action.
+ *
+ * The library's own grants are wider than needed (`grantReadWriteData` includes Scan, `grantPut` includes tagging and
+ * wildcards); these name each action, so that the policy in the template is the list in the code.
+ * @module
+ */
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { DEFINITIONS } from './object-prefixes.ts';
+import type { StageFunction } from './stage-function.ts';
+
+/** Actions that only read the table. */
+export const TABLE_READS = ['GetItem', 'BatchGetItem', 'Query'] as const;
+/** Actions that change the table. */
+export const TABLE_WRITES = ['PutItem', 'UpdateItem', 'DeleteItem'] as const;
+
+/** One action on the table, without its prefix. */
+export type TableAction =
+  | (typeof TABLE_READS)[number]
+  | (typeof TABLE_WRITES)[number]
+  | 'ConditionCheckItem';
+
+const USE_KEY = ['kms:Decrypt', 'kms:DescribeKey'];
+const WRITE_KEY = [...USE_KEY, 'kms:Encrypt', 'kms:GenerateDataKey'];
+
+const allow = (to: StageFunction, actions: readonly string[], ...resources: string[]): void => {
+  to.lambda.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources }));
+};
+
+const allowKey = (to: StageFunction, key: IKey | undefined, actions: readonly string[]): void => {
+  if (key) allow(to, actions, key.keyArn);
+};
+
+/** Lets a function do exactly these actions on the table (not on indexes or streams). */
+export const grantTable = (
+  to: StageFunction,
+  { table, dataKey }: { readonly table: ITable; readonly dataKey: IKey },
+  actions: readonly TableAction[],
+): void => {
+  const names = actions.map((action) => `dynamodb:${action}`);
+  allow(to, names, table.tableArn);
+  const writes = actions.some((action) => TABLE_WRITES.some((write) => write === action));
+  allowKey(to, dataKey, writes ? WRITE_KEY : USE_KEY);
+};
+
+/** Lets a function read compiled definitions by name; it cannot list them. */
+export const grantDefinitions = (
+  to: StageFunction,
+  { definitions }: { readonly definitions: IBucket },
+): void => {
+  allow(to, ['s3:GetObject'], definitions.arnForObjects(`${DEFINITIONS}*`));
+  allowKey(to, definitions.encryptionKey, ['kms:Decrypt']);
+};
+
+/** Lets a function add objects; it cannot read them back. */
+export const grantPutObject = (to: StageFunction, bucket: IBucket): void => {
+  allow(to, ['s3:PutObject'], bucket.arnForObjects('*'));
+  allowKey(to, bucket.encryptionKey, ['kms:GenerateDataKey']);
+};
+
+/** Lets a function read one secret. */
+export const grantSecret = (to: StageFunction, secret: ISecret): void => {
+  allow(to, ['secretsmanager:GetSecretValue'], secret.secretArn);
+  allowKey(to, secret.encryptionKey, ['kms:Decrypt']);
+};

@@ -1,0 +1,47 @@
+/**
+ * OperateStack: the dashboard, the alarms and where they go. Every alarm links the heading of the runbook that says what to
+ * do.
+ * @module
+ */
+import { Stack } from 'aws-cdk-lib';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import { addApiAlarms } from '../constructs/api-alarms.ts';
+import { PipelineDashboard } from '../constructs/dashboard.ts';
+import { addDataAlarms } from '../constructs/data-alarms.ts';
+import { addFunctionAlarms, addIteratorAgeAlarm } from '../constructs/function-alarms.ts';
+import { addSourceAlarms } from '../constructs/source-alarms.ts';
+import type { TributaryStackProps } from './data-stack.ts';
+import { allFunctions, streamReaders, type WatchedStacks } from './watched-stacks.ts';
+
+/** Props of the operate stack: what it watches. */
+export interface OperateStackProps extends TributaryStackProps, WatchedStacks {}
+
+/** Dashboard, alarms and their topic. */
+export class OperateStack extends Stack {
+  constructor(scope: Construct, id: string, props: OperateStackProps) {
+    super(scope, id, props);
+    const { api } = props.serve;
+    const { replications } = props.capture;
+    const functions = allFunctions(props);
+    const readers = streamReaders(props);
+    const channel = { topic: this.makeTopic(props), runbook: props.settings.alarms.runbook };
+
+    for (const replication of replications) addSourceAlarms(this, replication, channel);
+    for (const each of functions) addFunctionAlarms(this, each, channel);
+    for (const reader of readers) addIteratorAgeAlarm(this, reader, channel);
+    addDataAlarms(this, props.data, channel);
+    addApiAlarms(this, api, channel);
+    const shown = { replications, readers, functions, state: props.data, api };
+    new PipelineDashboard(this, 'Pipeline', shown);
+  }
+
+  private makeTopic({ data, settings }: OperateStackProps): ITopic {
+    const { topicArn, email } = settings.alarms;
+    if (topicArn) return Topic.fromTopicArn(this, 'Alarms', topicArn);
+    const topic = new Topic(this, 'Alarms', { masterKey: data.operationsKey, enforceSSL: true });
+    if (email) topic.addSubscription(new EmailSubscription(email));
+    return topic;
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * ProfileStack: keeps the summaries of customers current with the rows, claims and customers that were written.
+ * @module
+ */
+import { Stack } from 'aws-cdk-lib';
+import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Construct } from 'constructs';
+import { grantDefinitions, grantTable, TABLE_READS, TABLE_WRITES } from '../constructs/grants.ts';
+import { StageFunction } from '../constructs/stage-function.ts';
+import { streamMapping } from '../constructs/stream-mapping.ts';
+import type { StageStackProps } from './identity-stack.ts';
+
+/** The view maintainer and its reading of the table's stream. */
+export class ProfileStack extends Stack {
+  readonly maintainView: StageFunction;
+
+  constructor(scope: Construct, id: string, props: StageStackProps) {
+    super(scope, id, props);
+    const { data, settings } = props;
+    this.maintainView = new StageFunction(this, 'profile/maintain-view', {
+      settings,
+      logsKey: data.operationsKey,
+      description: 'keeps customer summaries current',
+      memoryMb: 1024,
+      timeoutSeconds: 60,
+      environment: {
+        TABLE_NAME: data.table.tableName,
+        DEFINITIONS_BUCKET: data.definitions.bucketName,
+      },
+    });
+    grantTable(this.maintainView, data, [...TABLE_READS, ...TABLE_WRITES]);
+    grantDefinitions(this.maintainView, data);
+    const items = new DynamoEventSource(data.table, streamMapping(data.failed));
+    this.maintainView.lambda.addEventSource(items);
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * The app as a whole: rule packs, partitions, repeatable synthesis, environments.
+ * @module
+ */
+import { App, Validations } from 'aws-cdk-lib';
+import { describe, expect, test } from 'vitest';
+import { endpointOf, loadEnvironment, parseEnvironment } from '../../lib/config/environments.ts';
+import { type Synthesized, synthesize } from './synthesized.ts';
+
+const dev = synthesize();
+const china = synthesize({
+  environment: 'production',
+  account: '123456789012',
+  region: 'cn-north-1',
+  createDmsAccountRoles: true,
+});
+
+const textOf = ({ templates }: Synthesized) => JSON.stringify(templates);
+
+describe('rule packs', () => {
+  test.each([
+    ['dev', dev],
+    ['production', china],
+  ])('%s has no finding that is not acknowledged', (_name, { packs }) => {
+    expect(packs.map(({ pluginName }) => pluginName)).toEqual(
+      expect.arrayContaining(['AwsSolutions', 'Serverless']),
+    );
+    expect(packs.flatMap(({ violations }) => violations)).toEqual([]);
+  });
+
+  test('every acknowledgement is still needed', () => {
+    const used = china.packs.flatMap(({ suppressedViolations }) =>
+      suppressedViolations.map((each) => `${each.acknowledgedAt} ${each.acknowledgedId}`),
+    );
+    const written = china.app.node
+      .findAll()
+      .flatMap(({ node }) =>
+        node.metadata
+          .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+          .flatMap(({ data }) => Object.keys(data).map((id) => `${node.path} ${id}`)),
+      );
+    // The library acknowledges findings of its own constructs too.
+    const ours = written.filter((each) => / (AwsSolutions|Serverless)::/.test(each));
+    expect([...new Set(used)].sort()).toEqual(ours.sort());
+  });
+});
+
+describe('templates', () => {
+  test('are the same twice', () => {
+    expect(textOf(synthesize())).toBe(textOf(dev));
+  });
+
+  test('name no account, region or partition unless told', () => {
+    expect(textOf(dev)).not.toMatch(/arn:aws[:-]/);
+  });
+
+  test('follow the partition of the region', () => {
+    expect(textOf(china)).toContain('arn:aws-cn:');
+    expect(textOf(china)).not.toContain('arn:aws:');
+  });
+
+  test('hold no custom resource', () => {
+    const types = Object.values(dev.templates).flatMap(({ Resources }) =>
+      Object.values(Resources).map(({ Type }) => Type),
+    );
+    expect(types.filter((type) => /^Custom::|CustomResource$/.test(type))).toEqual([]);
+  });
+
+  test('use only functions that a simple reader can resolve', () => {
+    const used = new Set(textOf(dev).match(/"Fn::\w+"/g));
+    expect([...used].sort()).toEqual([
+      '"Fn::Contains"',
+      '"Fn::GetAZs"',
+      '"Fn::GetAtt"',
+      '"Fn::ImportValue"',
+      '"Fn::Join"',
+      '"Fn::Not"',
+      '"Fn::Select"',
+      '"Fn::Sub"',
+    ]);
+  });
+});
+
+describe('environments', () => {
+  const nodeWith = (context: Record<string, unknown>) => new App({ context }).node;
+  const settings = loadEnvironment(nodeWith({}));
+
+  test('default is dev, without account and region', () => {
+    expect(settings).toMatchObject({ name: 'dev', env: { account: undefined, region: undefined } });
+  });
+
+  test('an unknown one is refused with the known ones', () => {
+    expect(() => loadEnvironment(nodeWith({ environment: 'prod' }))).toThrow(
+      'Context environment is "prod"; known are dev, local, production.',
+    );
+  });
+
+  test('a wrong setting is refused with its path', () => {
+    const { name: _name, env: _env, ...input } = settings;
+    const wrong = { ...input, jwt: { issuer: 'http://issuer.example', audience: [] } };
+    const parse = () => parseEnvironment('dev', wrong);
+    expect(parse).toThrow('Settings of environment dev:');
+    expect(parse).toThrow('jwt.issuer');
+    expect(parse).toThrow('jwt.audience');
+  });
+
+  test('a source takes the defaults with its own name', () => {
+    expect(endpointOf(settings, 'pos')).toMatchObject({
+      secret: 'tributary/dev/pos',
+      database: 'pos',
+      port: 5432,
+      schema: 'public',
+    });
+  });
+
+  test.each([
+    [{ sslMode: 'verify-full' as const }, 'the verifying modes need certificateArn'],
+    [
+      { minCapacityUnits: 4 as const, maxCapacityUnits: 2 as const },
+      'must not exceed maxCapacityUnits',
+    ],
+  ])('a source with %j is refused', (own, message) => {
+    const capture = { ...settings.capture, sources: { pos: own } };
+    expect(() => endpointOf({ ...settings, capture }, 'pos')).toThrow(message);
+  });
+});

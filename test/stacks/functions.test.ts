@@ -1,0 +1,206 @@
+/**
+ * Functions: their shape, how they read streams, what they may do, and who may call them.
+ * @module
+ */
+import { describe, expect, test } from 'vitest';
+import { FUNCTION_IDS } from '../../lib/config/function-ids.ts';
+import { allResources, type Resource, resourcesOf, synthesize } from './synthesized.ts';
+
+const synthesized = synthesize();
+const functions = allResources(synthesized, 'AWS::Lambda::Function').map(([, { Properties }]) => {
+  const { Variables } = Properties['Environment'] as { Variables: Record<string, unknown> };
+  return { id: String(Variables['FUNCTION_ID']), variables: Variables, properties: Properties };
+});
+
+/** Variables beyond those that every function has. */
+const VARIABLES: Readonly<Record<string, readonly string[]>> = {
+  'capture/archive-changes': ['ARCHIVE_BUCKET'],
+  'identity/resolve-identity': [
+    'DEFINITIONS_BUCKET',
+    'ONE_ID_KEY_SECRET_ARN',
+    'PEPPER_SECRET_ARN',
+    'QUARANTINE_BUCKET',
+    'TABLE_NAME',
+  ],
+  'profile/maintain-view': ['DEFINITIONS_BUCKET', 'TABLE_NAME'],
+  'serve/get-profile': ['DEFINITIONS_BUCKET', 'PEPPER_SECRET_ARN', 'TABLE_NAME'],
+  'serve/list-sources': ['DEFINITIONS_BUCKET', 'TABLE_NAME'],
+};
+
+const COMMON = {
+  POWERTOOLS_SERVICE_NAME: 'tributary',
+  POWERTOOLS_METRICS_NAMESPACE: 'Tributary',
+  POWERTOOLS_LOG_LEVEL: 'INFO',
+  NODE_OPTIONS: '--enable-source-maps',
+};
+
+describe('every function', () => {
+  test('is one of ours', () => {
+    expect(functions.map(({ id }) => id)).toEqual(FUNCTION_IDS);
+  });
+
+  test.each(functions)('$id has the one shape', ({ properties }) => {
+    expect(properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: expect.any(String) } },
+      ReservedConcurrentExecutions: expect.any(Number),
+      MemorySize: expect.any(Number),
+      Timeout: expect.any(Number),
+    });
+  });
+
+  test.each(functions)('$id gets the variables it uses and no other', ({ id, variables }) => {
+    const { FUNCTION_ID, ...others } = variables;
+    expect(FUNCTION_ID).toBe(id);
+    expect(others).toMatchObject(COMMON);
+    const own = Object.keys(others).filter((name) => !Object.hasOwn(COMMON, name));
+    expect(own.sort()).toEqual(VARIABLES[id]);
+  });
+
+  test('keeps its log, encrypted, for a set time', () => {
+    const groups = allResources(synthesized, 'AWS::Logs::LogGroup');
+    expect(groups.length).toBeGreaterThanOrEqual(functions.length);
+    for (const [, { Properties }] of groups) {
+      expect(Properties).toMatchObject({ RetentionInDays: 30, KmsKeyId: expect.anything() });
+    }
+  });
+});
+
+describe('every stream mapping', () => {
+  const mappings = allResources(synthesized, 'AWS::Lambda::EventSourceMapping');
+
+  test('belongs to one of three readers', () => {
+    expect(mappings).toHaveLength(3);
+  });
+
+  test.each(mappings)('%s never blocks a shard and never drops a batch', (_id, { Properties }) => {
+    expect(Properties).toMatchObject({
+      BatchSize: 500,
+      MaximumBatchingWindowInSeconds: 0,
+      ParallelizationFactor: 2,
+      StartingPosition: 'TRIM_HORIZON',
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 8,
+      MaximumRecordAgeInSeconds: 72_000,
+      DestinationConfig: {
+        OnFailure: { Destination: { 'Fn::ImportValue': expect.stringContaining('Failed') } },
+      },
+    });
+    expect(Properties).not.toHaveProperty('FilterCriteria');
+  });
+});
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+const statementsOf = ({ Properties }: Resource): readonly Statement[] =>
+  (Properties['PolicyDocument'] as { Statement: readonly Statement[] }).Statement;
+
+const actionsOf = ({ Action }: Statement): readonly string[] =>
+  typeof Action === 'string' ? [Action] : Action;
+
+const READS = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
+const WRITES = ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+const STREAM_ACTIONS = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+
+describe('permissions', () => {
+  const policies = allResources(synthesized, 'AWS::IAM::Policy');
+  const functionPolicies = policies.filter(([id]) => /^(capture|identity|profile|serve)/.test(id));
+
+  test.each([
+    ['capture', []],
+    ['identity', [...READS, ...WRITES, 'dynamodb:ConditionCheckItem']],
+    ['profile', [...READS, ...WRITES]],
+    ['servegetprofile', READS],
+    ['servelistsources', READS],
+  ])('%s may do exactly this on the table', (prefix, expected) => {
+    const own = functionPolicies.filter(([id]) => id.startsWith(prefix));
+    const actions = own.flatMap(([, policy]) => statementsOf(policy).flatMap(actionsOf));
+    const onTable = actions.filter(
+      (action) =>
+        action.startsWith('dynamodb:') &&
+        !STREAM_ACTIONS.some((stream) => action === `dynamodb:${stream}`),
+    );
+    expect(own).toHaveLength(1);
+    expect(onTable.sort()).toEqual([...expected].sort());
+  });
+
+  test.each([
+    ['capture', 'Archive', ['s3:PutObject']],
+    ['identity', 'Quarantine', ['s3:PutObject']],
+    ['identity', 'Definitions', ['s3:GetObject']],
+    ['profile', 'Definitions', ['s3:GetObject']],
+    ['servegetprofile', 'Definitions', ['s3:GetObject']],
+    ['servelistsources', 'Definitions', ['s3:GetObject']],
+    ['identity', 'Failed', ['s3:ListBucket', 's3:PutObject']],
+    ['identity', 'Pepper', ['secretsmanager:GetSecretValue']],
+    ['identity', 'OneIdKey', ['secretsmanager:GetSecretValue']],
+    ['servegetprofile', 'Pepper', ['secretsmanager:GetSecretValue']],
+    ['servegetprofile', 'OneIdKey', []],
+    ['servelistsources', 'Pepper', []],
+    ['profile', 'Pepper', []],
+  ])('%s may do on %s exactly %j', (prefix, resource, expected) => {
+    const own = functionPolicies.filter(([id]) => id.startsWith(prefix));
+    const found = own
+      .flatMap(([, policy]) => statementsOf(policy))
+      .filter((statement) => JSON.stringify(statement.Resource).includes(resource))
+      .flatMap(actionsOf);
+    expect([...new Set(found)].sort()).toEqual(expected);
+  });
+
+  test.each(policies)('%s names its actions and resources', (_id, policy) => {
+    for (const statement of statementsOf(policy)) {
+      expect(actionsOf(statement).filter((action) => action.includes('*'))).toEqual([]);
+      expect(statement.Resource).not.toBe('*');
+      expect(JSON.stringify(statement.Resource)).not.toContain('"*"');
+    }
+  });
+
+  test('no role has a managed policy', () => {
+    for (const [, { Properties }] of allResources(synthesized, 'AWS::IAM::Role')) {
+      expect(Properties).not.toHaveProperty('ManagedPolicyArns');
+    }
+  });
+});
+
+describe('routes', () => {
+  const { Serve } = synthesized.templates;
+  const routes = resourcesOf(Serve, 'AWS::ApiGatewayV2::Route');
+
+  test('are these', () => {
+    expect(routes.map(([, { Properties }]) => Properties['RouteKey']).sort()).toEqual([
+      'GET /v1/profiles/{identifier}',
+      'GET /v1/sources',
+    ]);
+  });
+
+  test.each(routes)('%s asks for a token with a scope', (_id, { Properties }) => {
+    expect(Properties).toMatchObject({
+      AuthorizationType: 'JWT',
+      AuthorizerId: { Ref: expect.any(String) },
+      AuthorizationScopes: ['c360/profile.read'],
+    });
+  });
+
+  test.each(resourcesOf(Serve, 'AWS::ApiGatewayV2::Integration'))(
+    '%s speaks payload 2.0',
+    (_id, { Properties }) => {
+      expect(Properties).toMatchObject({ PayloadFormatVersion: '2.0' });
+    },
+  );
+
+  test('are throttled and logged without identifiers', () => {
+    const [stage] = resourcesOf(Serve, 'AWS::ApiGatewayV2::Stage');
+    expect(stage?.[1].Properties).toMatchObject({
+      StageName: '$default',
+      DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
+      AccessLogSettings: { Format: expect.stringContaining('$context.routeKey') },
+    });
+    expect(JSON.stringify(stage)).not.toContain('$context.path');
+  });
+});

@@ -1,0 +1,106 @@
+/**
+ * Operate: every alarm can be acted on, and nothing that matters is without one.
+ * @module
+ */
+import { describe, expect, test } from 'vitest';
+import { readCaptureSources } from '../../lib/config/capture-sources.ts';
+import { FUNCTION_IDS } from '../../lib/config/function-ids.ts';
+import { runbookHeadings, runbookLink } from '../../lib/config/runbook.ts';
+import { resourcesOf, synthesize } from './synthesized.ts';
+
+const { app, templates } = synthesize();
+const { Operate } = templates;
+const alarms = resourcesOf(Operate, 'AWS::CloudWatch::Alarm').map(([id, { Properties }]) => ({
+  id,
+  description: String(Properties['AlarmDescription']),
+  properties: Properties,
+}));
+const anchor = (heading: string) => runbookLink('', heading);
+
+describe('every alarm', () => {
+  test.each(alarms)('$id links a heading of the runbook', ({ description }) => {
+    const link = description.match(
+      /^\[(page|ticket)\] .+\. Runbook: docs\/operate\/runbook\.md(#[a-z-]+)$/,
+    );
+    expect(runbookHeadings().map(anchor)).toContain(link?.[2]);
+  });
+
+  test.each(alarms)('$id says what missing data means, and is sent somewhere', ({ properties }) => {
+    expect(properties).toMatchObject({
+      TreatMissingData: expect.stringMatching(/^(breaching|notBreaching)$/),
+      AlarmActions: [{ Ref: expect.any(String) }],
+      OKActions: [{ Ref: expect.any(String) }],
+      DatapointsToAlarm: expect.any(Number),
+    });
+  });
+});
+
+describe('nothing is unwatched', () => {
+  const sources = readCaptureSources(app.node).map(({ source }) => source);
+
+  test.each(FUNCTION_IDS)('%s has alarms for errors, throttles and duration', (id) => {
+    const own = alarms.filter(({ description }) => description.includes(` ${id} `));
+    for (const heading of ['Function errors', 'Function throttles', 'Function duration']) {
+      expect(own.filter((alarm) => alarm.description.endsWith(anchor(heading)))).toHaveLength(1);
+    }
+  });
+
+  test.each([
+    ['Freshness', sources.length],
+    ['Silence', sources.length],
+    ['DMS latency', 2 * sources.length],
+    ['Iterator age', 3],
+    ['Failed objects', 1],
+    ['Quarantine', 1],
+    ['Table throttles', 1],
+    ['Table system errors', 1],
+    ['Stream throttles', 1],
+    ['API server errors', 1],
+    ['API latency', 1],
+  ])('%s has %i alarms', (heading, count) => {
+    const own = alarms.filter(({ description }) => description.endsWith(anchor(heading)));
+    expect(own).toHaveLength(count);
+  });
+
+  test.each(sources)('freshness and silence of %s read what the functions write', (source) => {
+    const dimensions = (functionId: string) => [
+      { Name: 'function', Value: functionId },
+      { Name: 'service', Value: 'tributary' },
+      { Name: 'source', Value: source },
+    ];
+    const own = alarms.filter(({ description }) => description.includes(` ${source} `));
+    const metrics = JSON.stringify(own.map(({ properties }) => properties['Metrics']));
+    for (const [name, functionId] of [
+      ['CommitToServableMs', 'profile/maintain-view'],
+      ['SourceLagMs', 'identity/resolve-identity'],
+    ] as const) {
+      const dims = JSON.stringify(dimensions(functionId));
+      expect(metrics).toContain(
+        `"Dimensions":${dims},"MetricName":"${name}","Namespace":"Tributary"`,
+      );
+    }
+  });
+
+  test('silence rings when nothing is measured', () => {
+    const silence = alarms.filter(({ description }) => description.endsWith(anchor('Silence')));
+    for (const { properties } of silence) {
+      expect(properties).toMatchObject({
+        TreatMissingData: 'breaching',
+        ComparisonOperator: 'LessThanThreshold',
+      });
+    }
+  });
+
+  test('the dashboard has three rows', () => {
+    const [dashboard] = resourcesOf(Operate, 'AWS::CloudWatch::Dashboard');
+    const body = JSON.stringify(dashboard?.[1].Properties['DashboardBody']);
+    const rows = new Set(body.match(/\\"y\\":\d+/g)?.map((y) => y.replaceAll(/\D/g, '')));
+    expect([...rows]).toEqual(['0', '6', '12']);
+  });
+});
+
+test('a heading that the runbook lacks fails synthesis', () => {
+  expect(() => runbookLink('runbook.md', 'No such heading')).toThrow(
+    'no heading "No such heading"',
+  );
+});
