@@ -1,0 +1,80 @@
+/**
+ * Where the local cloud differs from AWS. Printed at start; nothing may depend on what stands here.
+ * @module
+ */
+
+/** One difference, in a sentence. */
+export interface Difference {
+  readonly what: string;
+  readonly sentence: string;
+}
+
+/** Every known difference. */
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    what: 'on-demand streams',
+    sentence:
+      'An on-demand Kinesis stream has a fixed number of shards, chosen when it is first created.',
+  },
+  {
+    what: 'large records',
+    sentence: 'A Kinesis record holds at most 1 MiB; AWS allows streams to hold larger ones.',
+  },
+  {
+    what: 'throttling by the services',
+    sentence: 'Kinesis and DynamoDB never throttle, whatever the rate.',
+  },
+  {
+    what: 'encryption',
+    sentence: 'Nothing is encrypted at rest or on the wire; KMS keys are left out.',
+  },
+  {
+    what: 'recovery',
+    sentence: 'Point-in-time recovery, deletion protection and backups are left out.',
+  },
+  {
+    what: 'time to live',
+    sentence: 'DynamoDB items stay after their expiry time; a reader has to check it itself.',
+  },
+  {
+    what: 'unchanged writes',
+    sentence:
+      'Writing an item that does not change it emits a stream record; AWS emits none for it.',
+  },
+  {
+    what: 'stream shape',
+    sentence:
+      'A DynamoDB stream has one shard, keeps every record and stamps whole seconds; AWS keeps 24 hours.',
+  },
+  {
+    what: 'permissions',
+    sentence: 'IAM policies are not evaluated; each function signs as itself, so that they can be.',
+  },
+  {
+    what: 'sandboxes',
+    sentence:
+      'A function runs in a worker thread: it is not frozen between events, shares /tmp and the processor, and uses the time zone of the machine.',
+  },
+  {
+    what: 'scaling',
+    sentence:
+      'A function has a limited number of execution environments; beyond it events wait instead of starting more.',
+  },
+  {
+    what: 'retry pauses',
+    sentence: 'The pauses between retries of a batch are a local setting; AWS publishes none.',
+  },
+  {
+    what: 'S3 requests',
+    sentence:
+      'The S3 store refuses chunked uploads, conditional writes and keys with empty, "." or ".." segments; it keeps no versions and runs no lifecycle rules.',
+  },
+  {
+    what: 'API Gateway',
+    sentence: 'HTTP only, on a port of this machine; no access log, no custom domain, no WAF.',
+  },
+];
+
+/** The differences as lines for a terminal. */
+export const differenceLines = (): readonly string[] =>
+  DIFFERENCES.map(({ what, sentence }) => `${what}: ${sentence}`);

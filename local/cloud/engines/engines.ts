@@ -1,0 +1,123 @@
+/**
+ * The engines of the local cloud: dynoxide for DynamoDB, kinesalite for Kinesis, s3rver for S3.
+ *
+ * All three keep their data below one folder, so that a restart with the same folder continues.
+ * @module
+ */
+import { existsSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { EngineProcess, type EngineSpec, type Log } from './engine-process.ts';
+import { freePort } from './ports.ts';
+
+/** Ports asked for by the user; every other port is a free one. */
+export interface EnginePorts {
+  readonly dynamodb?: number | undefined;
+  readonly kinesis?: number | undefined;
+  readonly s3?: number | undefined;
+}
+
+/** The running engines. */
+export interface Engines {
+  readonly dynamodb: EngineProcess;
+  readonly kinesis: EngineProcess;
+  readonly s3: EngineProcess;
+}
+
+const START_ATTEMPTS = 5;
+const START_PAUSE_MS = 300;
+
+const DYNOXIDE = '@dynoxide/linux-x64';
+
+/**
+ * Starts the three engines side by side.
+ * @param dataDir where they keep their data; made when absent
+ * @throws Error with one sentence when an engine has no build for this platform or does not start
+ */
+export const startEngines = async (
+  dataDir: string,
+  ports: EnginePorts,
+  log: Log,
+): Promise<Engines> => {
+  const specs = [
+    dynamodbSpec(dataDir, ports.dynamodb ?? (await freePort())),
+    kinesisSpec(dataDir, ports.kinesis ?? (await freePort())),
+    s3Spec(dataDir, ports.s3 ?? (await freePort())),
+  ] as const;
+  const [dynamodb, kinesis, s3] = specs.map((spec) => new EngineProcess(spec, log));
+  const engines = { dynamodb, kinesis, s3 } as Engines;
+  try {
+    await Promise.all(Object.values(engines).map(startPatiently));
+  } catch (error) {
+    await stopEngines(engines);
+    throw error;
+  }
+  return engines;
+};
+
+/** After a kill the engines of the run before may hold their files for a moment longer. */
+const startPatiently = async (engine: EngineProcess): Promise<void> => {
+  for (let attempt = 1; ; attempt += 1)
+    try {
+      return await engine.start();
+    } catch (error) {
+      if (attempt === START_ATTEMPTS) throw error;
+      await delay(START_PAUSE_MS);
+    }
+};
+
+/** Stops all engines; those that are not running are left alone. */
+export const stopEngines = async (engines: Engines): Promise<void> => {
+  await Promise.all(Object.values(engines).map((engine: EngineProcess) => engine.stop()));
+};
+
+const hostAt = (name: string): URL => new URL(`hosts/${name}.ts`, import.meta.url);
+
+const folder = (...parts: string[]): string => {
+  const path = join(...parts);
+  mkdirSync(path, { recursive: true });
+  return path;
+};
+
+const dynamodbSpec = (dataDir: string, port: number): EngineSpec => {
+  const database = join(folder(dataDir, 'dynamodb'), 'tables.db');
+  const args = ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', database];
+  return {
+    name: 'DynamoDB',
+    port,
+    host: hostAt('guard'),
+    settings: { command: dynoxideBinary(), args },
+    guarded: true,
+    logFile: join(dataDir, 'logs', 'dynamodb.log'),
+  };
+};
+
+const dynoxideBinary = (): string => {
+  const { platform, arch } = process;
+  if (platform !== 'linux' || arch !== 'x64')
+    throw new Error(
+      `The local DynamoDB engine (${DYNOXIDE}) is built for Linux on x64 only; this is ${platform} on ${arch}.`,
+    );
+  const require = createRequire(import.meta.url);
+  const binary = join(dirname(require.resolve(`${DYNOXIDE}/package.json`)), 'dynoxide');
+  if (!existsSync(binary)) throw new Error(`${DYNOXIDE} is not installed: run "npm ci".`);
+  return binary;
+};
+
+const kinesisSpec = (dataDir: string, port: number): EngineSpec => ({
+  name: 'Kinesis',
+  port,
+  host: hostAt('kinesis-host'),
+  settings: { port, path: folder(dataDir, 'kinesis') },
+  logFile: join(dataDir, 'logs', 'kinesis.log'),
+});
+
+const s3Spec = (dataDir: string, port: number): EngineSpec => ({
+  name: 'S3',
+  port,
+  host: hostAt('s3-host'),
+  settings: { port, path: folder(dataDir, 's3'), incoming: folder(dataDir, 's3-incoming') },
+  nodeOptions: ['--openssl-legacy-provider'],
+  logFile: join(dataDir, 'logs', 's3.log'),
+});

@@ -1,0 +1,117 @@
+/**
+ * An HTTP API on a port of this machine: route, authorize, invoke, answer.
+ * @module
+ */
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '#domain/shared/clock.ts';
+import type { FunctionHost } from '../functions/function-host.ts';
+import { closeNow, listenLocally, readBody } from '../http.ts';
+import type { ApiPlan } from '../plan/model.ts';
+import { authorize, type KeysOf } from './jwt-authorizer.ts';
+import { type GatewayRequest, requestEvent, splitUrl } from './request-event.ts';
+import { type GatewayResponse, messageResponse, responseOf, UNAVAILABLE } from './response.ts';
+import { compileRoutes, type RouteMatch, type Router } from './routes.ts';
+import { type Throttle, throttleOf } from './throttle.ts';
+
+/** API Gateway's limit on a request body, in bytes. */
+const BODY_LIMIT = 10 * 1024 * 1024;
+
+/** What a gateway works with. */
+export interface GatewayOptions {
+  readonly functions: FunctionHost;
+  readonly keysOf: KeysOf;
+  readonly clock: Clock;
+}
+
+/** A running HTTP API. */
+export interface Gateway {
+  readonly endpoint: string;
+  close(): void;
+}
+
+/** Answers one request; the part that knows no socket. */
+export type Answer = (request: GatewayRequest) => Promise<GatewayResponse>;
+
+/** Starts an API on a port; 0 takes a free one. */
+export const startGateway = async (
+  api: ApiPlan,
+  port: number,
+  options: GatewayOptions,
+): Promise<Gateway> => {
+  const answer = answerOf(api, options);
+  const server = createServer(
+    (request, response) => void serve(answer, options, request, response),
+  );
+  return { endpoint: await listenLocally(server, port), close: () => closeNow(server) };
+};
+
+/** Everything an API does with a request. */
+export const answerOf = (api: ApiPlan, options: GatewayOptions): Answer => {
+  const router = compileRoutes(api.routes);
+  const throttle = throttleOf(api.throttle, options.clock);
+  return async (request) => {
+    const match = matchOf(api, router, request);
+    if ('status' in match) return match;
+    return answerMatch(api, match, request, { ...options, throttle });
+  };
+};
+
+const matchOf = (
+  api: ApiPlan,
+  router: Router,
+  { method, url }: GatewayRequest,
+): RouteMatch | GatewayResponse => {
+  const { path } = splitUrl(url);
+  const prefix = api.stageName === '$default' ? '' : `/${api.stageName}`;
+  try {
+    decodeURIComponent(path);
+  } catch {
+    return messageResponse(400, 'Bad Request');
+  }
+  const match = path.startsWith(prefix) ? router(method, path.slice(prefix.length)) : undefined;
+  return match ?? messageResponse(404, 'Not Found');
+};
+
+const answerMatch = async (
+  api: ApiPlan,
+  match: RouteMatch,
+  request: GatewayRequest,
+  options: GatewayOptions & { throttle: Throttle },
+): Promise<GatewayResponse> => {
+  const authorization = await authorize(request, match.route, options.keysOf);
+  if (authorization.kind === 'refused') return authorization.response;
+  if (!options.throttle()) return messageResponse(429, 'Too Many Requests');
+  const event = requestEvent(request, api, match, authorization.jwt);
+  const { functionName, timeoutMs } = match.route;
+  const invoked = options.functions.invoke(functionName, JSON.stringify(event)).then(responseOf);
+  const timer = new AbortController();
+  const tooLate = delay(timeoutMs, UNAVAILABLE, { signal: timer.signal }).catch(() => UNAVAILABLE);
+  return Promise.race([invoked, tooLate]).finally(() => timer.abort());
+};
+
+const serve = async (
+  answer: Answer,
+  { clock }: GatewayOptions,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> => {
+  const requestId = randomUUID();
+  const body = await readBody(incoming, BODY_LIMIT).catch(() => Buffer.alloc(0));
+  const response = body
+    ? await answer({
+        method: incoming.method ?? 'GET',
+        url: incoming.url ?? '/',
+        protocol: `HTTP/${incoming.httpVersion}`,
+        rawHeaders: incoming.rawHeaders,
+        body,
+        sourceIp: incoming.socket.remoteAddress ?? '127.0.0.1',
+        requestId,
+        receivedAt: clock(),
+      }).catch(() => messageResponse(500, 'Internal Server Error'))
+    : messageResponse(413, 'Request Entity Too Large');
+  const headers = { ...response.headers, 'apigw-requestid': requestId };
+  outgoing.writeHead(response.status, { ...headers, 'content-length': response.body.length });
+  outgoing.end(response.body);
+};

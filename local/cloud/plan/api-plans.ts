@@ -1,0 +1,125 @@
+/**
+ * Plans of the HTTP APIs: an API with its routes, their integrations and their authorizers.
+ * @module
+ */
+import { z } from 'zod';
+import type { Resolver } from '../template/resolver.ts';
+import { type LocatedResource, TemplateError } from '../template/types.ts';
+import { functionOf } from './function-plans.ts';
+import type { ApiPlan, AuthorizerPlan, FunctionPlan, RoutePlan } from './model.ts';
+import { identityOf, integer, readProperties } from './reader.ts';
+
+const API = z.object({ ProtocolType: z.literal('HTTP') });
+
+const ROUTE = z.object({
+  ApiId: z.string(),
+  RouteKey: z.string(),
+  Target: z.string(),
+  AuthorizationType: z.enum(['NONE', 'JWT']).default('NONE'),
+  AuthorizerId: z.string().optional(),
+  AuthorizationScopes: z.array(z.string()).default([]),
+});
+
+const INTEGRATION = z.object({
+  IntegrationType: z.literal('AWS_PROXY'),
+  IntegrationUri: z.string(),
+  PayloadFormatVersion: z.literal('2.0'),
+  TimeoutInMillis: integer.default(30_000),
+});
+
+const AUTHORIZER = z.object({
+  AuthorizerType: z.literal('JWT'),
+  IdentitySource: z.array(z.string()).min(1),
+  JwtConfiguration: z.object({ Issuer: z.string(), Audience: z.array(z.string()).default([]) }),
+});
+
+const STAGE = z.object({
+  ApiId: z.string(),
+  StageName: z.string(),
+  DefaultRouteSettings: z
+    .object({
+      ThrottlingBurstLimit: integer.optional(),
+      ThrottlingRateLimit: z.coerce.number().optional(),
+    })
+    .optional(),
+});
+
+/** The plan of an AWS::ApiGatewayV2::Api together with all that refers to it. */
+export const planApi = (
+  resolver: Resolver,
+  located: LocatedResource,
+  everything: readonly LocatedResource[],
+  functions: readonly FunctionPlan[],
+): ApiPlan => {
+  readProperties(resolver, located, API);
+  const apiId = resolver.refOf(located);
+  const of = (type: string) => everything.filter(({ resource }) => resource.Type === type);
+  const routes = of('AWS::ApiGatewayV2::Route')
+    .map((route) => ({ route, it: readProperties(resolver, route, ROUTE) }))
+    .filter(({ it }) => it.ApiId === apiId);
+  return {
+    ...identityOf(resolver, located),
+    routes: routes.map(({ route, it }) => planRoute(resolver, route, it, { of, functions })),
+    ...planStage(resolver, of('AWS::ApiGatewayV2::Stage'), apiId),
+  };
+};
+
+interface Surroundings {
+  readonly of: (type: string) => readonly LocatedResource[];
+  readonly functions: readonly FunctionPlan[];
+}
+
+const planRoute = (
+  resolver: Resolver,
+  located: LocatedResource,
+  route: z.infer<typeof ROUTE>,
+  { of, functions }: Surroundings,
+): RoutePlan => {
+  const named = (type: string, reference: string) =>
+    of(type).find((candidate) => resolver.refOf(candidate) === reference) ??
+    missing(located, `${type} "${reference}"`);
+  const target = named('AWS::ApiGatewayV2::Integration', route.Target.replace('integrations/', ''));
+  const integration = readProperties(resolver, target, INTEGRATION);
+  return {
+    routeKey: route.RouteKey,
+    functionName: functionOf(target, integration.IntegrationUri, functions).name,
+    timeoutMs: integration.TimeoutInMillis,
+    authorizer:
+      route.AuthorizationType === 'JWT'
+        ? planAuthorizer(resolver, named('AWS::ApiGatewayV2::Authorizer', route.AuthorizerId ?? ''))
+        : undefined,
+    scopes: route.AuthorizationScopes,
+  };
+};
+
+const planAuthorizer = (resolver: Resolver, located: LocatedResource): AuthorizerPlan => {
+  const it = readProperties(resolver, located, AUTHORIZER);
+  return {
+    issuer: it.JwtConfiguration.Issuer,
+    audience: it.JwtConfiguration.Audience,
+    identitySource: String(it.IdentitySource[0]),
+  };
+};
+
+const planStage = (
+  resolver: Resolver,
+  stages: readonly LocatedResource[],
+  apiId: string,
+): Pick<ApiPlan, 'stageName' | 'throttle'> => {
+  const stage = stages
+    .map((located) => readProperties(resolver, located, STAGE))
+    .find((it) => it.ApiId === apiId);
+  const limits = stage?.DefaultRouteSettings;
+  const ratePerSecond = limits?.ThrottlingRateLimit;
+  return {
+    stageName: stage?.StageName ?? '$default',
+    throttle:
+      ratePerSecond === undefined
+        ? undefined
+        : { ratePerSecond, burst: limits?.ThrottlingBurstLimit ?? ratePerSecond },
+  };
+};
+
+const missing = ({ stack, logicalId }: LocatedResource, what: string): never => {
+  throw new TemplateError({ stack: stack.name, logicalId, path: [] }, `there is no ${what}`);
+};

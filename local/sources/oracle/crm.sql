@@ -1,0 +1,8 @@
+-- What each row means for its customer: see ../source-rows.ts for the columns.
+SELECT 'crm.contact.' || replace(replace(contact_no, '%', '%25'), '.', '%2E') AS row_key,
+       'party' AS means, NULL::bigint AS minor, NULL AS currency, NULL::bigint AS points, NULL::bigint AS at
+FROM contact
+UNION ALL
+SELECT 'crm.service_case.' || case_id, 'case', NULL, NULL, NULL,
+       floor(extract(epoch FROM opened_on) * 1000)::bigint
+FROM service_case

@@ -1,0 +1,4 @@
+-- What each row means for its customer: see ../source-rows.ts for the columns.
+SELECT 'erp.customer_account.' || replace(replace(cust_code, '%', '%25'), '.', '%2E') AS row_key,
+       'party' AS means, NULL::bigint AS minor, NULL AS currency, NULL::bigint AS points, NULL::bigint AS at
+FROM customer_account

@@ -1,0 +1,13 @@
+-- What each row means for its customer: see ../source-rows.ts for the columns.
+SELECT 'member.member.' || replace(replace(card_no, '%', '%25'), '.', '%2E') AS row_key,
+       'party' AS means, NULL::bigint AS minor, NULL AS currency, NULL::bigint AS points, NULL::bigint AS at
+FROM member
+UNION ALL
+SELECT 'member.points_ledger.' || entry_id, 'points', NULL, NULL, delta,
+       floor(extract(epoch FROM booked_at) * 1000)::bigint
+FROM points_ledger
+UNION ALL
+SELECT 'member.coupon.' || replace(replace(coupon_code, '%', '%25'), '.', '%2E'),
+       'coupon', NULL, NULL, NULL,
+       floor(extract(epoch FROM issued_at) * 1000)::bigint
+FROM coupon

@@ -1,0 +1,66 @@
+/**
+ * Source rows: every live row that concerns a customer, and what it means, in SQL on the systems themselves.
+ *
+ * This is the oracle's reading of the sources. It shares no code with the pipeline or its definitions.
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import {
+  type Connect,
+  closeDatabases,
+  type Databases,
+  openDatabases,
+  SOURCES,
+  type SourceId,
+} from './databases.ts';
+
+/** What a row is to its customer. */
+export type Meaning = 'party' | 'order' | 'return' | 'points' | 'coupon' | 'case';
+
+/** A live row of a source. */
+export interface SourceRow {
+  /** `pos.receipt.HK-TST1-0000123`. */
+  readonly rowKey: string;
+  readonly source: SourceId;
+  readonly means: Meaning;
+  /** Amount of an order or return, in minor units of `currency`. */
+  readonly minor: number;
+  /** ISO 4217, empty when the row has no amount. */
+  readonly currency: string;
+  /** Points of a ledger entry. */
+  readonly points: number;
+  /** When it happened, epoch milliseconds; 0 for a party. */
+  readonly at: number;
+}
+
+type Answer = Readonly<
+  Record<'row_key' | 'means' | 'minor' | 'currency' | 'points' | 'at', string | null>
+>;
+
+/** Reads the rows of all systems. Systems are read one after the other: nothing should change meanwhile. */
+export const readSourceRows = async (connect: Connect): Promise<readonly SourceRow[]> => {
+  const databases = openDatabases(connect, 1);
+  try {
+    const perSource = await Promise.all(SOURCES.map((source) => readSource(databases, source)));
+    return perSource.flat();
+  } finally {
+    await closeDatabases(databases);
+  }
+};
+
+const readSource = async (
+  databases: Databases,
+  source: SourceId,
+): Promise<readonly SourceRow[]> => {
+  const sql = readFileSync(new URL(`./oracle/${source}.sql`, import.meta.url), 'utf8');
+  const { rows } = await databases[source].query<Answer>(sql);
+  return rows.map((row) => ({
+    rowKey: row.row_key ?? '',
+    source,
+    means: row.means as Meaning,
+    minor: Number(row.minor ?? 0),
+    currency: row.currency ?? '',
+    points: Number(row.points ?? 0),
+    at: Number(row.at ?? 0),
+  }));
+};

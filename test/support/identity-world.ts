@@ -1,0 +1,169 @@
+/**
+ * Small random worlds for identity: few people, many rows, shared and unverified values, deletes and key changes.
+ */
+
+import type { FactChange, PartyChange, RowChange } from '#application/identity/row-change.ts';
+import { rowVersion } from '#domain/capture/row-version.ts';
+import { sourceRowKey } from '#domain/capture/source-row.ts';
+import type { NamespaceDefinition } from '#domain/definitions/types.ts';
+import {
+  claimText,
+  type EvidenceUnit,
+  identifierKey,
+  orderedClaims,
+  type UnitKey,
+} from '#domain/identity/evidence.ts';
+import type { MergePolicy } from '#domain/identity/merge-policy.ts';
+import type { Random } from '#domain/shared/clock.ts';
+
+const namespace = (
+  name: string,
+  priority: number,
+  rules: Partial<NamespaceDefinition>,
+): NamespaceDefinition => ({
+  namespace: name,
+  priority,
+  normalise: 'opaque',
+  links: true,
+  cap: 4,
+  blocked: [],
+  ...rules,
+});
+
+/** Rules with low caps, so that small worlds cross them often. */
+export const SMALL_POLICY: MergePolicy = {
+  unionid: namespace('unionid', 1, { limit: 1 }),
+  card: namespace('card', 2, { limit: 1 }),
+  phone: namespace('phone', 3, { limit: 2, cap: 3 }),
+  email: namespace('email', 4, { limit: 2 }),
+  born: namespace('born', 5, { limit: 1, links: false }),
+};
+
+/** Changes of a world in the order they were committed at their sources. */
+export interface World {
+  readonly seed: number;
+  readonly changes: readonly RowChange[];
+}
+
+const pick = <Entry>(random: Random, entries: readonly Entry[]): Entry =>
+  entries[Math.floor(random() * entries.length)] as Entry;
+
+const claimsOf = (random: Random, people: number) => {
+  const person = Math.floor(random() * people);
+  const drawn = [
+    { name: 'card', value: `${person}`, chance: 0.4 },
+    { name: 'phone', value: `${person}`, chance: 0.5 },
+    { name: 'phone', value: `${Math.floor(random() * people)}`, chance: 0.15 },
+    { name: 'phone', value: 'shop', chance: 0.15 },
+    { name: 'email', value: `${person}`, chance: 0.3 },
+    { name: 'unionid', value: `${person}`, chance: 0.25 },
+    { name: 'born', value: `${person % 3}`, chance: 0.3 },
+  ];
+  return orderedClaims(
+    drawn
+      .filter(({ chance }) => random() < chance)
+      .map(({ name, value }) => ({
+        identifier: identifierKey(name, undefined, value),
+        verified: random() < 0.7,
+      })),
+  );
+};
+
+const factUnit = (random: Random, people: number): EvidenceUnit | undefined => {
+  const claims = claimsOf(random, people).slice(0, 2);
+  const mayCreate = random() < 0.9;
+  const key = `~${mayCreate ? 'c' : '-'}${claims.map(claimText).join('+')}` as UnitKey;
+  return claims.length === 0 ? undefined : { key, party: false, mayCreate, claims };
+};
+
+const partyAfter = (random: Random, people: number, rowKey: string) => ({
+  evidence: {
+    key: rowKey as UnitKey,
+    party: true,
+    mayCreate: random() < 0.9,
+    claims: claimsOf(random, people),
+  },
+  fields: { name: `n${Math.floor(random() * 9)}` },
+});
+
+const factAfter = (random: Random, people: number) => {
+  const unit = factUnit(random, people);
+  return {
+    ...(unit ? { unit } : {}),
+    contribution: { as: 'order', total: Math.floor(random() * 100) },
+  };
+};
+
+/** Draws a world: `events` changes over about `people` people. */
+export const drawWorld = (seed: number, random: Random, people: number, events: number): World => {
+  const changes: RowChange[] = [];
+  for (let event = 1; event <= events; event++) {
+    const party = random() < 0.5;
+    const rowKey = sourceRowKey(pick(random, ['crm', 'pos']), party ? 'member' : 'receipt', [
+      `${Math.floor(random() * people * 1.5)}`,
+    ]);
+    const base = {
+      rowKey,
+      source: 'x',
+      version: rowVersion(1, 'cdc', `${event}`, 1),
+      sequences: [`${event}`],
+    };
+    const gone = random() < 0.2;
+    if (party && random() < 0.08) {
+      const former = sourceRowKey(rowKey.slice(0, 3), 'member', [
+        `${Math.floor(random() * people)}`,
+      ]);
+      if (former !== rowKey) {
+        changes.push({ ...base, kind: 'party', rowKey: former });
+        changes.push({
+          ...base,
+          kind: 'party',
+          renamedFrom: former,
+          after: partyAfter(random, people, rowKey),
+        });
+        continue;
+      }
+    }
+    changes.push(
+      party
+        ? ({
+            ...base,
+            kind: 'party',
+            ...(gone ? {} : { after: partyAfter(random, people, rowKey) }),
+          } satisfies PartyChange)
+        : ({
+            ...base,
+            kind: 'fact',
+            ...(gone ? {} : { after: factAfter(random, people) }),
+          } satisfies FactChange),
+    );
+  }
+  return { seed, changes };
+};
+
+/** The rows that are live after all changes, whatever order they arrived in. */
+export const liveRows = ({ changes }: World): readonly RowChange[] => {
+  const latest = new Map<string, RowChange>();
+  for (const change of changes) {
+    const other = latest.get(change.rowKey);
+    if (!other || change.version >= other.version) latest.set(change.rowKey, change);
+  }
+  return [...latest.values()].filter(
+    (change) => change.kind !== 'heartbeat' && change.after !== undefined,
+  );
+};
+
+/** The evidence units that the live rows form. */
+export const liveUnits = (rows: readonly RowChange[]): readonly EvidenceUnit[] => {
+  const units = new Map<UnitKey, EvidenceUnit>();
+  for (const row of rows) {
+    const unit =
+      row.kind === 'party'
+        ? row.after?.evidence
+        : row.kind === 'fact'
+          ? row.after?.unit
+          : undefined;
+    if (unit) units.set(unit.key, unit);
+  }
+  return [...units.values()];
+};

@@ -1,0 +1,222 @@
+/**
+ * Runs a world through the real use cases on a memory table, with crashes and any interleaving of workers, and compares
+ * everything that is left with the batch oracle.
+ */
+
+import { MemoryTable } from '#adapters/memory/table.ts';
+import { applyFacts } from '#application/identity/apply-facts.ts';
+import { applyParties } from '#application/identity/apply-parties.ts';
+import { foldToLatest } from '#application/identity/interpret-records.ts';
+import { ContentionError } from '#application/identity/restructure.ts';
+import type { RowChange } from '#application/identity/row-change.ts';
+import type { Item } from '#application/shared/table.ts';
+import type { IdentifierKey } from '#domain/identity/evidence.ts';
+import { links } from '#domain/identity/merge-policy.ts';
+import { byIssue, type LedgerEntry, type OneId } from '#domain/identity/one-id.ts';
+import { partition } from '#domain/identity/partition.ts';
+import { customerGroups } from '#domain/identity/scope.ts';
+import { drawWorld, liveRows, liveUnits, SMALL_POLICY, type World } from './identity-world.ts';
+import { Crash, type Faults, Scheduler, seededRandom, Throttle } from './scheduler.ts';
+
+/** How a world is run. */
+export interface RunOptions {
+  readonly people: number;
+  readonly events: number;
+  readonly workers: number;
+  readonly faults: Faults;
+}
+
+const shuffled = <Entry>(random: () => number, entries: readonly Entry[]): Entry[] => {
+  const result = [...entries];
+  for (let index = result.length - 1; index > 0; index--) {
+    const other = Math.floor(random() * (index + 1));
+    [result[index], result[other]] = [result[other] as Entry, result[index] as Entry];
+  }
+  return result;
+};
+
+// What a stream delivers again: the worker died, or gave the batch back.
+const comesAgain = (error: unknown): boolean =>
+  error instanceof Crash || error instanceof Throttle || error instanceof ContentionError;
+
+// Pairs of one key change travel in one record, so they stay together.
+const deliveriesOf = (random: () => number, { changes }: World): RowChange[][] => {
+  const records: RowChange[][] = [];
+  for (const [index, change] of changes.entries()) {
+    if (change.kind === 'party' && change.renamedFrom) records[records.length - 1]?.push(change);
+    else if (changes[index] === change) records.push([change]);
+  }
+  const repeated = records.flatMap((record) => (random() < 0.25 ? [record, record] : [record]));
+  const order = shuffled(random, repeated);
+  const batches: RowChange[][] = [];
+  while (order.length > 0) {
+    batches.push(order.splice(0, 1 + Math.floor(random() * 4)).flat());
+  }
+  return batches;
+};
+
+/** Runs a world and returns what differs from the oracle; empty when nothing does. */
+export const runWorld = async (seed: number, options: RunOptions): Promise<readonly string[]> => {
+  const random = seededRandom(seed);
+  const world = drawWorld(seed, random, options.people, options.events);
+  const scheduler = new Scheduler(random, options.faults);
+  const table = new MemoryTable({ turn: scheduler.turn });
+  let now = 0;
+  const ports = {
+    table,
+    clock: () => ++now,
+    random,
+    sleep: async () => {},
+    mint: (anchor: string, attempt: number) => `one_${anchor}/${attempt}` as OneId,
+  };
+  let redeliveries = 0;
+  const queue = deliveriesOf(random, world);
+  const deliver = async (batch: readonly RowChange[]) => {
+    const latest = foldToLatest(batch);
+    const parties = latest.filter((change) => change.kind === 'party');
+    const facts = latest.filter((change) => change.kind === 'fact');
+    const results = [
+      await applyParties(ports, SMALL_POLICY, parties),
+      await applyFacts(ports, SMALL_POLICY, facts),
+    ];
+    const failed = results.flatMap(({ failures }) => failures);
+    const defect = failed.find(({ error }) => !comesAgain(error));
+    if (defect) throw defect.error;
+    if (failed.length > 0) throw new Crash('rows failed');
+  };
+  const work = async () => {
+    for (let batch = queue.shift(); batch; batch = queue.shift()) {
+      try {
+        await scheduler.live(() => deliver(batch));
+      } catch (error) {
+        if (!comesAgain(error)) throw error;
+        redeliveries += 1;
+        if (redeliveries > 100 * options.events) throw error;
+        queue.push(batch);
+      }
+    }
+  };
+  await scheduler.run(() => Promise.all(Array.from({ length: options.workers }, work)));
+  return differences(table.dump(), world);
+};
+
+const differences = async (items: readonly Item[], world: World): Promise<readonly string[]> => {
+  const rows = liveRows(world);
+  const units = liveUnits(rows);
+  return [
+    ...compare('units', unitsStored(items), units.map((unit) => unit.key).sort()),
+    ...compare('customers', customersStored(items), customersExpected(units)),
+    ...compare('claims', claimsStored(items), claimsExpected(units)),
+    ...compare('facts', factsStored(items), factsExpected(rows)),
+    ...ledgerProblems(items),
+  ];
+};
+
+const compare = (what: string, stored: unknown, expected: unknown): readonly string[] => {
+  const [a, b] = [JSON.stringify(stored), JSON.stringify(expected)];
+  return a === b ? [] : [`${what}:\n  stored   ${a}\n  expected ${b}`];
+};
+
+const sharedOf = (units: ReturnType<typeof liveUnits>): ReadonlySet<IdentifierKey> => {
+  const degree = new Map<IdentifierKey, number>();
+  for (const unit of units) {
+    for (const { identifier } of unit.claims)
+      degree.set(identifier, (degree.get(identifier) ?? 0) + 1);
+  }
+  return new Set(
+    [...degree]
+      .filter(
+        ([identifier, count]) => count > (SMALL_POLICY[identifier.split('#')[0] ?? '']?.cap ?? 0),
+      )
+      .map(([identifier]) => identifier),
+  );
+};
+
+const customersExpected = (units: ReturnType<typeof liveUnits>) => {
+  const shared = sharedOf(units);
+  const { groups } = partition(units, shared, SMALL_POLICY);
+  const byKey = new Map(units.map((unit) => [unit.key, unit]));
+  return customerGroups(groups, byKey, shared, SMALL_POLICY)
+    .map((group) => group.join())
+    .sort();
+};
+
+const customersStored = (items: readonly Item[]) =>
+  items
+    .filter((item) => item.sk === 'CUSTOMER' && (item['units'] as readonly string[]).length > 0)
+    .map((item) => [...(item['units'] as readonly string[])].sort().join())
+    .sort();
+
+const unitsStored = (items: readonly Item[]) =>
+  items
+    .filter((item) => item.sk === 'UNIT' || (item.sk === 'ROW' && item['claims'] !== undefined))
+    .map((item) => item.pk.slice(2))
+    .sort();
+
+const claimsExpected = (units: ReturnType<typeof liveUnits>) =>
+  units
+    .flatMap((unit) => unit.claims.map(({ identifier }) => ({ identifier, unit: unit.key })))
+    .filter(({ identifier }) => links(SMALL_POLICY, identifier))
+    .map(({ identifier, unit }) => `${identifier} ${unit}`)
+    .sort();
+
+const claimsStored = (items: readonly Item[]) =>
+  items
+    .filter((item) => item.pk.startsWith('I#'))
+    .flatMap((item) =>
+      (item.sk === 'CLAIM'
+        ? (item['units'] as readonly string[])
+        : [item.sk.slice('UNIT#'.length)]
+      ).map((unit) => `${item.pk.slice(2)} ${unit}`),
+    )
+    .sort();
+
+const factsExpected = (rows: readonly RowChange[]) =>
+  rows
+    .flatMap((row) =>
+      row.kind === 'fact' && row.after?.unit
+        ? [`${row.after.unit.key} ${row.rowKey} ${row.version} ${row.after.contribution['total']}`]
+        : [],
+    )
+    .sort();
+
+const factsStored = (items: readonly Item[]) =>
+  items
+    .filter((item) => item.sk === 'BUCKET')
+    .flatMap((item) =>
+      Object.entries(item).flatMap(([name, value]) => {
+        const fact = value as { v: string; total: number; gone?: boolean };
+        const unit = item.pk.slice(2, item.pk.lastIndexOf('#'));
+        return name.includes('.') && !fact.gone ? [`${unit} ${name} ${fact.v} ${fact.total}`] : [];
+      }),
+    )
+    .sort();
+
+/** Every id answers: with units, with a redirect to the customer that holds its anchor, or at rest. */
+const ledgerProblems = (items: readonly Item[]): readonly string[] => {
+  const entries = items.filter((item) => item.sk === 'CUSTOMER');
+  const live = entries.filter((item) => (item['units'] as readonly string[]).length > 0);
+  return entries.flatMap((item) => {
+    const anchor = item['anchor'] as string;
+    const holder = live.find((other) => (other['units'] as readonly string[]).includes(anchor));
+    const id = item.pk.slice(2);
+    const expected = holder ? canonicalOf(entries, holder) : undefined;
+    const told = item['into'] ?? ((item['units'] as readonly string[]).length > 0 ? id : undefined);
+    return told === expected
+      ? []
+      : [`ledger: ${id} anchored at ${anchor} leads to ${told}, not ${expected}`];
+  });
+};
+
+const canonicalOf = (entries: readonly Item[], holder: Item): string | undefined => {
+  const units = holder['units'] as readonly string[];
+  const owned = entries
+    .filter((item) => units.includes(item['anchor'] as string))
+    .map((item) => ({
+      id: item.pk.slice(2) as OneId,
+      anchor: item['anchor'] as LedgerEntry['anchor'],
+      issuedAt: item['issuedAt'] as number,
+    }))
+    .sort(byIssue);
+  return owned[0]?.id;
+};

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { makeGetSecret } from '#adapters/secrets/secret.ts';
+
+const getSecretOn = (answers: readonly (() => unknown)[]) => {
+  const asked: unknown[] = [];
+  const client = {
+    send: async ({ input }: { input: unknown }) => {
+      asked.push(input);
+      return answers[asked.length - 1]?.();
+    },
+  };
+  return { getSecret: makeGetSecret(client as never), asked };
+};
+
+test('a secret is read once, also by callers at one time', async () => {
+  const { getSecret, asked } = getSecretOn([() => ({ SecretString: 'pepper' })]);
+  expect(await Promise.all([getSecret('arn:1'), getSecret('arn:1')])).toEqual(['pepper', 'pepper']);
+  expect(await getSecret('arn:1')).toBe('pepper');
+  expect(asked).toEqual([{ SecretId: 'arn:1' }]);
+});
+
+test('a failed read is not kept', async () => {
+  const refuse = () => {
+    throw new Error('throttled');
+  };
+  const { getSecret } = getSecretOn([refuse, () => ({ SecretString: 'pepper' })]);
+  await expect(getSecret('arn:1')).rejects.toThrow('throttled');
+  expect(await getSecret('arn:1')).toBe('pepper');
+});
+
+test.each([[{}], [{ SecretString: '' }], [{ SecretBinary: new Uint8Array(1) }]])(
+  'a secret without text, %j, is an error',
+  async (answer) => {
+    const { getSecret } = getSecretOn([() => answer]);
+    await expect(getSecret('arn:1')).rejects.toMatchObject({ name: 'SecretError' });
+  },
+);

@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest';
+import { planCloud } from '../../../../local/cloud/plan/plan-cloud.ts';
+import type { TemplateResource } from '../../../../local/cloud/template/types.ts';
+import { assemblyOf, stackOf } from '../template/assemblies.ts';
+
+const planOf = (resources: Record<string, TemplateResource>) =>
+  planCloud(assemblyOf(stackOf('Data', { Resources: resources })), 'ap-east-1');
+
+const FUNCTION: TemplateResource = {
+  Type: 'AWS::Lambda::Function',
+  Properties: { Code: { S3Key: 'code.zip' }, Handler: 'index.handler', Timeout: '7' },
+};
+
+const mappingOn = (arn: string, more: TemplateResource['Properties'] = {}): TemplateResource => ({
+  Type: 'AWS::Lambda::EventSourceMapping',
+  Properties: {
+    EventSourceArn: arn,
+    FunctionName: { Ref: 'Fn' },
+    StartingPosition: 'TRIM_HORIZON',
+    ...more,
+  },
+});
+
+const STREAM_ARN = 'arn:aws:kinesis:ap-east-1:000000000000:stream/changes';
+
+describe('tables', () => {
+  test('keep keys, indexes, stream and time to live', () => {
+    const { tables } = planOf({
+      Table: {
+        Type: 'AWS::DynamoDB::GlobalTable',
+        Properties: {
+          TableName: 'customer360',
+          KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+          AttributeDefinitions: [
+            { AttributeName: 'pk', AttributeType: 'S' },
+            { AttributeName: 'due', AttributeType: 'N' },
+          ],
+          GlobalSecondaryIndexes: [
+            {
+              IndexName: 'byDue',
+              KeySchema: [{ AttributeName: 'due', KeyType: 'HASH' }],
+              Projection: { ProjectionType: 'KEYS_ONLY' },
+            },
+          ],
+          StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+          TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+        },
+      },
+    });
+    expect(tables).toEqual([
+      expect.objectContaining({
+        name: 'customer360',
+        constructId: 'Table',
+        keys: [{ name: 'pk', role: 'HASH' }],
+        attributes: { pk: 'S', due: 'N' },
+        indexes: [
+          {
+            name: 'byDue',
+            scope: 'global',
+            keys: [{ name: 'due', role: 'HASH' }],
+            projection: { type: 'KEYS_ONLY', attributes: [] },
+          },
+        ],
+        streamViewType: 'NEW_IMAGE',
+        timeToLiveAttribute: 'expiresAt',
+      }),
+    ]);
+  });
+});
+
+describe('streams', () => {
+  test.each([
+    ['on demand', { StreamModeDetails: { StreamMode: 'ON_DEMAND' } }, undefined],
+    ['provisioned', { ShardCount: 3 }, 3],
+    ['nothing said', {}, 1],
+  ])('%s', (_, properties, shardCount) => {
+    const plan = planOf({ S: { Type: 'AWS::Kinesis::Stream', Properties: properties } });
+    expect(plan.streams[0]?.shardCount).toBe(shardCount);
+  });
+});
+
+describe('functions', () => {
+  test('have AWS defaults where the template is silent', () => {
+    expect(planOf({ Fn: FUNCTION }).functions[0]).toMatchObject({
+      name: 'Data-Fn',
+      codeDirectory: '/assets/code',
+      timeoutMs: 7_000,
+      memoryMb: 128,
+      environment: {},
+      reservedConcurrency: undefined,
+    });
+  });
+
+  test('whose code is elsewhere are refused', () => {
+    const elsewhere = { ...FUNCTION, Properties: { Code: { S3Key: 'other.zip' } } };
+    expect(() => planOf({ Fn: elsewhere })).toThrow('its code is no asset of this assembly');
+  });
+});
+
+describe('mappings', () => {
+  test('have AWS defaults where the template is silent', () => {
+    const { mappings } = planOf({ Fn: FUNCTION, M: mappingOn(STREAM_ARN) });
+    expect(mappings[0]).toMatchObject({
+      source: { kind: 'kinesis', streamName: 'changes', arn: STREAM_ARN },
+      functionName: 'Data-Fn',
+      batchSize: 100,
+      windowMs: 0,
+      parallelizationFactor: 1,
+      partialResponses: false,
+      bisect: false,
+      maximumRetries: undefined,
+      maximumAgeMs: undefined,
+      failureBucket: undefined,
+      filters: [],
+    });
+  });
+
+  test('take what the template says', () => {
+    const { mappings } = planOf({
+      Fn: FUNCTION,
+      M: mappingOn(STREAM_ARN, {
+        BatchSize: 500,
+        MaximumBatchingWindowInSeconds: 2,
+        MaximumRetryAttempts: 8,
+        MaximumRecordAgeInSeconds: 60,
+        BisectBatchOnFunctionError: true,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        DestinationConfig: { OnFailure: { Destination: 'arn:aws:s3:::failed' } },
+        FilterCriteria: { Filters: [{ Pattern: '{"data":{"a":[1]}}' }] },
+      }),
+    });
+    expect(mappings[0]).toMatchObject({
+      batchSize: 500,
+      windowMs: 2_000,
+      maximumRetries: 8,
+      maximumAgeMs: 60_000,
+      bisect: true,
+      partialResponses: true,
+      failureBucket: 'failed',
+      filters: [{ data: { a: [1] } }],
+    });
+  });
+
+  test.each([
+    [
+      'a queue as a source',
+      mappingOn('arn:aws:sqs:ap-east-1:0:q'),
+      'neither a Kinesis nor a DynamoDB',
+    ],
+    [
+      'a queue as a destination',
+      mappingOn(STREAM_ARN, { DestinationConfig: { OnFailure: { Destination: 'arn:aws:sqs:x' } } }),
+      'only S3 on-failure destinations run locally',
+    ],
+    [
+      'tumbling windows',
+      mappingOn(STREAM_ARN, { TumblingWindowInSeconds: 30 }),
+      'TumblingWindowInSeconds',
+    ],
+  ])('%s is refused', (_, mapping, message) => {
+    expect(() => planOf({ Fn: FUNCTION, M: mapping })).toThrow(message);
+  });
+});
+
+describe('other resources', () => {
+  test('that nothing local needs are listed', () => {
+    const { leftOut } = planOf({
+      Key: { Type: 'AWS::KMS::Key' },
+      Alarm: { Type: 'AWS::CloudWatch::Alarm' },
+    });
+    expect(leftOut.map((it) => it.type)).toEqual(['AWS::KMS::Key', 'AWS::CloudWatch::Alarm']);
+  });
+
+  test('that nobody decided about are refused by name', () => {
+    expect(() => planOf({ Queue: { Type: 'AWS::SQS::Queue' } })).toThrow(
+      'Data › Queue: the local cloud does not know the resource type AWS::SQS::Queue',
+    );
+  });
+});
