@@ -116,7 +116,7 @@ const dev = {
     },
     sources: {},
   },
-  throttle: { rate: 50, burst: 100 },
+  throttle: { rate: 500, burst: 1000 },
   reservedConcurrency: {
     'capture/archive-changes': 16,
     'identity/resolve-identity': 16,

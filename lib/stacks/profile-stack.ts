@@ -3,12 +3,18 @@
  * @module
  */
 import { Stack } from 'aws-cdk-lib';
+import { FilterCriteria, FilterRule } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import { grantDefinitions, grantTable, TABLE_READS, TABLE_WRITES } from '../constructs/grants.ts';
 import { StageFunction } from '../constructs/stage-function.ts';
 import { streamMapping } from '../constructs/stream-mapping.ts';
 import type { StageStackProps } from './identity-stack.ts';
+
+/** Rows, contributions and customers; what identity and the views write for themselves shows in no view. */
+const CHANGES_THAT_SHOW = FilterCriteria.filter({
+  dynamodb: { Keys: { sk: { S: FilterRule.or('ROW', 'BUCKET', 'CUSTOMER') } } },
+});
 
 /** The view maintainer and its reading of the table's stream. */
 export class ProfileStack extends Stack {
@@ -30,7 +36,12 @@ export class ProfileStack extends Stack {
     });
     grantTable(this.maintainView, data, [...TABLE_READS, ...TABLE_WRITES]);
     grantDefinitions(this.maintainView, data);
-    const items = new DynamoEventSource(data.table, streamMapping(data.failed));
+    const items = new DynamoEventSource(data.table, {
+      ...streamMapping(data.failed),
+      // A backlog is worked off in large batches, in which changes of one customer fall together.
+      batchSize: 2000,
+      filters: [CHANGES_THAT_SHOW],
+    });
     this.maintainView.lambda.addEventSource(items);
   }
 }

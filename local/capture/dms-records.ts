@@ -54,7 +54,7 @@ export interface RecordContext {
 }
 
 /** Column that carries the load generation, added by a transformation rule. */
-export const GENERATION_COLUMN = '_c360_gen';
+const GENERATION_COLUMN = '_c360_gen';
 
 /** A change of one row. */
 export type RowChange =

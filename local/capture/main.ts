@@ -10,6 +10,8 @@ import { kinesisTarget } from './kinesis-target.ts';
 import { type CaptureEvent, SourceCapture } from './source-capture.ts';
 
 const DEFAULT_STATUS_SECONDS = 5;
+/** A stream that has gone away must not keep the process alive. */
+const STOP_MS = 5_000;
 
 const tell = (event: CaptureEvent): void => {
   process.stdout.write(`${JSON.stringify(event)}\n`);
@@ -31,6 +33,7 @@ const run = async (config: CaptureConfig): Promise<void> => {
   const stop = async (): Promise<void> => {
     clearInterval(progress);
     clearInterval(status);
+    setTimeout(() => process.exit(1), STOP_MS);
     await Promise.all(captures.map((capture) => capture.stop()));
     for (const capture of captures) capture.tellProgress();
     process.exit(0);

@@ -117,6 +117,7 @@ export class SourceCapture {
     await client.connect();
     try {
       const tables = await readTables(client, this.#source.source, this.#source.tables);
+      this.#tellMissing(tables);
       await ensurePublication(client, tables);
       const slot = await ensureSlot(client);
       const { generation, source } = this.#source;
@@ -126,6 +127,15 @@ export class SourceCapture {
       return tables;
     } finally {
       await client.end();
+    }
+  }
+
+  #tellMissing(tables: readonly CapturedTable[]): void {
+    const found = new Set(tables.map((table) => table.table));
+    for (const name of this.#source.tables ?? []) {
+      if (!found.has(name)) {
+        this.#tell({ event: 'trouble', reason: `table ${name} is missing or has no primary key` });
+      }
     }
   }
 

@@ -26,7 +26,10 @@ export interface Capture {
   readonly pid: number | undefined;
   /** Per source id. */
   progress(): Readonly<Record<string, SourceProgress>>;
-  /** Returns when every source is loaded. */
+  /**
+   * Returns when every source is loaded.
+   * @throws Error when the process ends by itself before
+   */
   loaded(): Promise<void>;
   /** Ends the process without warning (`kill -9`); returns when it is gone. */
   kill(): Promise<void>;
@@ -40,9 +43,14 @@ export interface Capture {
 export interface CaptureListeners {
   /** Every event of the process. */
   readonly onEvent?: (event: CaptureEvent) => void;
+  /** The process ended by itself, with this exit code; null when a signal ended it. */
+  readonly onExit?: (code: number | null) => void;
   /** Lines that are no events: warnings and stack traces. */
   readonly onError?: (line: string) => void;
 }
+
+/** How long a process may take to put what it has read on the stream. */
+const STOP_MS = 10_000;
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -59,6 +67,8 @@ class CaptureProcess implements Capture {
   readonly #progress = new Map<string, SourceProgress>();
   readonly #waiters: (() => void)[] = [];
   #child: ChildProcess | undefined;
+  #ending = false;
+  #failed = false;
 
   constructor(config: CaptureConfig, listeners: CaptureListeners) {
     this.#config = config;
@@ -74,20 +84,22 @@ class CaptureProcess implements Capture {
   }
 
   async loaded(): Promise<void> {
-    while (!this.#isLoaded()) await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    while (!this.#isLoaded()) {
+      if (this.#failed) throw new Error('capture ended before every source was loaded');
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    }
   }
 
   start(): void {
     for (const { source } of this.#config.sources) this.#progress.set(source, NOT_STARTED);
+    this.#failed = false;
     // A session of its own: Ctrl-C reaches only the parent, which stops things in order.
     const child = spawn(process.execPath, [MAIN], {
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
       env: { ...process.env, [CONFIG_VARIABLE]: JSON.stringify(this.#config) },
     });
-    child.once('exit', () => {
-      if (this.#child === child) this.#child = undefined;
-    });
+    child.once('exit', () => this.#exited(child));
     createInterface({ input: child.stdout }).on('line', (line) => this.#read(line));
     createInterface({ input: child.stderr }).on('line', (line) => this.#listeners.onError?.(line));
     this.#child = child;
@@ -98,7 +110,10 @@ class CaptureProcess implements Capture {
   }
 
   async stop(): Promise<void> {
-    await this.#end((child) => child.stdin?.end());
+    await this.#end((child) => {
+      child.stdin?.end();
+      setTimeout(() => child.kill('SIGKILL'), STOP_MS).unref();
+    });
   }
 
   async restart(): Promise<void> {
@@ -110,8 +125,22 @@ class CaptureProcess implements Capture {
     const child = this.#child;
     if (!child) return;
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    this.#ending = true;
     how(child);
     await gone;
+    this.#ending = false;
+  }
+
+  #exited(child: ChildProcess): void {
+    if (this.#child === child) this.#child = undefined;
+    if (this.#ending) return;
+    this.#failed = true;
+    this.#listeners.onExit?.(child.exitCode);
+    this.#wakeAll();
+  }
+
+  #wakeAll(): void {
+    for (const wake of this.#waiters.splice(0)) wake();
   }
 
   #read(line: string): void {
@@ -132,7 +161,7 @@ class CaptureProcess implements Capture {
     }
     if (event.event !== 'loaded') return;
     this.#progress.set(event.source, { ...known, loaded: true, rowsLoaded: event.rows });
-    for (const wake of this.#waiters.splice(0)) wake();
+    this.#wakeAll();
   }
 
   #isLoaded(): boolean {

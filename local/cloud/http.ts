@@ -2,7 +2,7 @@
  * The few things every HTTP server of the local cloud does.
  * @module
  */
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** Reads a request body, or undefined when it is longer than `limit` bytes (the rest is discarded). */
@@ -18,6 +18,16 @@ export const readBody = async (
   }
   return size > limit ? undefined : Buffer.concat(chunks);
 };
+
+/** A listener whose failures end the request and not the process. */
+export const listener =
+  (serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>): RequestListener =>
+  (request, response) => {
+    serve(request, response).catch((error) => {
+      if (!response.headersSent) response.writeHead(500, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ message: String(error) }));
+    });
+  };
 
 /** Listens on the loopback address and answers where. */
 export const listenLocally = async (server: Server, port: number): Promise<string> => {

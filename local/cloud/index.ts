@@ -6,7 +6,7 @@
  * @module
  */
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CleanUps } from './clean-ups.ts';
 import { type CloudClients, cloudClients } from './clients.ts';
@@ -107,10 +107,11 @@ const STOP_MAPPINGS_WITHIN_MS = 5_000;
  */
 export const startLocalCloud = async (options: LocalCloudOptions): Promise<LocalCloud> => {
   const plan = planCloud(loadAssembly(options.assemblyDir), options.region);
+  const dataDir = resolve(options.dataDir);
   const cleanUps = new CleanUps();
   try {
-    cleanUps.add(lockDataFolder(options.dataDir));
-    return await start(plan, options, cleanUps);
+    cleanUps.add(lockDataFolder(dataDir));
+    return await start(plan, { ...options, dataDir }, cleanUps);
   } catch (error) {
     await cleanUps.run();
     throw error;

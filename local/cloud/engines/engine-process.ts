@@ -7,7 +7,7 @@
  * @module
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -102,6 +102,8 @@ export class EngineProcess {
       execArgv: [...(this.#spec.nodeOptions ?? [])],
       stdio: ['ignore', log, log, 'ipc'],
     });
+    // The child has its own copy of the descriptor now.
+    closeSync(log);
     child.on('message', (message: { enginePid?: number }) => {
       this.#enginePid = message.enginePid;
     });

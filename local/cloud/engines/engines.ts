@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EngineProcess, type EngineSpec, type Log } from './engine-process.ts';
 import { freePort } from './ports.ts';
+import { indexStreamRecords } from './stream-index.ts';
 
 /** Ports asked for by the user; every other port is a free one. */
 export interface EnginePorts {
@@ -49,6 +50,7 @@ export const startEngines = async (
   const engines = { dynamodb, kinesis, s3 } as Engines;
   try {
     await Promise.all(Object.values(engines).map(startPatiently));
+    indexStreamRecords(databaseIn(dataDir));
   } catch (error) {
     await stopEngines(engines);
     throw error;
@@ -80,8 +82,10 @@ const folder = (...parts: string[]): string => {
   return path;
 };
 
+const databaseIn = (dataDir: string): string => join(folder(dataDir, 'dynamodb'), 'tables.db');
+
 const dynamodbSpec = (dataDir: string, port: number): EngineSpec => {
-  const database = join(folder(dataDir, 'dynamodb'), 'tables.db');
+  const database = databaseIn(dataDir);
   const args = ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', database];
   return {
     name: 'DynamoDB',

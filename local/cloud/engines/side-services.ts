@@ -6,7 +6,7 @@
  * @module
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { closeNow, listenLocally, readBody } from '../http.ts';
+import { closeNow, listener, listenLocally, readBody } from '../http.ts';
 import { SecretStore, type StoredSecret } from './secret-store.ts';
 
 interface Answer {
@@ -35,7 +35,9 @@ export const startSideServices = async (
 ): Promise<SideServices> => {
   const secrets = new SecretStore(path);
   const operations = secretsManager(secrets, arnOf);
-  const server = createServer((request, response) => void respond(operations, request, response));
+  const server = createServer(
+    listener((request, response) => respond(operations, request, response)),
+  );
   const endpoint = await listenLocally(server, port);
   return { endpoint, secrets, close: () => closeNow(server) };
 };

@@ -124,7 +124,20 @@ export class MappingRunner {
       clock,
     });
     this.#running.set(shardId, runner);
-    this.#follow(runner.run().finally(() => this.#signal.notify()));
+    this.#follow(this.#supervise(shardId, runner));
+  }
+
+  /** A runner that a defect ended is started again from its checkpoint at the next discovery. */
+  async #supervise(shardId: string, runner: ShardRunner): Promise<void> {
+    try {
+      await runner.run();
+    } catch (error) {
+      runner.stop();
+      this.#running.delete(shardId);
+      throw error;
+    } finally {
+      this.#signal.notify();
+    }
   }
 
   #rules(): LaneRules {

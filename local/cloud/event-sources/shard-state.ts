@@ -6,7 +6,6 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { must } from '#domain/shared/assert.ts';
 import { Lane, type LaneRules } from './lane.ts';
 import type { StreamRecord } from './record.ts';
 
@@ -63,7 +62,3 @@ export class ShardState {
 /** The lane of a key: the same in every run, spread evenly. */
 export const laneOf = (key: string, lanes: number): number =>
   lanes === 1 ? 0 : createHash('md5').update(key).digest().readUInt32BE(0) % lanes;
-
-/** The lane at an index that must exist. */
-export const laneAt = (state: ShardState, index: number): Lane =>
-  must(state.lanes[index], `lane ${index}`);

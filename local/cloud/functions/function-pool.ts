@@ -18,7 +18,7 @@ export type Invocation =
   | { readonly kind: 'too-large'; readonly bytes: number };
 
 /** Lambda's limit on a synchronous request or response, in bytes. */
-export const PAYLOAD_LIMIT = 6 * 1024 * 1024;
+const PAYLOAD_LIMIT = 6 * 1024 * 1024;
 
 const STOPPED: Invocation = {
   kind: 'function-error',

@@ -7,7 +7,7 @@
  */
 
 /** How many values a series remembers for its percentiles. */
-export const KEPT_VALUES = 10_000;
+const KEPT_VALUES = 10_000;
 
 /** Dimension name → value. */
 export type Dimensions = Readonly<Record<string, string>>;

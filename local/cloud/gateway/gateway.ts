@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '#domain/shared/clock.ts';
 import type { FunctionHost } from '../functions/function-host.ts';
-import { closeNow, listenLocally, readBody } from '../http.ts';
+import { closeNow, listener, listenLocally, readBody } from '../http.ts';
 import type { ApiPlan } from '../plan/model.ts';
 import { authorize, type KeysOf } from './jwt-authorizer.ts';
 import { type GatewayRequest, requestEvent, splitUrl } from './request-event.ts';
@@ -42,7 +42,7 @@ export const startGateway = async (
 ): Promise<Gateway> => {
   const answer = answerOf(api, options);
   const server = createServer(
-    (request, response) => void serve(answer, options, request, response),
+    listener((request, response) => serve(answer, options, request, response)),
   );
   return { endpoint: await listenLocally(server, port), close: () => closeNow(server) };
 };

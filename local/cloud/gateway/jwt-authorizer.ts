@@ -70,7 +70,8 @@ const verified = async (
 ): Promise<JWTPayload | undefined> => {
   try {
     const { payload } = await jwtVerify(token, keysOf(issuer), { issuer, algorithms: ALGORITHMS });
-    const named = [payload.aud ?? payload['client_id']].flat().map(String);
+    const audiences = [payload.aud ?? []].flat();
+    const named = audiences.length > 0 ? audiences : [String(payload['client_id'])];
     return audience.some((it) => named.includes(it)) ? payload : undefined;
   } catch {
     return undefined;

@@ -21,7 +21,7 @@ import {
 } from 'jose';
 import { must } from '#domain/shared/assert.ts';
 import { readJsonFile, replaceJsonFile } from '../files.ts';
-import { closeNow, listenLocally, readBody } from '../http.ts';
+import { closeNow, listener, listenLocally, readBody } from '../http.ts';
 
 /** What a token says; all of it may be left to the issuer. */
 export interface TokenRequest {
@@ -63,7 +63,7 @@ export const startLocalIssuer = async (settings: IssuerSettings): Promise<LocalI
     keys: [{ kty: must(kty, 'key type'), n, e, kid, alg: ALGORITHM, use: 'sig' } as JWK],
   };
   const mintToken = (request: TokenRequest = {}) => mint(settings, privateJwk, request);
-  const server = createServer((request, response) => void respond(request, response));
+  const server = createServer(listener((request, response) => respond(request, response)));
   const endpoint = await listenLocally(server, settings.port);
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const document = await documentFor(request, { settings, endpoint, publicKeys, mintToken });

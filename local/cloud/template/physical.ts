@@ -13,7 +13,7 @@ import type { LocatedResource } from './types.ts';
 export const ACCOUNT_ID = '000000000000';
 
 /** The stream label of every local table: AWS puts the creation time here. */
-export const STREAM_LABEL = '2026-01-01T00:00:00.000';
+const STREAM_LABEL = '2026-01-01T00:00:00.000';
 
 /** A resource with the name given to it, for the functions that answer Ref and Fn::GetAtt. */
 export interface NamedResource {

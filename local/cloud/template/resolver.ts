@@ -32,7 +32,7 @@ export type Resolved = Json | undefined;
 type Intrinsic = (argument: Json, place: Place) => Resolved;
 
 /** The Region used when neither the caller nor the assembly names one. */
-export const DEFAULT_REGION = 'us-east-1';
+const DEFAULT_REGION = 'us-east-1';
 
 /** Resolves values of one assembly; holds no state besides it. */
 export class Resolver {

@@ -5,7 +5,7 @@
  */
 
 /** The types that the local cloud creates. */
-export const LOCAL_TYPES: ReadonlySet<string> = new Set([
+const LOCAL_TYPES: ReadonlySet<string> = new Set([
   'AWS::ApiGatewayV2::Api',
   'AWS::ApiGatewayV2::Authorizer',
   'AWS::ApiGatewayV2::Integration',

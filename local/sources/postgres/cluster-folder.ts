@@ -10,7 +10,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import {
   chownSync,
   existsSync,
-  lstatSync,
   mkdirSync,
   readFileSync,
   realpathSync,
@@ -37,19 +36,23 @@ export interface ClusterFolder {
 /** Says that `initdb` came to its end. */
 const TOKEN_FILE = 'tributary.token';
 
-/** Finds or prepares the folder; `reset` empties it first. */
-export const clusterFolder = (
-  dataDir: string,
-  account: Account | undefined,
-  reset: boolean,
-): ClusterFolder => {
+/** Finds the place of a data folder's cluster. */
+export const clusterFolder = (dataDir: string, account: Account | undefined): ClusterFolder => {
   mkdirSync(dataDir, { recursive: true });
   const home = account ? sharedHome(dataDir) : join(realpathSync(dataDir), 'postgres');
   const password = passwordOf(dataDir);
-  const initialised = !reset && tokenIn(home) === tokenFor(password);
-  if (!initialised) rmSync(home, { recursive: true, force: true });
-  makeHome(home, account);
+  const initialised = tokenIn(home) === tokenFor(password);
   return { home, data: join(home, 'data'), log: join(home, 'postgres.log'), password, initialised };
+};
+
+/**
+ * Makes an empty home for a new cluster; what lies there is thrown away. No server may be running on it.
+ * @throws Error when somebody else owns the place
+ */
+export const emptyHome = ({ home }: ClusterFolder, account: Account | undefined): void => {
+  rmSync(home, { recursive: true, force: true });
+  mkdirSync(home, { mode: 0o700 });
+  if (account) chownSync(home, account.uid, account.gid);
 };
 
 /** Marks the cluster as complete. */
@@ -73,14 +76,4 @@ const tokenFor = (password: string): string => createHash('sha256').update(passw
 const tokenIn = (home: string): string | undefined => {
   const file = join(home, TOKEN_FILE);
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-};
-
-const makeHome = (home: string, account: Account | undefined): void => {
-  if (!existsSync(home)) mkdirSync(home, { mode: 0o700 });
-  const owner = account?.uid ?? process.getuid?.();
-  if (account && lstatSync(home).uid === 0) chownSync(home, account.uid, account.gid);
-  const stat = lstatSync(home);
-  if (!stat.isDirectory() || stat.uid !== owner) {
-    throw new Error(`${home} belongs to somebody else: remove it or choose another data folder`);
-  }
 };

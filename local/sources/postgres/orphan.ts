@@ -2,7 +2,8 @@
  * Orphan: a server that an earlier run left on the same data, or the stale lock file of one.
  *
  * After `kill -9` of a run the guard stops its server within moments. When the guard was killed as well, the server
- * is an orphan and is stopped here; when its guard lives, another run is using the data.
+ * is an orphan and is stopped here; when its guard lives, another run is using the data. Processes are looked up in
+ * `/proc`: the local cloud runs on Linux only.
  * @module
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
@@ -29,8 +30,8 @@ const lockHolder = (data: string): number | undefined => {
 };
 
 const stopServer = async (pid: number, data: string): Promise<void> => {
-  if (await gone(pid, data)) return;
   if (isGuarded(pid)) {
+    if (await gone(pid, data)) return;
     throw new Error(
       `another run uses this data folder (PostgreSQL is process ${pid}): stop it or choose another with --data`,
     );

@@ -22,7 +22,7 @@ import pg from 'pg';
 import { type Connect, SOURCES } from '../databases.ts';
 import { type Account, serverAccount } from './account.ts';
 import { serverBinaries } from './binaries.ts';
-import { type ClusterFolder, clusterFolder, markInitialised } from './cluster-folder.ts';
+import { type ClusterFolder, clusterFolder, emptyHome, markInitialised } from './cluster-folder.ts';
 import { spawnGuarded } from './guarded-process.ts';
 import { clearOrphan } from './orphan.ts';
 
@@ -66,11 +66,13 @@ export const startPostgres = async (options: PostgresOptions): Promise<PostgresS
   const log = options.log ?? (() => undefined);
   const account = serverAccount();
   const binaries = serverBinaries(account);
-  const folder = clusterFolder(options.dataDir, account, options.reset ?? false);
-  if (folder.initialised) await clearOrphan(folder.data);
-  else await initialise(binaries, folder, account);
-  log(`postgres: ${folder.initialised ? 'reusing' : 'made'} ${folder.data}`);
-  const server = await run(binaries, folder, account, options.port ?? (await freePort()));
+  const folder = clusterFolder(options.dataDir, account);
+  await clearOrphan(folder.data);
+  const fresh = !folder.initialised || options.reset === true;
+  if (fresh) await initialise(binaries, folder, account);
+  log(`postgres: ${fresh ? 'made' : 'reusing'} ${folder.data}`);
+  const running = await run(binaries, folder, account, options.port ?? (await freePort()));
+  const server = { ...running, fresh };
   log(`postgres: ${HOST}:${server.port}, process ${server.pids.at(-1)}`);
   await createDatabases(server);
   return server;
@@ -91,6 +93,7 @@ const initialise = async (
   folder: ClusterFolder,
   account: Account | undefined,
 ): Promise<void> => {
+  emptyHome(folder, account);
   const passwordFile = join(folder.home, 'password');
   writeFileSync(passwordFile, folder.password, { mode: 0o600 });
   if (account) chownSync(passwordFile, account.uid, account.gid);
@@ -126,7 +129,7 @@ const run = async (
   folder: ClusterFolder,
   account: Account | undefined,
   port: number,
-): Promise<PostgresServer> => {
+): Promise<Omit<PostgresServer, 'fresh'>> => {
   const output = openSync(folder.log, 'a');
   const guard = spawnGuarded(
     join(binaries, 'bin/postgres'),
@@ -137,7 +140,6 @@ const run = async (
   const pid = await ready(guard, folder);
   return {
     port,
-    fresh: !folder.initialised,
     home: folder.home,
     connection: (database) => ({
       host: HOST,

@@ -9,7 +9,6 @@ import { cardNumber, drawPerson, type PartySystem, type Person } from './people.
 import { drawPhone } from './phones.ts';
 import type { Action } from './sales-actions.ts';
 import { utc } from './times.ts';
-import { notePeople } from './truth.ts';
 import { type Known, keyOf, nextNumber, personOf, pickRow, takeRow, type World } from './world.ts';
 
 type PartyTable = 'member' | 'account' | 'contact' | 'customerAccount';
@@ -132,7 +131,7 @@ export const closeAccount: Action = (world) => {
 
 const notePerson = (world: World, person: Person): void => {
   world.people.set(person.id, person);
-  notePeople(world.truthDir, [person]);
+  world.notePeople([person]);
 };
 
 const enrol = (world: World, person: Person, system: PartySystem, at: number): Change => {

@@ -23,7 +23,7 @@ import {
   type RowTools,
 } from './party-rows.ts';
 import { cardNumber, drawPeople, type Person } from './people.ts';
-import { ARTICLES, STORES, stockRow, storeRow } from './stores.ts';
+import { ARTICLES, STORE_PHONES, STORES, stockRow, storeRow } from './stores.ts';
 import { DAY_MS, utc } from './times.ts';
 
 /** What to make. */
@@ -50,7 +50,7 @@ const YEARS_MS = 3 * 365 * DAY_MS;
 export const makeHistory = (options: HistoryOptions): History => {
   const thrown = dice(seededRandom(options.seed));
   const dirt = new DirtSpreader(thrown);
-  const register = { phones: new Set(STORES.map((store) => store.tel)), next: 1 };
+  const register = { phones: new Set(STORE_PHONES), next: 1 };
   const people = drawPeople(thrown, dirt, register, options.customers);
   const writer = new HistoryWriter({ dice: thrown, dirt }, options.now);
   writer.writeGoods();

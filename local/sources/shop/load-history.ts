@@ -3,7 +3,6 @@
  * @module
  */
 
-import type { RowKind } from '#domain/definitions/types.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { type Row, TABLES, type TableName } from '../catalogue.ts';
 import {
@@ -128,10 +127,3 @@ const insertRows = async (
     [JSON.stringify(rows)],
   );
 };
-
-/** Rows per kind of a report, for progress lines. */
-export const rowsOfKind = (report: DirtReport, kind: RowKind): number =>
-  Object.values(report.tables).reduce(
-    (sum, table) => sum + (table.kind === kind ? table.rows : 0),
-    0,
-  );

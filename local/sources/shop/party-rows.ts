@@ -18,7 +18,7 @@ export interface RowTools {
 }
 
 /** WeChat app ids of the two mini-programs. */
-export const APP_IDS = { aurora: 'wx7a1aurora0001', bloom: 'wx7b2bloom00002' } as const;
+const APP_IDS = { aurora: 'wx7a1aurora0001', bloom: 'wx7b2bloom00002' } as const;
 
 const ERP_MARKET: Readonly<Record<Region, string>> = { CN: '10', HK: '20', MO: '30', SG: '40' };
 const CRM_MARKET: Readonly<Record<Region, string>> = {

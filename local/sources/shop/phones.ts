@@ -2,7 +2,7 @@
  * Phones: valid mobile numbers of each market, and the ways in which people write them.
  * @module
  */
-import { isValidPhoneNumber } from 'libphonenumber-js/max';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { Region } from '#domain/definitions/types.ts';
 import type { Dice } from './dice.ts';
 
@@ -47,11 +47,15 @@ const FIRST_DIGITS: Readonly<Record<Exclude<Region, 'CN'>, readonly string[]>> =
 export const drawPhone = (dice: Dice, region: Region, taken: Set<string>): Phone => {
   for (;;) {
     const phone = { region, national: drawDigits(dice, region) };
-    if (taken.has(e164(phone)) || !isValidPhoneNumber(phone.national, region)) continue;
+    if (taken.has(e164(phone)) || !isMobile(phone)) continue;
     taken.add(e164(phone));
     return phone;
   }
 };
+
+// A number may be valid and yet a premium service: only mobiles belong to people.
+const isMobile = (phone: Phone): boolean =>
+  parsePhoneNumberFromString(e164(phone))?.getType() === 'MOBILE';
 
 const drawDigits = (dice: Dice, region: Region): string =>
   region === 'CN'

@@ -11,7 +11,6 @@ import type { Change } from './changes.ts';
 import { receiptRows } from './fact-rows.ts';
 import { memberRow } from './party-rows.ts';
 import { cardNumber, drawPerson, type Person } from './people.ts';
-import { notePeople } from './truth.ts';
 import { nextNumber, type World } from './world.ts';
 
 /** A purchase that was committed, and what the API must say once it has arrived. */
@@ -50,7 +49,7 @@ export class Prober {
       );
       const card = cardNumber(Number(drawn.id.slice(1)));
       const person: Person = { ...drawn, card, systems: ['member'] };
-      notePeople(this.#world.truthDir, [person]);
+      this.#world.notePeople([person]);
       this.#members.push({ person, orders: 0 });
       const row = memberRow(this.#world, person, card, this.#clock());
       return { op: 'insert', table: 'member', row, person: person.id };

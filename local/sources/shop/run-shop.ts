@@ -171,7 +171,7 @@ class ShopDay {
 
   async #commit(changes: readonly Change[]): Promise<number> {
     if (changes.length === 0) return 0;
-    return this.#count(await commitChanges(this.#databases, this.#world.truthDir, changes));
+    return this.#count(await commitChanges(this.#databases, this.#options.truthDir, changes));
   }
 
   #count(counts: ChangeCounts): number {

@@ -5,6 +5,7 @@
 import type { Region } from '#domain/definitions/types.ts';
 import type { Row } from '../catalogue.ts';
 import type { Dice } from './dice.ts';
+import { e164 } from './phones.ts';
 import { utc } from './times.ts';
 
 /** A store, with the number on its door sign. */
@@ -60,6 +61,11 @@ export const STORES: readonly Store[] = [
 /** The three stores whose staff type the store's own number for customers without one. */
 export const PHONE_TYPING_STORES: readonly Store[] = STORES.filter(({ code }) =>
   ['CN-GZ01', 'HK-TST1', 'SG-ORC1'].includes(code),
+);
+
+/** Phone numbers of all stores, E.164; no customer has one of them. */
+export const STORE_PHONES: readonly string[] = STORES.map(({ market, tel }) =>
+  e164({ region: market, national: tel }),
 );
 
 /** Stores of a market. */

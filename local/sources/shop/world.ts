@@ -9,7 +9,8 @@ import type { Databases } from '../databases.ts';
 import type { RowTools } from './party-rows.ts';
 import type { Person, Register } from './people.ts';
 import { e164, type Phone } from './phones.ts';
-import { readTruth, type Truth } from './truth.ts';
+import { STORE_PHONES } from './stores.ts';
+import { notePeople, readTruth, type Truth } from './truth.ts';
 
 /** A live row and whom it is about. */
 export interface Known {
@@ -35,7 +36,8 @@ export interface Rows {
 
 /** The shop day's view of the systems; actions keep it up to date. */
 export interface World extends RowTools {
-  readonly truthDir: string;
+  /** Adds people to the truth. */
+  readonly notePeople: (people: readonly Person[]) => void;
   readonly people: Map<string, Person>;
   readonly rows: Rows;
   readonly stock: readonly Row[];
@@ -72,7 +74,7 @@ export const readWorld = async (
   const stock = await databases.erp.query<Row>('SELECT store_code, sku FROM stock ORDER BY 1, 2');
   return {
     ...tools,
-    truthDir,
+    notePeople: (people) => notePeople(truthDir, people),
     people: new Map(truth.people),
     rows: await readRows(databases, truth),
     stock: stock.rows,
@@ -125,7 +127,12 @@ const readRows = async (databases: Databases, truth: Truth): Promise<Rows> => {
 };
 
 const registerOf = ({ people }: Truth): Register => ({
-  phones: new Set([...people.values()].map((person) => e164(person.phone))),
+  phones: new Set([
+    ...STORE_PHONES,
+    ...[...people.values()].flatMap(({ phone, formerPhone }) =>
+      formerPhone ? [e164(phone), e164(formerPhone)] : [e164(phone)],
+    ),
+  ]),
   next: people.size + 1,
 });
 

@@ -9,10 +9,10 @@
 import { inParallel } from '#application/shared/in-parallel.ts';
 import { parseRowItem, parseUnitItem, rowItemKey, unitItemKey } from '#application/shared/items.ts';
 import type { Item } from '#application/shared/table.ts';
-import type { EvidenceUnit, UnitKey } from '#domain/identity/evidence.ts';
+import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import { assertNever } from '#domain/shared/assert.ts';
-import { ensureUnits, type UnitsEnsured } from './ensure-units.ts';
+import { ensureUnits, type UnitInUse, type UnitsEnsured } from './ensure-units.ts';
 import type { Applied } from './resolve-batch.ts';
 import type { IdentityPorts } from './restructure.ts';
 import type { FactChange } from './row-change.ts';
@@ -116,10 +116,17 @@ const decideAll = async (
   });
 };
 
-const missingUnit = ({ change, step, known }: Decided): readonly EvidenceUnit[] =>
-  !known && change.after?.unit && (step.step === 'register' || step.step === 'move')
-    ? [change.after.unit]
+const missingUnit = (entry: Decided): readonly UnitInUse[] =>
+  !entry.known && (entry.step.step === 'register' || entry.step.step === 'move')
+    ? unitInUse(entry)
     : [];
+
+const unitInUse = ({ change, step, buckets }: Decided): readonly UnitInUse[] => {
+  const evidence = change.after?.unit;
+  if (!evidence || step.step === 'skip') return [];
+  const bucket = step.step === 'contribute' ? step.place.bucket : bucketOf(change.rowKey, buckets);
+  return [{ evidence, buckets: bucket + 1 }];
+};
 
 const writeRows = async (
   ports: IdentityPorts,
@@ -167,7 +174,7 @@ const readBack = async (
   decided: readonly Decided[],
   written: readonly Written[],
 ): Promise<ReadBack> => {
-  const units = [...unitsInUse(decided).keys()];
+  const units = [...new Set(decided.flatMap(unitInUse).map(({ evidence }) => evidence.key))];
   const placed = decided.flatMap(({ change }, index) =>
     written[index]?.place ? [{ index, key: rowItemKey(change.rowKey) }] : [],
   );
@@ -180,15 +187,6 @@ const readBack = async (
     units: new Map(units.map((unit, position) => [unit, items[placed.length + position]])),
   };
 };
-
-const unitsInUse = (decided: readonly Decided[]): ReadonlyMap<UnitKey, EvidenceUnit> =>
-  new Map(
-    decided.flatMap(({ change, step }) =>
-      change.after?.unit && step.step !== 'skip'
-        ? [[change.after.unit.key, change.after.unit]]
-        : [],
-    ),
-  );
 
 /** First writes to the registry; `false` for a row that somebody else registered or noted meanwhile. */
 const registerRows = async (
@@ -249,7 +247,7 @@ const ensureAlive = (
   policy: MergePolicy,
   decided: readonly Decided[],
   items: ReadonlyMap<UnitKey, Item | undefined>,
-): Promise<UnitsEnsured> => ensureUnits(ports, policy, [...unitsInUse(decided).values()], items);
+): Promise<UnitsEnsured> => ensureUnits(ports, policy, decided.flatMap(unitInUse), items);
 
 /** Settles the units that rows of this batch have left, or may have left before a crash. */
 const settleLeft = async (

@@ -28,12 +28,18 @@ export const applyParties = async (
     change,
     step: decideParty(change, items[index]),
   }));
-  const groups = relatedBy(decided, touches, ({ change }) => change.renamedFrom !== undefined);
+  const groups = relatedBy(decided, touches, rowsOf);
   return tally(await isolate(groups, (group) => applyGroup(ports, policy, group)));
 };
 
+// A row whose primary key changed is committed with the row it was.
+const rowsOf = ({ change }: Decided): readonly string[] => [
+  change.rowKey,
+  ...(change.renamedFrom ? [change.renamedFrom] : []),
+];
+
 const touches = ({ change, step }: Decided): readonly string[] => {
-  const rows = [change.rowKey, ...(change.renamedFrom ? [change.renamedFrom] : [])];
+  const rows = rowsOf({ change, step });
   if (step.step !== 'restructure') return rows;
   const { before, after, scope } = step.change;
   const claims = [...(before?.claims ?? []), ...(after?.claims ?? [])];

@@ -8,9 +8,17 @@ import { parseUnitItem, unitItemKey } from '#application/shared/items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
 import type { EvidenceUnit, UnitKey } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
+import { groupBy } from '#domain/shared/multimap.ts';
 import { relatedBy } from './related-groups.ts';
-import type { IdentityPorts } from './restructure.ts';
-import { createUnit, keepAlive } from './settle-unit.ts';
+import { ContentionError, type IdentityPorts } from './restructure.ts';
+import { createUnits, growTo, keepAlive } from './settle-unit.ts';
+
+/** A unit that rows name, and how many buckets it must have to hold them. */
+export interface UnitInUse {
+  readonly evidence: EvidenceUnit;
+  /** A row keeps its bucket when its unit goes and comes back, so a unit may have to begin with several. */
+  readonly buckets: number;
+}
 
 /** What ensuring units came to; a unit that failed fails the rows that name it. */
 export interface UnitsEnsured {
@@ -21,73 +29,88 @@ export interface UnitsEnsured {
   readonly conflicts: number;
 }
 
+/** Times units are looked at again after somebody else was at them. */
+const MAX_ATTEMPTS = 24;
+
 type GroupCreated = Omit<UnitsEnsured, 'created'>;
 
 /**
- * Creates the units that are missing and takes the mark of death off the others.
+ * Creates the units that are missing, takes the mark of death off the others and gives them the buckets they need.
  * @param known their items, when they were just read
  */
 export const ensureUnits = async (
   ports: IdentityPorts,
   policy: MergePolicy,
-  units: readonly EvidenceUnit[],
+  units: readonly UnitInUse[],
   known?: ReadonlyMap<UnitKey, Item | undefined>,
 ): Promise<UnitsEnsured> => {
-  const distinct = [...new Map(units.map((unit) => [unit.key, unit])).values()];
-  const missing = await missingOf(ports.table, distinct, known);
-  const groups = relatedBy(missing, (unit) => unit.claims.map((claim) => claim.identifier));
+  const missing = await missingOf(ports.table, distinct(units), known);
+  const groups = relatedBy(missing, ({ evidence }) => evidence.claims.map((c) => c.identifier));
   const results = await inParallel(groups, (group) => createGroup(ports, policy, group));
   return {
     failures: new Map(results.flatMap(({ failures }) => [...failures])),
-    created: missing.map((unit) => unit.key),
+    created: missing.map(({ evidence }) => evidence.key),
     held: results.reduce((sum, { held }) => sum + held, 0),
     conflicts: results.reduce((sum, { conflicts }) => sum + conflicts, 0),
   };
 };
 
+const distinct = (units: readonly UnitInUse[]): readonly UnitInUse[] =>
+  [...groupBy(units, ({ evidence }) => evidence.key).values()].map((same) =>
+    same.reduce((a, b) => (b.buckets > a.buckets ? b : a)),
+  );
+
 const missingOf = async (
   table: Table,
-  units: readonly EvidenceUnit[],
+  units: readonly UnitInUse[],
   known?: ReadonlyMap<UnitKey, Item | undefined>,
-): Promise<readonly EvidenceUnit[]> => {
+): Promise<readonly UnitInUse[]> => {
   const items = known
-    ? units.map((unit) => known.get(unit.key))
-    : await table.getAll(units.map((unit) => unitItemKey(unit.key)));
-  const missing = units.filter((_, index) => items[index] === undefined);
-  const dying = units.filter((_, index) => {
-    const item = items[index];
-    return item !== undefined && parseUnitItem(item).dying !== undefined;
-  });
-  const kept = await inParallel(dying, (unit) => keepAlive(table, unit.key));
-  return [...missing, ...dying.filter((_, index) => !kept[index])];
+    ? units.map(({ evidence }) => known.get(evidence.key))
+    : await table.getAll(units.map(({ evidence }) => unitItemKey(evidence.key)));
+  const found = await inParallel([...units.entries()], ([index, unit]) =>
+    isAlive(table, unit, items[index]),
+  );
+  return units.filter((_, index) => !found[index]);
+};
+
+const isAlive = async (
+  table: Table,
+  { evidence, buckets }: UnitInUse,
+  item: Item | undefined,
+): Promise<boolean> => {
+  if (!item) return false;
+  const unit = parseUnitItem(item);
+  if (unit.buckets < buckets) return growTo(table, evidence.key, buckets);
+  return unit.dying === undefined || keepAlive(table, evidence.key);
 };
 
 const createGroup = async (
   ports: IdentityPorts,
   policy: MergePolicy,
-  group: readonly EvidenceUnit[],
+  group: readonly UnitInUse[],
 ): Promise<GroupCreated> => {
   try {
     return await createAll(ports, policy, group);
   } catch (error) {
-    return { failures: new Map(group.map((unit) => [unit.key, error])), held: 0, conflicts: 0 };
+    const failures = new Map(group.map(({ evidence }) => [evidence.key, error]));
+    return { failures, held: 0, conflicts: 0 };
   }
 };
 
 const createAll = async (
   ports: IdentityPorts,
   policy: MergePolicy,
-  group: readonly EvidenceUnit[],
+  group: readonly UnitInUse[],
 ): Promise<GroupCreated> => {
-  let [open, held, conflicts] = [group, 0, 0];
-  while (open.length > 0) {
-    const outcome = await createUnit(ports, policy, open);
+  let open = group;
+  let conflicts = 0;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS && open.length > 0; attempt++) {
+    const outcome = await createUnits(ports, policy, open);
     conflicts += outcome.conflicts;
-    if (outcome.done) {
-      held += outcome.held.length;
-      break;
-    }
+    if (outcome.done) return { failures: new Map(), held: outcome.held.length, conflicts };
     open = await missingOf(ports.table, open);
   }
-  return { failures: new Map(), held, conflicts };
+  if (open.length === 0) return { failures: new Map(), held: 0, conflicts };
+  throw new ContentionError(`units were made and removed by others ${MAX_ATTEMPTS} times over`);
 };

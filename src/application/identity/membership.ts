@@ -17,7 +17,7 @@ import {
   parseClaimItem,
   type ScopeId,
 } from '#application/shared/items.ts';
-import type { Action, Condition, Table } from '#application/shared/table.ts';
+import type { Action, Condition, Item, Table } from '#application/shared/table.ts';
 import type { IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
 import { type MergePolicy, rulesOf } from '#domain/identity/merge-policy.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
@@ -117,19 +117,17 @@ const membersUpTo = async (
   return items.map((item) => item.sk.slice(MEMBER_PREFIX.length) as UnitKey);
 };
 
-/** Reads the claims of these identifiers. */
-export const readClaims = async (
-  table: Table,
+/** The claims of these identifiers, whose items come first and in their order. */
+export const claimsIn = (
   identifiers: readonly IdentifierKey[],
-): Promise<ReadonlyMap<IdentifierKey, ClaimItem>> => {
-  const items = await table.getAll(identifiers.map(claimKey));
-  return new Map(
+  items: readonly (Item | undefined)[],
+): ReadonlyMap<IdentifierKey, ClaimItem> =>
+  new Map(
     identifiers.flatMap((identifier, index) => {
       const item = items[index];
       return item ? [[identifier, parseClaimItem(item)] as const] : [];
     }),
   );
-};
 
 /** The writes that bring an identifier's items to its holders after the change. */
 export const membershipActions = (

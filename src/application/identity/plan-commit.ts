@@ -32,6 +32,7 @@ import {
 import { must } from '#domain/shared/assert.ts';
 import { findHomes, type Homes, pointsHome } from './homes.ts';
 import { membershipActions } from './membership.ts';
+import { middleOf } from './part-changes.ts';
 import type { StructuralChange, World } from './world.ts';
 
 /** A customer with its ids, the new ones minted. */
@@ -66,7 +67,11 @@ export const planCommit = (input: PlanInput): CommitPlan => {
   const { components, held } = input.evaluation;
   const fences = input.changes.flatMap(({ own }) => own('' as ScopeId)).length;
   const split = actionsFor(input, components);
-  if (split.length <= MAX_TRANSACTION_ACTIONS) return { actions: split, fences, held };
+  // Several changes are taken apart by the caller before unrelated components are put into one scope.
+  const isLastResort = middleOf(input.changes) === undefined;
+  if (split.length <= MAX_TRANSACTION_ACTIONS || !isLastResort) {
+    return { actions: split, fences, held };
+  }
   const together = components.length > 1 ? [components.flat()] : components;
   return { actions: actionsFor(input, together), fences, held };
 };

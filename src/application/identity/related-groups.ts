@@ -10,24 +10,39 @@ import { append } from '#domain/shared/multimap.ts';
 /** Changes per commit; each takes about six of a transaction's hundred actions. */
 const MAX_GROUP = 8;
 
-/** Groups entries that touch something in common, in groups of at most {@link MAX_GROUP}. */
+/**
+ * Groups entries that touch something in common, in groups of at most {@link MAX_GROUP}.
+ * @param bonds what binds entries beyond that limit: two that name the same are never apart
+ */
 export const relatedBy = <Entry>(
   entries: readonly Entry[],
   touches: (entry: Entry) => readonly string[],
-  inseparable: (entry: Entry) => boolean = () => false,
+  bonds: (entry: Entry) => readonly string[] = () => [],
+): readonly (readonly Entry[])[] =>
+  packed(joinedBy(entries, touches).flatMap((group) => packed(joinedBy(group, bonds))));
+
+const joinedBy = <Entry>(
+  entries: readonly Entry[],
+  names: (entry: Entry) => readonly string[],
 ): readonly (readonly Entry[])[] => {
   const sets = new DisjointSets(entries);
-  const byTouched = new Map<string, Entry[]>();
+  const byName = new Map<string, Entry[]>();
   for (const entry of entries) {
-    for (const touched of touches(entry)) append(byTouched, touched, entry);
+    for (const name of names(entry)) append(byName, name, entry);
   }
-  for (const [first, ...others] of byTouched.values()) {
+  for (const [first, ...others] of byName.values()) {
     for (const other of others) if (first) sets.union(first, other);
   }
-  return sets.sets().flatMap((group) => (group.some(inseparable) ? [group] : inChunks(group)));
+  return sets.sets();
 };
 
-const inChunks = <Entry>(group: readonly Entry[]): readonly (readonly Entry[])[] =>
-  Array.from({ length: Math.ceil(group.length / MAX_GROUP) }, (_, index) =>
-    group.slice(index * MAX_GROUP, (index + 1) * MAX_GROUP),
-  );
+// Small groups that have nothing in common still share a commit: it is the number of requests that costs time.
+const packed = <Entry>(groups: readonly (readonly Entry[])[]): readonly (readonly Entry[])[] => {
+  const packs: Entry[][] = [];
+  for (const group of groups) {
+    const last = packs.at(-1);
+    if (last && last.length + group.length <= MAX_GROUP) last.push(...group);
+    else packs.push([...group]);
+  }
+  return packs;
+};

@@ -15,6 +15,7 @@ import { type OneId, type OneIdMinter, smallestOf } from '#domain/identity/one-i
 import { type Evaluation, evaluateScope, mergeScopes } from '#domain/identity/scope.ts';
 import { must } from '#domain/shared/assert.ts';
 import type { Clock, Random } from '#domain/shared/clock.ts';
+import { middleOf } from './part-changes.ts';
 import { type CommitPlan, type NamedCustomer, planCommit } from './plan-commit.ts';
 import { readWorld, type StructuralChange, type World } from './world.ts';
 
@@ -59,7 +60,7 @@ export const restructure = async (
 ): Promise<RestructureOutcome> => {
   for (let conflicts = 0; conflicts < MAX_ATTEMPTS; conflicts++) {
     if (conflicts > 0) await ports.sleep(jitteredWait(conflicts, ports.random));
-    const result = await attemptCommit(ports, policy, changes);
+    const result = await attemptCommit(ports, policy, changes, conflicts > 0);
     if (result === 'superseded') return { done: false, conflicts };
     if (result === 'too-large') return inHalves(ports, policy, changes);
     if (result !== 'conflict') return { done: true, held: result.held, conflicts };
@@ -71,10 +72,11 @@ const attemptCommit = async (
   ports: IdentityPorts,
   policy: MergePolicy,
   changes: readonly StructuralChange[],
+  again: boolean,
 ): Promise<CommitPlan | 'conflict' | 'superseded' | 'too-large'> => {
   const world = await readWorld(ports.table, changes, policy, token(ports.random));
   if (world === 'superseded' || world === 'conflict') return world;
-  const plan = await planChanges(ports, policy, changes, world);
+  const plan = await planChanges(ports, policy, changes, world, again);
   if (plan.actions.length > MAX_TRANSACTION_ACTIONS) return 'too-large';
   const outcome = await ports.table.transact(plan.actions);
   if (outcome.done) return plan;
@@ -91,11 +93,12 @@ const planChanges = async (
   policy: MergePolicy,
   changes: readonly StructuralChange[],
   world: World,
+  again: boolean,
 ): Promise<CommitPlan> => {
   const scope = mergeScopes(world.scopes.map((stored) => stored.scope));
   const shared = new Map(world.memberships.map((m) => [m.identifier, m.shared]));
   const evaluation = evaluateScope(scope, changes, shared, world.revived, policy);
-  const { customers, minted } = await nameCustomers(ports, evaluation);
+  const { customers, minted } = await nameCustomers(ports, evaluation, again);
   const newScope = () =>
     (token(ports.random).toString(36) + token(ports.random).toString(36)) as ScopeId;
   return planCommit({ world, changes, evaluation, customers, minted, policy, newScope });
@@ -104,10 +107,12 @@ const planChanges = async (
 const nameCustomers = async (
   ports: IdentityPorts,
   evaluation: Evaluation,
+  again: boolean,
 ): Promise<{
   readonly customers: readonly NamedCustomer[];
   readonly minted: ReadonlySet<OneId>;
 }> => {
+  const known = new Set(evaluation.ledger.map((entry) => entry.id));
   const minted = new Set<OneId>();
   const customers: NamedCustomer[] = [];
   for (const { units, entries } of evaluation.customers) {
@@ -116,14 +121,17 @@ const nameCustomers = async (
       continue;
     }
     const anchor = must(smallestOf(units), 'unit of a customer');
-    const id = await freeId(ports, anchor);
+    const first = ports.mint(anchor, 0);
+    const id = again || known.has(first) ? await freeId(ports, anchor) : first;
     minted.add(id);
     customers.push({ units, entries: [{ id, anchor, issuedAt: ports.clock() }] });
   }
   return { customers, minted };
 };
 
-// The first id of an anchor may have passed on to another unit; then its next one is minted.
+// The first id of an anchor may have passed on to another unit; then its next one is minted. That is so rare that the
+// first attempt leaves it to the commit's condition to find out, except where the other unit is part of this commit: its
+// ledger entry would stand for both.
 const freeId = async ({ table, mint }: IdentityPorts, anchor: UnitKey): Promise<OneId> => {
   for (let attempt = 0; ; attempt++) {
     const id = mint(anchor, attempt);
@@ -138,11 +146,10 @@ const inHalves = async (
   policy: MergePolicy,
   changes: readonly StructuralChange[],
 ): Promise<RestructureOutcome> => {
-  const related = changes.some(({ renamedFrom }) => renamedFrom !== undefined);
-  if (changes.length < 2 || related) {
+  const middle = middleOf(changes);
+  if (middle === undefined) {
     throw new CommitTooLargeError(`a change of ${changes[0]?.key} needs more than one transaction`);
   }
-  const middle = Math.ceil(changes.length / 2);
   const first = await restructure(ports, policy, changes.slice(0, middle));
   if (!first.done) return first;
   const second = await restructure(ports, policy, changes.slice(middle));

@@ -16,11 +16,19 @@ import {
 import type { Item, Table } from '#application/shared/table.ts';
 import type { EvidenceUnit, UnitKey } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
-import { type IdentityPorts, type RestructureOutcome, restructure } from './restructure.ts';
+import {
+  ContentionError,
+  type IdentityPorts,
+  type RestructureOutcome,
+  restructure,
+} from './restructure.ts';
 import type { StructuralChange } from './world.ts';
 
 /** Buckets looked at in one request. */
 const BUCKETS_AT_ONCE = 100;
+
+/** Times a unit is looked at again after somebody else was at it. */
+const MAX_ATTEMPTS = 24;
 
 /**
  * Removes a unit from the identity graph when none of its rows is live. Safe to repeat and to race.
@@ -31,18 +39,22 @@ export const settleUnit = async (
   policy: MergePolicy,
   unit: UnitKey,
 ): Promise<void> => {
-  for (;;) {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const found = await readUnit(ports.table, unit);
     if (!found || (await hasLiveRow(ports.table, unit, found.buckets))) return;
     const mark = Math.floor(ports.random() * 2 ** 52).toString(36);
     if (!(await markDying(ports.table, unit, mark))) return;
-    if (await hasLiveRow(ports.table, unit, found.buckets)) {
+    // Buckets may have been added since the first look, and rows to them.
+    const marked = await readUnit(ports.table, unit);
+    if (!marked) return;
+    if (await hasLiveRow(ports.table, unit, marked.buckets)) {
       await keepAlive(ports.table, unit);
       return;
     }
-    const outcome = await restructure(ports, policy, [removal(found, mark)]);
+    const outcome = await restructure(ports, policy, [removal(marked, mark)]);
     if (outcome.done) return;
   }
+  throw new ContentionError(`a unit was marked by others ${MAX_ATTEMPTS} times over`);
 };
 
 const readUnit = async (table: Table, unit: UnitKey): Promise<UnitItem | undefined> => {
@@ -83,6 +95,16 @@ export const keepAlive = (table: Table, unit: UnitKey): Promise<boolean> =>
     when: { exists: ['pk'] },
   });
 
+/** Gives a unit more buckets and takes the mark of death away; `false` when it is gone, or has as many already. */
+export const growTo = (table: Table, unit: UnitKey, buckets: number): Promise<boolean> =>
+  table.write({
+    kind: 'update',
+    key: unitItemKey(unit),
+    set: { buckets },
+    remove: ['dying'],
+    when: { less: [['buckets'], buckets] },
+  });
+
 const removal = (found: UnitItem, mark: string): StructuralChange => ({
   key: found.evidence.key,
   before: found.evidence,
@@ -96,24 +118,27 @@ const removal = (found: UnitItem, mark: string): StructuralChange => ({
   ],
 });
 
-/** Adds a fact unit to the identity graph, unless somebody else just did. */
-export const createUnit = (
+/** Adds fact units to the identity graph, each with its buckets, unless somebody else just did. */
+export const createUnits = (
   ports: IdentityPorts,
   policy: MergePolicy,
-  units: readonly EvidenceUnit[],
+  units: readonly { readonly evidence: EvidenceUnit; readonly buckets: number }[],
 ): Promise<RestructureOutcome> => restructure(ports, policy, units.map(creation));
 
-const creation = (unit: EvidenceUnit): StructuralChange => ({
-  key: unit.key,
-  after: unit,
+const creation = (unit: {
+  readonly evidence: EvidenceUnit;
+  readonly buckets: number;
+}): StructuralChange => ({
+  key: unit.evidence.key,
+  after: unit.evidence,
   own: (scope) => [
     {
       kind: 'put',
       item: {
-        ...unitItemKey(unit.key),
-        ...evidenceAttributes(unit),
+        ...unitItemKey(unit.evidence.key),
+        ...evidenceAttributes(unit.evidence),
         scope,
-        buckets: 1,
+        buckets: unit.buckets,
       },
       when: { missing: ['pk'] },
     },

@@ -7,6 +7,7 @@
 
 import { inParallel } from '#application/shared/in-parallel.ts';
 import {
+  claimKey,
   FACT_UNIT_PREFIX,
   restingKey,
   type ScopeId,
@@ -20,10 +21,10 @@ import type { LedgerEntry, OneId } from '#domain/identity/one-id.ts';
 import { parseScope, type Scope, type UnitChange } from '#domain/identity/scope.ts';
 import { append } from '#domain/shared/multimap.ts';
 import {
+  claimsIn,
   decideMembership,
   type Membership,
   type MembershipChange,
-  readClaims,
 } from './membership.ts';
 
 /** A change of the identity graph, with the writes that must happen in the same instant. */
@@ -68,11 +69,10 @@ export const readWorld = async (
 ): Promise<World | 'conflict' | 'superseded'> => {
   const wanted = membershipChanges(changes, policy);
   const born = changes.flatMap(({ key, before, after }) => (!before && after ? [key] : []));
-  const claims = await readClaims(
-    table,
-    wanted.map(({ identifier }) => identifier),
-  );
-  const resting = await table.getAll(born.map(restingKey));
+  const identifiers = wanted.map(({ identifier }) => identifier);
+  const items = await table.getAll([...identifiers.map(claimKey), ...born.map(restingKey)]);
+  const claims = claimsIn(identifiers, items);
+  const resting = items.slice(identifiers.length);
   const memberships = await inParallel(wanted, (change) =>
     decideMembership(table, change, claims.get(change.identifier), policy, token),
   );

@@ -55,6 +55,7 @@ const registryWrite = (change: FactChange, row: RowItem | undefined): Write => (
   kind: 'update',
   key: rowItemKey(change.rowKey),
   set: { v: change.version, ...(change.after ? {} : { deleted: true }) },
+  ...(change.after ? { remove: ['deleted'] } : {}),
   when: row ? { equals: [['v'], row.version] } : { missing: ['pk'] },
 });
 

@@ -24,7 +24,7 @@ export const touchedBy = (changes: readonly TableChange[]): Touched => {
   const items = changes.flatMap(({ before, after }) => after ?? before ?? []);
   return {
     customers: new Set(items.flatMap(customerOfItem)),
-    units: new Set(items.flatMap(unitOfItem)),
+    units: new Set([...items.flatMap(unitOfItem), ...changes.flatMap(grownUnit)]),
   };
 };
 
@@ -35,6 +35,12 @@ const unitOfItem = (item: Item): readonly UnitKey[] => {
   if (item.sk === 'BUCKET') return [item.pk.slice(2, item.pk.lastIndexOf('#')) as UnitKey];
   return item.sk === 'ROW' && item['claims'] !== undefined ? [item.pk.slice(2) as UnitKey] : [];
 };
+
+// A bucket that a unit has now may hold rows that nobody could see before.
+const grownUnit = ({ before, after }: TableChange): readonly UnitKey[] =>
+  before && after?.sk === 'UNIT' && before['buckets'] !== after['buckets']
+    ? [after.pk.slice(2) as UnitKey]
+    : [];
 
 /** A row that became servable, and when its change was committed at the source. */
 export interface Arrival {

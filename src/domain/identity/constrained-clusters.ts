@@ -95,16 +95,16 @@ export class ConstrainedClusters {
     return [...cluster.via].some((identifier) => identifier !== link.identifier);
   }
 
+  // The strongest namespace whose limit would break.
   #brokenLimit(a: Cluster, b: Cluster): string | undefined {
-    for (const [scope, values] of a.limited) {
-      const others = b.limited.get(scope);
-      if (!others) continue;
-      const together = new Set([...values, ...others]);
-      const [some] = together;
+    const broken = [...a.limited].flatMap(([scope, values]) => {
+      const together = values.union(b.limited.get(scope) ?? new Set());
+      const [some] = values;
       const rules = rulesOf(this.#policy, must(some, 'a limited value'));
-      if (together.size > must(rules.limit, 'limit')) return rules.namespace;
-    }
-    return undefined;
+      const breaks = b.limited.has(scope) && together.size > must(rules.limit, 'limit');
+      return breaks ? [rules] : [];
+    });
+    return broken.sort((x, y) => x.priority - y.priority)[0]?.namespace;
   }
 
   #merge(root: UnitKey, a: Cluster, b: Cluster, identifier: IdentifierKey): void {

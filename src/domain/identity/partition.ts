@@ -3,8 +3,11 @@
  *
  * Two units are linked when they hold the same value of a linking namespace that is not shared (held by more units
  * than its cap). Links are weighed in one canonical order: namespace priority, verified before unverified, then the
- * two unit keys and the identifier. A link that would break a limit, or let an unverified value bridge two customers,
- * is held. Every step is defined on the set of units, so arrival order cannot matter.
+ * two unit keys, then scope and holders of the value. A link that would break a limit, or let an unverified value bridge
+ * two customers, is held. Every step is defined on the set of units, so arrival order cannot matter.
+ *
+ * Values of one namespace that the same two units hold are told apart by who else holds them. Their pseudonyms would do
+ * it, too, but those are others under another pepper, and customers must not be. Values with the same holders are alike.
  *
  * F decomposes over connected components, therefore it may be evaluated on any union of whole components.
  * @module
@@ -22,6 +25,7 @@ import {
   type Claim,
   type EvidenceUnit,
   type IdentifierKey,
+  scopeOf,
   type UnitKey,
 } from './evidence.ts';
 import { links, MAX_COMPONENT_UNITS, type MergePolicy, rulesOf } from './merge-policy.ts';
@@ -30,9 +34,9 @@ import { links, MAX_COMPONENT_UNITS, type MergePolicy, rulesOf } from './merge-p
 export interface Partition {
   /** Groups of units in key order, by their smallest key. */
   readonly groups: readonly (readonly UnitKey[])[];
-  /** The links that joined groups: a spanning forest of every group, in canonical order. */
+  /** The links that joined groups: a spanning tree of each. In canonical order, component after component. */
   readonly accepted: readonly Link[];
-  /** Links waiting for review, in canonical order. */
+  /** Links waiting for review, in the same order. */
   readonly held: readonly HeldLink[];
 }
 
@@ -40,6 +44,8 @@ interface WeighedLink extends Link {
   readonly priority: number;
   /** 0: both sides verified the value, 1: one did, 2: none. */
   readonly doubt: number;
+  /** Scope of the identifier and who holds it. */
+  readonly held: string;
 }
 
 /** Evaluates F on units (any order, keys distinct); `shared` names the identifiers above their cap. */
@@ -144,6 +150,7 @@ const canonicalLinks = (
         x.doubt - y.doubt ||
         byText(x.a, y.a) ||
         byText(x.b, y.b) ||
+        byText(x.held, y.held) ||
         byText(x.identifier, y.identifier),
     );
 
@@ -154,10 +161,13 @@ const pairsOf = (
 ): readonly WeighedLink[] => {
   const { priority } = rulesOf(policy, identifier);
   const holders = units.map((unit) => ({ key: unit.key, doubt: doubtOf(unit, identifier) }));
+  const held = [scopeOf(identifier), ...holders.map(({ key, doubt }) => `${key}#${doubt}`)].join(
+    ' ',
+  );
   return holders.flatMap((a, index) =>
     holders
       .slice(index + 1)
-      .map((b) => ({ a: a.key, b: b.key, identifier, priority, doubt: a.doubt + b.doubt })),
+      .map((b) => ({ a: a.key, b: b.key, identifier, priority, doubt: a.doubt + b.doubt, held })),
   );
 };
 

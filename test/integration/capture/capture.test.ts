@@ -103,7 +103,10 @@ describe('capture', () => {
     const seen = new Map<string, string>();
     const backwards: string[] = [];
     const again = new Set<string>();
-    for (const record of await changesOnStream()) {
+    const records = await stream.readAll();
+    // A change of the primary key travels by the new key; the row that it ends may be on another shard.
+    const own = records.filter(({ text }) => !/"before-image":\{"/.test(text));
+    for (const record of decodeAll(own)) {
       const key = `${record.rowKey} ${record.version}`;
       // After a kill the log is read again from the last acknowledged commit: old news, in order again.
       if (again.has(key)) continue;
@@ -129,6 +132,26 @@ describe('capture', () => {
     expect((await foldedRows()).has('crm.contact.C%2E9%259')).toBe(true);
     expect(await foldedRows()).toEqual(await rowsInSources());
   }, 30_000);
+
+  test('what the stream could not take is not acknowledged: after a kill it comes again', async () => {
+    await capture.stop();
+    const troubles: string[] = [];
+    const away = startCapture(
+      { ...config, kinesis: { ...config.kinesis, endpoint: 'http://127.0.0.1:9' } },
+      { onEvent: (event) => event.event === 'trouble' && troubles.push(event.reason) },
+    );
+    await away.loaded();
+    const { changes } = await aDay(3, 100, 2);
+    await expect(untilCaptured(config.sources, 500)).rejects.toThrow(/is behind/);
+    await away.kill();
+    const before = dataRecords(await stream.readAll()).length;
+    await capture.restart();
+    await untilCaptured(config.sources);
+    const arrived = dataRecords(await stream.readAll()).slice(before);
+    expect(troubles.length).toBeGreaterThan(0);
+    expect(new Set(arrived.map(positionOf)).size).toBe(changes);
+    expect(await foldedRows()).toEqual(await rowsInSources());
+  }, 60_000);
 
   test('the task keeps its books on the stream', async () => {
     await sleep(1_200);
@@ -158,9 +181,12 @@ const positionOf = ({ text }: PutRecord): string => {
   return `${metadata['schema-name']} ${metadata['stream-position']}`;
 };
 
-const changesOnStream = async (): Promise<readonly ChangeRecord[]> => {
+const changesOnStream = async (): Promise<readonly ChangeRecord[]> =>
+  decodeAll(await stream.readAll());
+
+const decodeAll = (records: readonly PutRecord[]): readonly ChangeRecord[] => {
   const known = definitions();
-  return (await stream.readAll()).flatMap(({ text }) => {
+  return records.flatMap(({ text }) => {
     const decoded = decodeChange(text, known);
     if (!decoded.ok) throw new Error(`${JSON.stringify(decoded.error)}: ${text}`);
     return decoded.value.kind === 'changes' ? decoded.value.records : [];

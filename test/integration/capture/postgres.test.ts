@@ -1,11 +1,19 @@
 /**
  * The database server's life: made, reused, refused to a second run, and gone when its owner is.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -14,6 +22,12 @@ import { serverAccount } from '../../../local/sources/postgres/account.ts';
 import { startPostgres } from '../../../local/sources/postgres/server.ts';
 
 const HOLDER = fileURLToPath(new URL('./postgres-holder.ts', import.meta.url));
+
+const SETPRIV = '/usr/bin/setpriv';
+
+/** Whether everybody can reach a path: a clone below a home directory of mode 0700 is out of reach. */
+const isOpen = (path: string): boolean =>
+  (statSync(path).mode & 0o005) !== 0 && (dirname(path) === path || isOpen(dirname(path)));
 
 let dataDir: string;
 let home: string | undefined;
@@ -79,12 +93,12 @@ describe('the database server', () => {
     expect(again.pids.at(-1)).not.toBe(holder.pid);
   }, 60_000);
 
-  test.skipIf(serverAccount() === undefined || !existsSync('/usr/bin/setpriv'))(
+  test.skipIf(serverAccount() === undefined || !existsSync(SETPRIV) || !isOpen(HOLDER))(
     'runs for a normal user as it does for root',
     async () => {
       chownSync(dataDir, 65534, 65534);
       const asNobody = ['--reuid', '65534', '--regid', '65534', '--clear-groups', process.execPath];
-      const holder = await hold('/usr/bin/setpriv', asNobody);
+      const holder = await hold(SETPRIV, asNobody);
       expect(holder.home).toBe(join(dataDir, 'postgres'));
       holder.child.stdin?.end();
       await gone(holder.pid);
@@ -129,14 +143,22 @@ const isAlive = (pid: number): boolean => {
 
 /** Processes with this parent whose command line holds all words. */
 const childrenOf = (parent: number, ...words: readonly string[]): readonly number[] =>
-  execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .filter(
-      ([, ppid, ...args]) =>
-        Number(ppid) === parent && words.every((word) => args.join(' ').includes(word)),
-    )
-    .map(([pid]) => Number(pid));
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      const command = readProc(name, 'cmdline');
+      const isChild = readProc(name, 'status').includes(`\nPPid:\t${parent}\n`);
+      return isChild && words.every((word) => command.includes(word));
+    })
+    .map(Number);
+
+const readProc = (pid: string, file: string): string => {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+};
 
 const query = async (connection: pg.ClientConfig, sql: string): Promise<unknown> => {
   const client = new pg.Client(connection);

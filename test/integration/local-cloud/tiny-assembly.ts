@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of CloudFormation, not of JavaScript
 /**
  * A small assembly written by hand: one stream, one table, one bucket, one secret, three functions, one API.
  *

@@ -7,6 +7,7 @@
  * It needs `--openssl-legacy-provider`: its page tokens are DES.
  * @module
  */
+import { rmSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import S3rver from 's3rver';
 import account from 's3rver/lib/models/account.js';
@@ -34,16 +35,24 @@ const refusalOf = (request: IncomingMessage): Refusal | undefined => {
     : { status: 400, code: 'InvalidURI', reason: 'keys with empty, "." , ".." or long segments' };
 };
 
-const isStorable = (url: string): boolean =>
-  url
-    .replace(/\?.*$/, '')
-    .replace(/^\/[^/]*\/?/, '')
-    .split('/')
-    .every((segment, _index, all) => all.length === 1 || isStorableSegment(segment));
+/** A bucket by itself, or a key of which every segment can be the name of a file. */
+const isStorable = (url: string): boolean => {
+  const key = url.replace(/\?.*$/, '').replace(/^\/[^/]*\/?/, '');
+  return key === '' || key.split('/').every(isStorableSegment);
+};
 
 const isStorableSegment = (segment: string): boolean => {
-  const text = decodeURIComponent(segment);
+  const text = decoded(segment);
   return !['', '.', '..'].includes(text) && Buffer.byteLength(text) <= LONGEST_SEGMENT_BYTES;
+};
+
+/** Text that is no percent-encoding is no key either. */
+const decoded = (segment: string): string => {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return '';
+  }
 };
 
 const s3 = new S3rver({ directory: path, silent: true, vhostBuckets: false });
@@ -53,11 +62,16 @@ s3.store.putObject = (object) => putWhole(s3.store, incoming, object);
 s3.store.listObjects = (bucket, options) => listSorted(s3.store, bucket, options);
 
 endWithParent();
+// What a kill left half-written was never answered for.
+rmSync(incoming, { recursive: true, force: true });
 const answer = s3.callback();
 createServer((request, response) => {
   const refusal = refusalOf(request);
   if (!refusal) return void answer(request, response);
   const message = `the local S3 store does not support ${refusal.reason}`;
-  response.writeHead(refusal.status, { 'content-type': 'application/xml', connection: 'close' });
-  response.end(`<Error><Code>${refusal.code}</Code><Message>${message}</Message></Error>`);
+  // A client reads the answer only after it has sent its whole body.
+  request.resume().on('end', () => {
+    response.writeHead(refusal.status, { 'content-type': 'application/xml' });
+    response.end(`<Error><Code>${refusal.code}</Code><Message>${message}</Message></Error>`);
+  });
 }).listen(port, '127.0.0.1');

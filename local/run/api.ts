@@ -1,0 +1,30 @@
+/**
+ * The API as a caller sees it.
+ * @module
+ */
+import type { Endpoints } from './endpoints.ts';
+
+/** What the checks read of a profile. */
+export interface ApiProfile {
+  readonly customerId: string;
+  readonly orderCount: number;
+  readonly returnCount: number;
+  readonly couponCount: number;
+  readonly caseCount: number;
+  readonly pointsBalance: number;
+  readonly spend: readonly { readonly amount: string; readonly currency: string }[];
+  readonly lastOrderAt: string | null;
+  readonly sources: readonly { readonly source: string; readonly rows: number }[];
+}
+
+/** Reads a profile by `namespace:value`; `undefined` for any answer but 200. */
+export const fetchProfile = async (
+  { api, token }: Endpoints,
+  identifier: string,
+): Promise<ApiProfile | undefined> => {
+  const response = await fetch(`${api}/v1/profiles/${encodeURIComponent(identifier)}`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  const body = await response.json();
+  return response.ok ? (body as ApiProfile) : undefined;
+};

@@ -1,0 +1,118 @@
+/**
+ * Check of a run: at a quiet moment nothing is lost, nothing is counted twice, and every view equals SQL on the sources.
+ * @module
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inParallel } from '#application/shared/in-parallel.ts';
+import { untilCaptured } from '../capture/until-captured.ts';
+import { type ExpectedView, expectedViews } from '../sources/expected.ts';
+import { scoreTruth, type TruthScore } from '../sources/score.ts';
+import { readTruth } from '../sources/shop/truth.ts';
+import { readSourceRows, type SourceRow } from '../sources/source-rows.ts';
+import { type ApiProfile, fetchProfile } from './api.ts';
+import type { Pipeline } from './pipeline.ts';
+import { readStoredCustomers, type StoredCustomers } from './stored-customers.ts';
+
+/** What the check found. */
+export interface RunCheck {
+  readonly customers: number;
+  /** Live rows of the sources that the pipeline does not know. */
+  readonly lost: readonly string[];
+  /** Rows in two places, or in a place although their source no longer has them. */
+  readonly surplus: readonly string[];
+  /** Customers whose view differs from SQL, with the first difference. */
+  readonly wrongViews: readonly string[];
+  readonly truth: TruthScore;
+}
+
+const PATIENCE_MS = 60_000;
+const PAUSE_MS = 1_000;
+
+/** Checks, and checks again until the pipeline has come to rest or patience ends. */
+export const checkRun = async (
+  pipeline: Pipeline,
+  log: (line: string) => void,
+): Promise<RunCheck> => {
+  await untilCaptured(pipeline.captureSources);
+  const rows = await readSourceRows(pipeline.postgres.connection);
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const found = await checkOnce(pipeline, rows);
+    const open = found.lost.length + found.surplus.length + found.wrongViews.length;
+    if (open === 0 || Date.now() > deadline) return found;
+    log(`check: ${open} differences, waiting for the pipeline to come to rest`);
+    await sleep(PAUSE_MS);
+  }
+};
+
+const checkOnce = async (pipeline: Pipeline, rows: readonly SourceRow[]): Promise<RunCheck> => {
+  const stored = await readStoredCustomers(pipeline.endpoints);
+  const { views, unassigned, vanished } = expectedViews(rows, stored.customerOf);
+  const lost = unassigned.filter((row) => !stored.known.has(row));
+  const surplus = [...stored.twice, ...vanished];
+  const settled = lost.length + surplus.length === 0;
+  return {
+    customers: stored.customers,
+    lost,
+    surplus,
+    wrongViews: settled ? await wrongViews(pipeline, stored, views) : [],
+    truth: scoreTruth(rows, stored.customerOf, readTruth(pipeline.truthDir)),
+  };
+};
+
+const wrongViews = async (
+  { endpoints }: Pipeline,
+  { customerOf }: StoredCustomers,
+  views: ReadonlyMap<string, ExpectedView>,
+): Promise<readonly string[]> => {
+  const customers = [...new Set(customerOf.values())];
+  const differences = await inParallel(customers, async (customer) => {
+    const profile = await fetchProfile(endpoints, `customerId:${customer}`);
+    return profile ? differenceOf(profile, views.get(customer)) : 'no answer';
+  });
+  return differences.flatMap((difference, index) =>
+    difference === undefined ? [] : [`${customers[index]}: ${difference}`],
+  );
+};
+
+/** The first figure in which an answer differs from what SQL says. */
+export const differenceOf = (
+  profile: ApiProfile,
+  expected: ExpectedView | undefined,
+): string | undefined => {
+  if (!expected) return 'SQL knows no such customer';
+  const told = comparable(profile);
+  const right = comparableExpected(expected);
+  const field = Object.keys(right).find((name) => told[name] !== right[name]);
+  return field && `${field} is ${told[field]}, SQL says ${right[field]}`;
+};
+
+const comparable = (profile: ApiProfile): Readonly<Record<string, string>> => ({
+  orderCount: String(profile.orderCount),
+  returnCount: String(profile.returnCount),
+  couponCount: String(profile.couponCount),
+  caseCount: String(profile.caseCount),
+  pointsBalance: String(profile.pointsBalance),
+  lastOrderAt: profile.lastOrderAt ?? 'never',
+  spend: sorted(profile.spend.map(({ amount, currency }) => `${currency} ${amount}`)),
+  rows: sorted(profile.sources.map(({ source, rows }) => `${source} ${rows}`)),
+});
+
+const comparableExpected = (expected: ExpectedView): Readonly<Record<string, string>> => ({
+  orderCount: String(expected.orderCount),
+  returnCount: String(expected.returnCount),
+  couponCount: String(expected.couponCount),
+  caseCount: String(expected.caseCount),
+  pointsBalance: String(expected.pointsBalance),
+  lastOrderAt:
+    expected.lastOrderAt === undefined ? 'never' : new Date(expected.lastOrderAt).toISOString(),
+  // Written out here and not with the product's own function, which is what is being checked.
+  spend: sorted(
+    Object.entries(expected.spend).map(([currency, minor]) => `${currency} ${twoDecimals(minor)}`),
+  ),
+  rows: sorted(Object.entries(expected.rowsBySource).map(([source, rows]) => `${source} ${rows}`)),
+});
+
+const twoDecimals = (minor: number): string => (minor / 100).toFixed(2);
+
+const sorted = (entries: readonly string[]): string => [...entries].sort().join(', ');

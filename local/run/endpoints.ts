@@ -1,0 +1,94 @@
+/**
+ * Endpoints: where a running pipeline can be reached, written to `<data>/endpoints.json` for testers and for `npm run ops`.
+ * @module
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { must } from '#domain/shared/assert.ts';
+import type { LocalCloud } from '../cloud/index.ts';
+import { SOURCES } from '../sources/databases.ts';
+import type { PostgresServer } from '../sources/postgres/server.ts';
+
+/** Content of `endpoints.json`. */
+export interface Endpoints {
+  /** Base URL of the API. */
+  readonly api: string;
+  readonly issuer: string;
+  /** A bearer token for every scope, valid for a day. */
+  readonly token: string;
+  readonly region: string;
+  /** Accepted by every engine but S3, which wants `S3RVER` for both. */
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly kinesis: { readonly endpoint: string; readonly stream: string };
+  readonly dynamodb: { readonly endpoint: string; readonly table: string };
+  readonly s3: {
+    readonly endpoint: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly buckets: Readonly<Record<'archive' | 'failed' | 'quarantine' | 'definitions', string>>;
+  };
+  readonly secrets: { readonly endpoint: string };
+  readonly postgres: {
+    readonly host: string;
+    readonly port: number;
+    readonly user: string;
+    readonly password: string;
+    readonly databases: readonly string[];
+  };
+}
+
+const TOKEN_SECONDS = 24 * 60 * 60;
+
+/** Collects the endpoints of a running cloud and its sources. */
+export const endpointsOf = async (
+  cloud: LocalCloud,
+  postgres: PostgresServer,
+): Promise<Endpoints> => {
+  const { endpoints, names } = cloud;
+  const { host, port, user, password } = postgres.connection('erp');
+  return {
+    api: must(endpoints.api, 'HTTP API in the templates'),
+    issuer: endpoints.issuer,
+    token: await cloud.token(undefined, { subject: 'local', expiresInSeconds: TOKEN_SECONDS }),
+    region: cloud.region,
+    accessKeyId: 'local',
+    secretAccessKey: 'local',
+    kinesis: { endpoint: endpoints.kinesis, stream: only(names.streams, 'stream') },
+    dynamodb: { endpoint: endpoints.dynamodb, table: only(names.tables, 'table') },
+    s3: {
+      endpoint: endpoints.s3,
+      accessKeyId: 'S3RVER',
+      secretAccessKey: 'S3RVER',
+      buckets: {
+        archive: named(names.buckets, 'archive'),
+        failed: named(names.buckets, 'failed'),
+        quarantine: named(names.buckets, 'quarantine'),
+        definitions: named(names.buckets, 'definitions'),
+      },
+    },
+    secrets: { endpoint: endpoints.secrets },
+    postgres: { host, port, user, password, databases: SOURCES },
+  };
+};
+
+const only = (names: Readonly<Record<string, string>>, what: string): string =>
+  must(Object.values(names)[0], `${what} in the templates`);
+
+const named = (names: Readonly<Record<string, string>>, word: string): string =>
+  must(
+    Object.entries(names).find(([id]) => id.toLowerCase().includes(word))?.[1],
+    `${word} bucket in the templates`,
+  );
+
+const FILE = 'endpoints.json';
+
+/** Writes the file; only its owner may read it, for it holds a token. */
+export const writeEndpoints = (dataDir: string, endpoints: Endpoints): void => {
+  mkdirSync(dataDir, { recursive: true });
+  writeFileSync(join(dataDir, FILE), `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 });
+};
+
+/** Removes the file: nothing answers there any more. */
+export const removeEndpoints = (dataDir: string): void =>
+  rmSync(join(dataDir, FILE), { force: true });

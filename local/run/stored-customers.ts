@@ -1,0 +1,85 @@
+/**
+ * Stored customers: which source row belongs to which customer, read from the table as it is.
+ *
+ * Only the check of a local run reads the table as a whole; no function may.
+ * @module
+ */
+import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { fromItem } from '#adapters/dynamodb/marshal.ts';
+import { liveRows } from '#application/identity/settle-unit.ts';
+import { FACT_UNIT_PREFIX } from '#application/shared/items.ts';
+import type { Item } from '#application/shared/table.ts';
+import type { Endpoints } from './endpoints.ts';
+
+/** What the table says of rows and customers. */
+export interface StoredCustomers {
+  /** Row key → customer id. */
+  readonly customerOf: ReadonlyMap<string, string>;
+  /** Rows that are counted twice: in two buckets, or in two customers. */
+  readonly twice: readonly string[];
+  /** Rows whose registry says that they are live or name nobody. */
+  readonly known: ReadonlySet<string>;
+  readonly customers: number;
+}
+
+/** Reads customers and their rows. */
+export const readStoredCustomers = async (endpoints: Endpoints): Promise<StoredCustomers> => {
+  const items = await scan(endpoints);
+  const factsOf = factsOfUnits(items);
+  const customers = items.filter((item) => item.sk === 'CUSTOMER' && unitsOf(item).length > 0);
+  const customerOf = new Map<string, string>();
+  const twice: string[] = [];
+  for (const customer of customers) {
+    for (const row of unitsOf(customer).flatMap((unit) => rowsOfUnit(unit, factsOf))) {
+      if (customerOf.has(row)) twice.push(row);
+      customerOf.set(row, customer.pk.slice(2));
+    }
+  }
+  const known = items.filter((item) => item.sk === 'ROW' && item['deleted'] !== true);
+  return {
+    customerOf,
+    twice,
+    known: new Set(known.map((item) => item.pk.slice(2))),
+    customers: customers.length,
+  };
+};
+
+const unitsOf = (customer: Item): readonly string[] =>
+  (customer['units'] ?? []) as readonly string[];
+
+const rowsOfUnit = (
+  unit: string,
+  factsOf: ReadonlyMap<string, readonly string[]>,
+): readonly string[] => (unit.startsWith(FACT_UNIT_PREFIX) ? (factsOf.get(unit) ?? []) : [unit]);
+
+const factsOfUnits = (items: readonly Item[]): ReadonlyMap<string, readonly string[]> => {
+  const facts = new Map<string, string[]>();
+  for (const item of items.filter(({ sk }) => sk === 'BUCKET')) {
+    const unit = item.pk.slice(2, item.pk.lastIndexOf('#'));
+    facts.set(unit, [...(facts.get(unit) ?? []), ...liveRows(item)]);
+  }
+  return facts;
+};
+
+const scan = async ({ dynamodb, region }: Endpoints): Promise<readonly Item[]> => {
+  const client = new DynamoDBClient({
+    endpoint: dynamodb.endpoint,
+    region,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const items: Item[] = [];
+  let after: Record<string, AttributeValue> | undefined;
+  do {
+    const page = await client.send(
+      new ScanCommand({
+        TableName: dynamodb.table,
+        ConsistentRead: true,
+        ...(after ? { ExclusiveStartKey: after } : {}),
+      }),
+    );
+    items.push(...(page.Items ?? []).map(fromItem));
+    after = page.LastEvaluatedKey;
+  } while (after);
+  client.destroy();
+  return items;
+};

@@ -1,0 +1,62 @@
+/**
+ * Failed batch: what Lambda writes to the failed bucket when it gives up records of a stream.
+ *
+ * With S3 as the destination it is the whole invocation record, with the event as JSON text in `payload`.
+ * Source: Lambda Developer Guide, "Retain discarded batch records for a Kinesis Data Streams event source".
+ * @module
+ */
+import { isJsonObject, type Json, type JsonObject } from '#domain/shared/json.ts';
+import { failure, type Result, success } from '#domain/shared/result.ts';
+import type { StreamMessage } from './ports.ts';
+
+/** A batch that was given up, and why. */
+export type FailedBatch = {
+  /** `RetryAttemptsExhausted`, `RecordAgeExceeded` or what else Lambda says. */
+  readonly condition: string;
+  /** ARN of the function that did not take it. */
+  readonly reader: string;
+} & (
+  | { readonly stream: 'changes'; readonly messages: readonly StreamMessage[] }
+  | { readonly stream: 'table'; readonly event: JsonObject; readonly records: number }
+);
+
+/** Reads the object; an error says what is wrong with it. */
+export const readFailedBatch = (bytes: Uint8Array): Result<FailedBatch, string> => {
+  const record = parse(new TextDecoder().decode(bytes));
+  if (!isJsonObject(record)) return failure('it is no JSON object');
+  const event = typeof record['payload'] === 'string' ? parse(record['payload']) : undefined;
+  const records = isJsonObject(event) ? event['Records'] : undefined;
+  if (!isJsonObject(event) || !Array.isArray(records)) return failure('it holds no event');
+  const context = record['requestContext'];
+  const why = {
+    condition: textIn(context, 'condition'),
+    reader: textIn(context, 'functionArn'),
+  };
+  if (record['DDBStreamBatchInfo'] !== undefined)
+    return success({ ...why, stream: 'table', event, records: records.length });
+  const messages = records.map(messageOf);
+  return messages.every((message) => message !== undefined)
+    ? success({ ...why, stream: 'changes', messages })
+    : failure('one of its records has no partition key or no data');
+};
+
+const messageOf = (record: Json): StreamMessage | undefined => {
+  const kinesis = isJsonObject(record) ? record['kinesis'] : undefined;
+  if (!isJsonObject(kinesis)) return undefined;
+  const { partitionKey, data } = kinesis;
+  if (typeof partitionKey !== 'string' || typeof data !== 'string') return undefined;
+  return { partitionKey, bytes: new Uint8Array(Buffer.from(data, 'base64')) };
+};
+
+const textIn = (value: Json | undefined, field: string): string => {
+  const text = isJsonObject(value) ? value[field] : undefined;
+  return typeof text === 'string' ? text : 'unknown';
+};
+
+const parse = (text: string): Json | undefined => {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+};

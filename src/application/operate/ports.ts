@@ -1,0 +1,45 @@
+/**
+ * Ports of the operator commands, besides the object store and the compression that the archive needs.
+ * @module
+ */
+import type { Key } from '#application/shared/table.ts';
+import type { JsonObject } from '#domain/shared/json.ts';
+
+/** A message for the change stream. */
+export interface StreamMessage {
+  /** At most 256 characters. Messages of one key keep their order. */
+  readonly partitionKey: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Puts messages on the change stream, in order; done when the stream has all of them, else it throws. */
+export type Publish = (messages: readonly StreamMessage[]) => Promise<void>;
+
+/** A record that waits in quarantine. */
+export interface QuarantineEntry {
+  /** Key of the object with the raw bytes; names the entry. */
+  readonly object: string;
+  /** Key of its index item in the table. */
+  readonly index: Key;
+  /** A short code such as `not-json`. */
+  readonly reason: string;
+  readonly detail: string;
+  /** When the stream took the record, epoch milliseconds. */
+  readonly arrivedAt: number;
+}
+
+/** The quarantine as its operators see it. */
+export interface QuarantineShelf {
+  /** All entries, oldest first, as they are now. */
+  entries(): Promise<readonly QuarantineEntry[]>;
+  /** The raw bytes of an entry; `undefined` when they are gone. */
+  bytes(entry: QuarantineEntry): Promise<Uint8Array | undefined>;
+  /** Takes an entry away with its bytes; done when it is gone already. */
+  remove(entry: QuarantineEntry): Promise<void>;
+}
+
+/**
+ * Brings the summaries of the customers that a DynamoDB stream event touches up to date.
+ * @returns how many were written
+ */
+export type RecomputeViews = (event: JsonObject) => Promise<number>;

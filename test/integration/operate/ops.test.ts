@@ -1,0 +1,147 @@
+/**
+ * `npm run ops` as an operator types it, against real engines described by an endpoints.json.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetRecordsCommand, GetShardIteratorCommand } from '@aws-sdk/client-kinesis';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { currentDefinitions } from '#adapters/definitions/current-definitions.ts';
+import { DynamoTable } from '#adapters/dynamodb/table.ts';
+import { gzipCompression } from '#adapters/gzip/gzip.ts';
+import { makeQuarantine } from '#adapters/quarantine/quarantine.ts';
+import { S3ObjectStore } from '#adapters/s3/object-store.ts';
+import { archiveChanges } from '#application/capture/archive-changes.ts';
+import { createTable, startDynamo, startKinesis, startS3 } from '../../support/engines.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const HOUR_AGO = Date.now() - 3_600_000;
+const encode = (text: string) => new TextEncoder().encode(text);
+
+let engines: Awaited<ReturnType<typeof startEngines>>;
+let data: string;
+
+const startEngines = async () => {
+  const [dynamodb, kinesis, s3] = await Promise.all([startDynamo(), startKinesis(), startS3()]);
+  const tableName = await createTable(dynamodb.client);
+  const objects = new S3ObjectStore(s3.client, s3.bucket);
+  return { dynamodb, kinesis, s3, tableName, objects };
+};
+
+beforeAll(async () => {
+  data = mkdtempSync(join(tmpdir(), 'tributary-ops-'));
+  engines = await startEngines();
+  const { dynamodb, kinesis, s3, tableName } = engines;
+  const { bucket } = s3;
+  // One bucket serves for all four: their keys have nothing in common.
+  const buckets = { archive: bucket, failed: bucket, quarantine: bucket, definitions: bucket };
+  const endpoints = {
+    region: 'ap-east-1',
+    accessKeyId: 'test',
+    secretAccessKey: 'test',
+    kinesis: { endpoint: kinesis.endpoint, stream: kinesis.streamName },
+    dynamodb: { endpoint: dynamodb.endpoint, table: tableName },
+    s3: { endpoint: s3.endpoint, buckets },
+  };
+  writeFileSync(join(data, 'endpoints.json'), JSON.stringify(endpoints));
+});
+
+afterAll(async () => {
+  await Promise.all([engines.dynamodb.stop(), engines.kinesis.stop(), engines.s3.stop()]);
+  rmSync(data, { recursive: true });
+});
+
+const ops = (...args: readonly string[]) =>
+  new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    const command = ['tools/ops.ts', ...args, '--data', data];
+    const child = execFile(process.execPath, command, { cwd: ROOT }, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+
+const table = () =>
+  new DynamoTable({ client: engines.dynamodb.client, tableName: engines.tableName });
+
+/** Everything on the stream: partition keys with their texts, sorted. */
+const onStream = async (): Promise<readonly string[]> => {
+  const { client, streamName: StreamName } = engines.kinesis;
+  const found: string[] = [];
+  for (const ShardId of ['shardId-000000000000', 'shardId-000000000001']) {
+    const start = { StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' } as const;
+    const { ShardIterator } = await client.send(new GetShardIteratorCommand(start));
+    const { Records = [] } = await client.send(new GetRecordsCommand({ ShardIterator }));
+    for (const { PartitionKey, Data } of Records)
+      found.push(`${PartitionKey} ${new TextDecoder().decode(Data)}`);
+  }
+  return found.sort();
+};
+
+test('publish puts definitions in force', async () => {
+  const { code, stdout, stderr } = await ops('publish', '--definitions', 'definitions');
+  expect([code, stderr]).toEqual([0, expect.stringContaining(`the local cloud in ${data}`)]);
+  const source = currentDefinitions({ table: table(), objects: engines.objects }, Date.now);
+  const { hash, definitions } = await source.current();
+  expect(stdout).toBe(`In force: ${hash}\n`);
+  expect(Object.keys(definitions.sources).sort()).toEqual(['crm', 'erp', 'member', 'pos', 'shop']);
+});
+
+test('replay puts archived records back, with their keys', async () => {
+  await archiveChanges({ objects: engines.objects, compression: gzipCompression }, [
+    {
+      bytes: encode('archived'),
+      partitionKey: 'pos.receipt.1',
+      sequenceNumber: '1',
+      shardId: 'shardId-000000000000',
+      arrivedAt: HOUR_AGO,
+    },
+  ]);
+  expect(await ops('replay')).toMatchObject({ code: 0, stdout: '1 records replayed\n' });
+  expect(await onStream()).toEqual(['pos.receipt.1 archived']);
+});
+
+test('quarantine lists, and puts back by reason', async () => {
+  const origin = { shard: 'shardId-000000000000', sequence: '7', arrivedAt: HOUR_AGO };
+  const text = '{"metadata":{"schema-name":"pos","table-name":"\\u001b[2Jtill"}}';
+  const record = { bytes: encode(text), reason: 'unknown-table', detail: 'no such table', origin };
+  await makeQuarantine(engines.objects, table()).hold(record);
+
+  const listed = await ops('quarantine');
+  expect(listed.stdout).toContain('1 records in quarantine\n       1  unknown-table\n');
+  expect(listed.stdout).toContain('unknown-table  pos.\u{FFFD}[2Jtill\n  no such table\n');
+
+  const redriven = await ops('quarantine', '--redrive', '--reason', 'unknown-table');
+  expect(redriven).toMatchObject({ code: 0, stdout: '1 records put back\n' });
+  expect(await onStream()).toContainEqual(expect.stringContaining(text));
+  expect((await ops('quarantine')).stdout).toBe('0 records in quarantine\n');
+});
+
+test('redrive puts failed changes back and leaves what it cannot read', async () => {
+  const data64 = Buffer.from('failed').toString('base64');
+  const payload = { Records: [{ kinesis: { partitionKey: 'crm.member.1', data: data64 } }] };
+  const failed = { KinesisBatchInfo: {}, payload: JSON.stringify(payload) };
+  await engines.objects.put('aws/lambda/m/s/1', encode(JSON.stringify(failed)));
+  await engines.objects.put('aws/lambda/m/s/2', encode('cut off {'));
+  expect(await ops('redrive')).toMatchObject({
+    code: 1,
+    stdout: 'Failed batches: 1 published, 0 recomputed, 0 discarded, 1 left\n',
+  });
+  expect(await onStream()).toContain('crm.member.1 failed');
+  expect(await engines.objects.get('aws/lambda/m/s/1')).toBeUndefined();
+  expect(await engines.objects.get('aws/lambda/m/s/2')).toBeDefined();
+});
+
+test.each([
+  ['an unknown command', ['frobnicate'], 2, 'Usage: npm run ops'],
+  ['an unknown flag', ['publish', '--force'], 1, "Unknown option '--force'"],
+  ['no selection', ['quarantine', '--redrive'], 1, 'Say which'],
+  ['two intentions', ['quarantine', '--redrive', '--delete'], 1, 'Either --redrive or --delete'],
+  ['no time', ['replay', '--from', 'yesterday'], 1, '--from takes a time'],
+  ['a folder without definitions', ['publish', '--definitions', 'docs'], 1, 'to correct'],
+  ['two places', ['publish', '--stack', 'Tributary-dev-Data'], 1, 'not both'],
+])('%s is answered with a sentence', async (_name, args, code, sentence) => {
+  const answer = await ops(...args);
+  expect([answer.code, answer.stdout]).toEqual([code, '']);
+  expect(answer.stderr).toContain(sentence);
+  expect(answer.stderr).not.toContain('    at ');
+});

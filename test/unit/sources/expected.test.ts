@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { expectedViews } from '../../../local/sources/expected.ts';
+import { scoreTruth } from '../../../local/sources/score.ts';
+import type { Meaning, SourceRow } from '../../../local/sources/source-rows.ts';
+
+const row = (rowKey: string, means: Meaning, values: Partial<SourceRow> = {}): SourceRow => ({
+  rowKey,
+  source: rowKey.split('.')[0] as SourceRow['source'],
+  means,
+  minor: 0,
+  currency: '',
+  points: 0,
+  at: 0,
+  ...values,
+});
+
+describe('expectedViews', () => {
+  const rows = [
+    row('member.member.1', 'party'),
+    row('pos.receipt.1', 'order', { minor: 10_050, currency: 'HKD', at: 500 }),
+    row('shop.shop_order.1', 'order', { minor: 300, currency: 'CNY', at: 900 }),
+    row('pos.return_receipt.1', 'return', { minor: 50, currency: 'HKD', at: 950 }),
+    row('member.points_ledger.1', 'points', { points: 100 }),
+    row('member.points_ledger.2', 'points', { points: -30 }),
+    row('member.coupon.1', 'coupon'),
+    row('crm.service_case.1', 'case'),
+    row('pos.receipt.2', 'order', { minor: 1, currency: 'HKD' }),
+  ];
+  const mine = rows.slice(0, -1).map(({ rowKey }) => [rowKey, 'c1'] as const);
+
+  test('folds the rows of a customer', () => {
+    expect(expectedViews(rows, new Map(mine)).views.get('c1')).toEqual({
+      orderCount: 2,
+      returnCount: 1,
+      spend: { HKD: 10_000, CNY: 300 },
+      pointsBalance: 70,
+      couponCount: 1,
+      caseCount: 1,
+      lastOrderAt: 900,
+      rowsBySource: { member: 4, pos: 2, shop: 1, crm: 1 },
+    });
+  });
+
+  test('a customer without an order has no last order', () => {
+    const { views } = expectedViews(rows, new Map([['member.member.1', 'c2']]));
+    expect(views.get('c2')).not.toHaveProperty('lastOrderAt');
+  });
+
+  test('names rows that only one side knows', () => {
+    const { unassigned, vanished } = expectedViews(
+      rows,
+      new Map([...mine, ['pos.receipt.9', 'c1']]),
+    );
+    expect([unassigned, vanished]).toEqual([['pos.receipt.2'], ['pos.receipt.9']]);
+  });
+});
+
+describe('scoreTruth', () => {
+  const people: Readonly<Record<string, string>> = {
+    a1: 'A',
+    a2: 'A',
+    a3: 'A',
+    b1: 'B',
+    b2: 'B',
+    c1: 'C',
+  };
+  const rows = Object.keys(people).map((key) => row(key, 'party'));
+  const truth = {
+    rows: new Map(
+      Object.entries(people).map(([key, person]) => [
+        key,
+        { row: key, person, kind: 'party' as const },
+      ]),
+    ),
+  };
+
+  test.each([
+    ['everybody found', { a1: '1', a2: '1', a3: '1', b1: '2', b2: '2', c1: '3' }, 1, 1, 1],
+    ['nobody joined', { a1: '1', a2: '2', a3: '3', b1: '4', b2: '5', c1: '6' }, 1, 0, 0],
+    ['all in one', { a1: '1', a2: '1', a3: '1', b1: '1', b2: '1', c1: '1' }, 4 / 15, 1, 1],
+    ['one left out', { a1: '1', a2: '1', b1: '2', b2: '2', c1: '3' }, 1, 2 / 4, 2 / 3],
+    ['one stranger', { a1: '1', a2: '1', a3: '1', b1: '1', b2: '2', c1: '3' }, 3 / 6, 3 / 4, 2 / 3],
+  ])('%s', (_, customers, precision, recall, reduction) => {
+    const score = scoreTruth(rows, new Map(Object.entries(customers)), truth);
+    expect(score.pairwisePrecision).toBeCloseTo(precision);
+    expect(score.pairwiseRecall).toBeCloseTo(recall);
+    expect(score.duplicateReduction).toBeCloseTo(reduction);
+  });
+
+  test('facts do not count', () => {
+    const orders = [row('a9', 'order'), ...rows];
+    expect(scoreTruth(orders, new Map(), truth).partyRows).toBe(6);
+  });
+});
