@@ -41,6 +41,8 @@ const MAX_TEXT = 200;
 /** Errors whose messages are ours and hold no personal value. */
 const OWN_ERRORS: ReadonlySet<string> = new Set([
   'ArchiveError',
+  'CommitTooLargeError',
+  'ContentionError',
   'DefinitionsError',
   'EnvironmentError',
   'SecretError',

@@ -38,8 +38,10 @@ export class ProfileStack extends Stack {
     grantDefinitions(this.maintainView, data);
     const items = new DynamoEventSource(data.table, {
       ...streamMapping(data.failed),
-      // A backlog is worked off in large batches, in which changes of one customer fall together.
+      // A backlog is worked off in large batches by one worker a shard: changes of one customer then fall together, and
+      // a load costs one summary a customer instead of one a row.
       batchSize: 2000,
+      parallelizationFactor: 1,
       filters: [CHANGES_THAT_SHOW],
     });
     this.maintainView.lambda.addEventSource(items);

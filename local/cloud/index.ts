@@ -28,8 +28,7 @@ import { loadAssembly } from './template/assembly.ts';
 import { ACCOUNT_ID } from './template/physical.ts';
 
 export { resetDataFolder } from './data-folder.ts';
-export { DIFFERENCES, type Difference } from './differences.ts';
-export type { Dimensions, Metrics, SeriesSummary } from './functions/metrics.ts';
+export type { Metrics } from './functions/metrics.ts';
 export type { CloudPlan } from './plan/model.ts';
 
 /** Ports asked for; a port that is not named is a free one. */

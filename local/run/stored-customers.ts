@@ -17,7 +17,7 @@ export interface StoredCustomers {
   readonly customerOf: ReadonlyMap<string, string>;
   /** Rows that are counted twice: in two buckets, or in two customers. */
   readonly twice: readonly string[];
-  /** Rows whose registry says that they are live or name nobody. */
+  /** Rows that are in place although no customer has them: they name nobody, or only what everybody shares. */
   readonly known: ReadonlySet<string>;
   readonly customers: number;
 }
@@ -35,14 +35,17 @@ export const readStoredCustomers = async (endpoints: Endpoints): Promise<StoredC
       customerOf.set(row, customer.pk.slice(2));
     }
   }
-  const known = items.filter((item) => item.sk === 'ROW' && item['deleted'] !== true);
+  const inPlace = items.filter((item) => item.sk === 'ROW' && isInPlaceAlone(item));
   return {
     customerOf,
     twice,
-    known: new Set(known.map((item) => item.pk.slice(2))),
+    known: new Set([...inPlace.map((item) => item.pk.slice(2)), ...[...factsOf.values()].flat()]),
     customers: customers.length,
   };
 };
+
+// A fact that names somebody is in place only with its contribution, which is looked for in the buckets.
+const isInPlaceAlone = (row: Item): boolean => row['deleted'] !== true && row['unit'] === undefined;
 
 const unitsOf = (customer: Item): readonly string[] =>
   (customer['units'] ?? []) as readonly string[];

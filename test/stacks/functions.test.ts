@@ -77,9 +77,7 @@ describe('every stream mapping', () => {
 
   test.each(mappings)('%s never blocks a shard and never drops a batch', (_id, { Properties }) => {
     expect(Properties).toMatchObject({
-      BatchSize: 500,
       MaximumBatchingWindowInSeconds: 0,
-      ParallelizationFactor: 2,
       StartingPosition: 'TRIM_HORIZON',
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       BisectBatchOnFunctionError: true,
@@ -89,9 +87,30 @@ describe('every stream mapping', () => {
         OnFailure: { Destination: { 'Fn::ImportValue': expect.stringContaining('Failed') } },
       },
     });
-    expect(Properties).not.toHaveProperty('FilterCriteria');
+  });
+
+  test('of the change stream takes everything, two workers a shard', () => {
+    const readers = mappings.filter(([, it]) => isOnKinesis(it.Properties));
+    expect(readers).toHaveLength(2);
+    for (const [, { Properties }] of readers) {
+      expect(Properties).toMatchObject({ BatchSize: 500, ParallelizationFactor: 2 });
+      expect(Properties).not.toHaveProperty('FilterCriteria');
+    }
+  });
+
+  test('of the table takes only what shows in a view, in large batches', () => {
+    const [view] = mappings.filter(([, it]) => !isOnKinesis(it.Properties));
+    const pattern = { dynamodb: { Keys: { sk: { S: ['ROW', 'BUCKET', 'CUSTOMER'] } } } };
+    expect(view?.[1].Properties).toMatchObject({
+      BatchSize: 2000,
+      ParallelizationFactor: 1,
+      FilterCriteria: { Filters: [{ Pattern: JSON.stringify(pattern) }] },
+    });
   });
 });
+
+const isOnKinesis = (properties: unknown): boolean =>
+  JSON.stringify(properties).includes('Changes');
 
 interface Statement {
   readonly Action: string | readonly string[];
@@ -198,7 +217,7 @@ describe('routes', () => {
     const [stage] = resourcesOf(Serve, 'AWS::ApiGatewayV2::Stage');
     expect(stage?.[1].Properties).toMatchObject({
       StageName: '$default',
-      DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
+      DefaultRouteSettings: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
       AccessLogSettings: { Format: expect.stringContaining('$context.routeKey') },
     });
     expect(JSON.stringify(stage)).not.toContain('$context.path');

@@ -2,7 +2,7 @@
  * Small random worlds for identity: few people, many rows, shared and unverified values, deletes and key changes.
  */
 
-import type { FactChange, PartyChange, RowChange } from '#application/identity/row-change.ts';
+import type { RowChange } from '#application/identity/row-change.ts';
 import { rowVersion } from '#domain/capture/row-version.ts';
 import { sourceRowKey } from '#domain/capture/source-row.ts';
 import type { NamespaceDefinition } from '#domain/definitions/types.ts';
@@ -95,51 +95,40 @@ const factAfter = (random: Random, people: number) => {
 };
 
 /** Draws a world: `events` changes over about `people` people. */
-export const drawWorld = (seed: number, random: Random, people: number, events: number): World => {
-  const changes: RowChange[] = [];
-  for (let event = 1; event <= events; event++) {
-    const party = random() < 0.5;
-    const rowKey = sourceRowKey(pick(random, ['crm', 'pos']), party ? 'member' : 'receipt', [
-      `${Math.floor(random() * people * 1.5)}`,
-    ]);
-    const base = {
-      rowKey,
-      source: 'x',
-      version: rowVersion(1, 'cdc', `${event}`, 1),
-      sequences: [`${event}`],
-    };
-    const gone = random() < 0.2;
-    if (party && random() < 0.08) {
-      const former = sourceRowKey(rowKey.slice(0, 3), 'member', [
-        `${Math.floor(random() * people)}`,
-      ]);
-      if (former !== rowKey) {
-        changes.push({ ...base, kind: 'party', rowKey: former });
-        changes.push({
-          ...base,
-          kind: 'party',
-          renamedFrom: former,
-          after: partyAfter(random, people, rowKey),
-        });
-        continue;
-      }
-    }
-    changes.push(
-      party
-        ? ({
-            ...base,
-            kind: 'party',
-            ...(gone ? {} : { after: partyAfter(random, people, rowKey) }),
-          } satisfies PartyChange)
-        : ({
-            ...base,
-            kind: 'fact',
-            ...(gone ? {} : { after: factAfter(random, people) }),
-          } satisfies FactChange),
-    );
+export const drawWorld = (seed: number, random: Random, people: number, events: number): World => ({
+  seed,
+  changes: Array.from({ length: events }, (_, index) =>
+    drawEvent(random, people, `${index + 1}`),
+  ).flat(),
+});
+
+/** One change; a change of a primary key is two, the former row's end and the new row. */
+const drawEvent = (random: Random, people: number, position: string): readonly RowChange[] => {
+  const isParty = random() < 0.5;
+  const source = pick(random, ['crm', 'pos']);
+  const number = `${Math.floor(random() * people * 1.5)}`;
+  const rowKey = sourceRowKey(source, isParty ? 'member' : 'receipt', [number]);
+  const version = rowVersion(1, 'cdc', position, 1);
+  const base = { rowKey, source: 'x', version, sequences: [position] };
+  const gone = random() < 0.2;
+  if (!isParty) {
+    return [{ ...base, kind: 'fact', ...(gone ? {} : { after: factAfter(random, people) }) }];
   }
-  return { seed, changes };
+  const former = random() < 0.08 ? memberRow(random, people, source) : rowKey;
+  if (former === rowKey) {
+    return [
+      { ...base, kind: 'party', ...(gone ? {} : { after: partyAfter(random, people, rowKey) }) },
+    ];
+  }
+  const after = partyAfter(random, people, rowKey);
+  return [
+    { ...base, kind: 'party', rowKey: former },
+    { ...base, kind: 'party', renamedFrom: former, after },
+  ];
 };
+
+const memberRow = (random: Random, people: number, source: string) =>
+  sourceRowKey(source, 'member', [`${Math.floor(random() * people)}`]);
 
 /** The rows that are live after all changes, whatever order they arrived in. */
 export const liveRows = ({ changes }: World): readonly RowChange[] => {

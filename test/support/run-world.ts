@@ -42,9 +42,9 @@ const comesAgain = (error: unknown): boolean =>
 // Pairs of one key change travel in one record, so they stay together.
 const deliveriesOf = (random: () => number, { changes }: World): RowChange[][] => {
   const records: RowChange[][] = [];
-  for (const [index, change] of changes.entries()) {
-    if (change.kind === 'party' && change.renamedFrom) records[records.length - 1]?.push(change);
-    else if (changes[index] === change) records.push([change]);
+  for (const change of changes) {
+    if (change.kind === 'party' && change.renamedFrom) records.at(-1)?.push(change);
+    else records.push([change]);
   }
   const repeated = records.flatMap((record) => (random() < 0.25 ? [record, record] : [record]));
   const order = shuffled(random, repeated);
@@ -84,17 +84,17 @@ export const runWorld = async (seed: number, options: RunOptions): Promise<reado
     if (defect) throw defect.error;
     if (failed.length > 0) throw new Crash('rows failed');
   };
-  const work = async () => {
-    for (let batch = queue.shift(); batch; batch = queue.shift()) {
-      try {
-        await scheduler.live(() => deliver(batch));
-      } catch (error) {
-        if (!comesAgain(error)) throw error;
-        redeliveries += 1;
-        if (redeliveries > 100 * options.events) throw error;
-        queue.push(batch);
-      }
+  const attempt = async (batch: RowChange[]) => {
+    try {
+      await scheduler.live(() => deliver(batch));
+    } catch (error) {
+      redeliveries += 1;
+      if (!comesAgain(error) || redeliveries > 100 * options.events) throw error;
+      queue.push(batch);
     }
+  };
+  const work = async () => {
+    for (let batch = queue.shift(); batch; batch = queue.shift()) await attempt(batch);
   };
   await scheduler.run(() => Promise.all(Array.from({ length: options.workers }, work)));
   return differences(table.dump(), world);

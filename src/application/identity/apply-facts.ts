@@ -2,26 +2,27 @@
  * Applies fact changes: registry first, then the contributions, then a look whether their units still live.
  *
  * Stages of a batch: one read of registry and units, registrations, contributions, one read of the units. Units that
- * do not exist yet and rows that move are structural and come in between.
+ * do not exist yet and rows that move are structural and come in between; a move looks at its row first.
  * @module
  */
 
 import { inParallel } from '#application/shared/in-parallel.ts';
-import { parseRowItem, parseUnitItem, rowItemKey, unitItemKey } from '#application/shared/items.ts';
+import { bucketKey, parseRowItem, rowItemKey, unitItemKey } from '#application/shared/items.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
-import { assertNever } from '#domain/shared/assert.ts';
-import { ensureUnits, type UnitInUse, type UnitsEnsured } from './ensure-units.ts';
-import type { Applied } from './resolve-batch.ts';
+import { assertNever, must } from '#domain/shared/assert.ts';
+import type { Applied } from './applied.ts';
+import { type DecidedFact, decideFacts, missingUnit, unitInUse, unitOf } from './decide-facts.ts';
+import { ensureUnits, type UnitsEnsured } from './ensure-units.ts';
 import type { IdentityPorts } from './restructure.ts';
 import type { FactChange } from './row-change.ts';
 import { settleUnit } from './settle-unit.ts';
+import { versionIn } from './stale-moves.ts';
 import {
   bucketOf,
   clearLeaving,
   contribution,
-  decideFact,
   type FactStep,
   isPlacedAt,
   moveActions,
@@ -31,16 +32,6 @@ import {
 
 /** Times a row is read again after it lost a race with another change of the same row. */
 const MAX_REREADS = 12;
-
-interface Decided {
-  readonly change: FactChange;
-  readonly row?: Item;
-  readonly step: FactStep;
-  /** Buckets of the unit that the change names; 1 for a unit that is new. */
-  readonly buckets: number;
-  /** The unit that the change names exists. */
-  readonly known: boolean;
-}
 
 /** How one row came out: `again` lost a race and must be read again. */
 type RowResult = 'applied' | 'stale' | 'again';
@@ -58,12 +49,13 @@ export const applyFacts = async (
   if (changes.length === 0) return NOTHING;
   if (attempt > MAX_REREADS)
     throw new Error(`${changes[0]?.rowKey} changed too often while it was written`);
-  const decided = await decideAll(ports, changes);
+  const decided = await decideFacts(ports.table, changes);
   const units = await ensureUnits(ports, policy, decided.flatMap(missingUnit));
   const able = decided.filter(({ change }) => !units.failures.has(unitOf(change)));
   const written = await writeRows(ports, able);
-  const { results, units: now } = await readBack(ports, able, written);
-  const revived = await ensureAlive(ports, policy, able, now);
+  const { results, units: now, overtaken } = await readBack(ports, able, written);
+  const responsible = able.filter(({ change }) => !overtaken.has(change));
+  const revived = await ensureAlive(ports, policy, responsible, now);
   await settleLeft(ports, policy, able, results, [...revived.created, ...unplaced(able, results)]);
   const again = able.filter((_, index) => results[index] === 'again').map(({ change }) => change);
   const rest = await applyFacts(ports, policy, again, attempt + 1);
@@ -72,11 +64,9 @@ export const applyFacts = async (
 
 const NOTHING: Applied = { applied: 0, stale: 0, held: 0, conflicts: 0, failures: [] };
 
-const unitOf = (change: FactChange): UnitKey | undefined => change.after?.unit?.key;
-
 const combine = (
   results: readonly RowResult[],
-  decided: readonly Decided[],
+  decided: readonly DecidedFact[],
   units: UnitsEnsured,
   revived: UnitsEnsured,
   rest: Applied,
@@ -96,41 +86,9 @@ const combine = (
   };
 };
 
-const decideAll = async (
-  ports: IdentityPorts,
-  changes: readonly FactChange[],
-): Promise<readonly Decided[]> => {
-  const units = [...new Set(changes.flatMap((change) => unitOf(change) ?? []))];
-  const keys = [...changes.map((change) => rowItemKey(change.rowKey)), ...units.map(unitItemKey)];
-  const items = await ports.table.getAll(keys);
-  const unitItems = new Map(units.map((unit, index) => [unit, items[changes.length + index]]));
-  return changes.map((change, index) => {
-    const [row, unit] = [items[index], unitItems.get(unitOf(change) as UnitKey)];
-    return {
-      change,
-      ...(row ? { row } : {}),
-      step: decideFact(change, row),
-      buckets: unit ? parseUnitItem(unit).buckets : 1,
-      known: unit !== undefined,
-    };
-  });
-};
-
-const missingUnit = (entry: Decided): readonly UnitInUse[] =>
-  !entry.known && (entry.step.step === 'register' || entry.step.step === 'move')
-    ? unitInUse(entry)
-    : [];
-
-const unitInUse = ({ change, step, buckets }: Decided): readonly UnitInUse[] => {
-  const evidence = change.after?.unit;
-  if (!evidence || step.step === 'skip') return [];
-  const bucket = step.step === 'contribute' ? step.place.bucket : bucketOf(change.rowKey, buckets);
-  return [{ evidence, buckets: bucket + 1 }];
-};
-
 const writeRows = async (
   ports: IdentityPorts,
-  decided: readonly Decided[],
+  decided: readonly DecidedFact[],
 ): Promise<readonly Written[]> => {
   const registered = await registerRows(ports, decided);
   const placed = await inParallel(decided, (entry) =>
@@ -144,9 +102,9 @@ const writeRows = async (
     ready.map(({ entry, place }) => contribution(entry.change, place)),
   );
   const contributed = new Map(
-    ready.map(({ entry, place }, index): [Decided, Written] => [
+    ready.map(({ entry, place }, index): [DecidedFact, Written] => [
       entry,
-      written[index] ? { result: 'applied', place } : { result: 'stale' },
+      written[index] ? { result: 'applied', place } : { result: 'stale', lost: place },
     ]),
   );
   return decided.map((entry, index) => {
@@ -159,39 +117,55 @@ const writeRows = async (
 interface Written {
   readonly result: RowResult;
   readonly place?: Place;
+  /** Where an equal or later version was found in place of this one. */
+  readonly lost?: Place;
 }
 
 /** Rows and units read once more after the writes. */
 interface ReadBack {
   readonly results: readonly RowResult[];
   readonly units: ReadonlyMap<UnitKey, Item | undefined>;
+  /** Changes whose row has a later version: what that one needs is its own worker's to see to. */
+  readonly overtaken: ReadonlySet<FactChange>;
 }
 
 // Another change of the same row may have moved it while this one wrote to the old place. A move writes the registry,
 // and this looks at it after writing: one of the two always sees the other.
 const readBack = async (
   { table }: IdentityPorts,
-  decided: readonly Decided[],
+  decided: readonly DecidedFact[],
   written: readonly Written[],
 ): Promise<ReadBack> => {
   const units = [...new Set(decided.flatMap(unitInUse).map(({ evidence }) => evidence.key))];
-  const placed = decided.flatMap(({ change }, index) =>
-    written[index]?.place ? [{ index, key: rowItemKey(change.rowKey) }] : [],
-  );
-  const items = await table.getAll([...placed.map(({ key }) => key), ...units.map(unitItemKey)]);
-  const registry = new Map(placed.map(({ index }, position) => [index, items[position]]));
+  const rows = decided.flatMap(({ change }, index) => {
+    const { place, lost } = written[index] ?? {};
+    if (place) return [{ change, key: rowItemKey(change.rowKey) }];
+    return lost ? [{ change, key: bucketKey(lost.unit, lost.bucket) }] : [];
+  });
+  const items = await table.getAll([...rows.map(({ key }) => key), ...units.map(unitItemKey)]);
+  const found = new Map(rows.map(({ change }, index) => [change, items[index]]));
   return {
-    results: written.map(({ result, place }, index) =>
-      place && !isPlacedAt(registry.get(index), place) ? 'again' : result,
+    results: decided.map(({ change }, index) => resultAfter(written[index], found.get(change))),
+    units: new Map(units.map((unit, index) => [unit, items[rows.length + index]])),
+    overtaken: new Set(
+      decided.flatMap(({ change }, index) =>
+        written[index]?.lost && versionIn(found.get(change), change.rowKey) > change.version
+          ? [change]
+          : [],
+      ),
     ),
-    units: new Map(units.map((unit, position) => [unit, items[placed.length + position]])),
   };
+};
+
+const resultAfter = (written: Written | undefined, registry: Item | undefined): RowResult => {
+  const { result, place } = must(written, 'outcome of a row');
+  return place && !isPlacedAt(registry, place) ? 'again' : result;
 };
 
 /** First writes to the registry; `false` for a row that somebody else registered or noted meanwhile. */
 const registerRows = async (
   ports: IdentityPorts,
-  decided: readonly Decided[],
+  decided: readonly DecidedFact[],
 ): Promise<ReadonlyMap<string, boolean>> => {
   const writes = decided.flatMap(({ change, step, buckets }) => {
     if (step.step === 'note') return [{ change, action: step.action }];
@@ -206,7 +180,7 @@ const registerRows = async (
 /** Where the row's contribution is to be written, or how the row came out already. */
 const placeRow = async (
   ports: IdentityPorts,
-  { change, step, buckets }: Decided,
+  { change, step, buckets }: DecidedFact,
   registered: boolean,
 ): Promise<Place | RowResult> => {
   if (!registered) return 'again';
@@ -245,7 +219,7 @@ const moveRow = async (
 const ensureAlive = (
   ports: IdentityPorts,
   policy: MergePolicy,
-  decided: readonly Decided[],
+  decided: readonly DecidedFact[],
   items: ReadonlyMap<UnitKey, Item | undefined>,
 ): Promise<UnitsEnsured> => ensureUnits(ports, policy, decided.flatMap(unitInUse), items);
 
@@ -253,7 +227,7 @@ const ensureAlive = (
 const settleLeft = async (
   ports: IdentityPorts,
   policy: MergePolicy,
-  decided: readonly Decided[],
+  decided: readonly DecidedFact[],
   results: readonly RowResult[],
   alsoDoubtful: readonly UnitKey[],
 ): Promise<void> => {
@@ -264,7 +238,7 @@ const settleLeft = async (
 };
 
 // A move writes the units left together with its version, so the version tells which ones were settled here.
-const settledAt = ({ change, row, step }: Decided, result: RowResult | undefined) => {
+const settledAt = ({ change, row, step }: DecidedFact, result: RowResult | undefined) => {
   if (step.step === 'move') {
     return result === 'applied' ? { row: change.rowKey, version: change.version } : undefined;
   }
@@ -274,18 +248,21 @@ const settledAt = ({ change, row, step }: Decided, result: RowResult | undefined
     : undefined;
 };
 
-const unitsLeft = ({ change, row, step }: Decided): readonly UnitKey[] => {
+const unitsLeft = ({ change, row, step }: DecidedFact): readonly UnitKey[] => {
   const left = row ? parseRowItem(row).leaving : [];
   if (step.step === 'move') return [...left, ...(step.row.unit ? [step.row.unit] : [])];
   if (step.step === 'contribute' && !change.after) return [...left, step.place.unit];
   return left;
 };
 
-const unplaced = (decided: readonly Decided[], results: readonly RowResult[]): readonly UnitKey[] =>
+const unplaced = (
+  decided: readonly DecidedFact[],
+  results: readonly RowResult[],
+): readonly UnitKey[] =>
   decided.flatMap((entry, index) => (results[index] === 'applied' ? [] : unitNamed(entry)));
 
 // A row that did not get in may have brought its unit to life, now or before a crash.
-const unitNamed = ({ change, known, step }: Decided): readonly UnitKey[] => {
+const unitNamed = ({ change, known, step }: DecidedFact): readonly UnitKey[] => {
   const named = unitOf(change);
   return named !== undefined && (known || step.step !== 'skip') ? [named] : [];
 };

@@ -8,28 +8,17 @@
 import type { StreamRecord } from '#application/shared/ports.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
+import type { Applied } from './applied.ts';
 import { applyFacts } from './apply-facts.ts';
 import { applyParties } from './apply-parties.ts';
 import { recordFreshness } from './freshness.ts';
 import { type InterpretationPorts, interpretRecords } from './interpret-records.ts';
 import type { IdentityPorts } from './restructure.ts';
-import type { FactChange, PartyChange, RowChange } from './row-change.ts';
+import type { FactChange, PartyChange } from './row-change.ts';
 
 /** What resolving needs of its surroundings. */
 export interface ResolvePorts extends IdentityPorts, InterpretationPorts {
   readonly definitions: () => Promise<{ readonly definitions: Definitions }>;
-}
-
-/** What applying some rows came to. */
-export interface Applied {
-  readonly applied: number;
-  readonly stale: number;
-  /** Links that wait for review, of the parts of the graph that changed. */
-  readonly held: number;
-  /** Races lost in identity commits. */
-  readonly conflicts: number;
-  /** Changes that failed, with why; to be delivered again. */
-  readonly failures: readonly { readonly change: RowChange; readonly error: unknown }[];
 }
 
 /** What became of a batch. */

@@ -148,7 +148,7 @@ const inHalves = async (
 ): Promise<RestructureOutcome> => {
   const middle = middleOf(changes);
   if (middle === undefined) {
-    throw new CommitTooLargeError(`a change of ${changes[0]?.key} needs more than one transaction`);
+    throw new CommitTooLargeError('an identity change needs more than one transaction');
   }
   const first = await restructure(ports, policy, changes.slice(0, middle));
   if (!first.done) return first;

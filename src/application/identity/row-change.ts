@@ -30,7 +30,7 @@ export interface PartyChange extends RowChangeBase {
 /** A row that refers to a customer. */
 export interface FactChange extends RowChangeBase {
   readonly kind: 'fact';
-  /** What it says; absent when the row was deleted. Without `unit` it names nobody. */
+  /** What it says, `{as, f: fields}`; absent when the row was deleted. Without `unit` it names nobody. */
   readonly after?: { readonly unit?: EvidenceUnit; readonly contribution: ValueMap };
 }
 
@@ -41,6 +41,3 @@ export interface HeartbeatChange extends RowChangeBase {
 
 /** A change of one source row. */
 export type RowChange = PartyChange | FactChange | HeartbeatChange;
-
-/** How a row change ended. `applied` also says that it was already in place. */
-export type RowOutcome = 'applied' | 'stale';

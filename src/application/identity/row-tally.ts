@@ -3,7 +3,7 @@
  * @module
  */
 import { inParallel } from '#application/shared/in-parallel.ts';
-import type { Applied } from './resolve-batch.ts';
+import type { Applied } from './applied.ts';
 import type { RowChange } from './row-change.ts';
 
 /** What one group came to. */

@@ -40,22 +40,34 @@ export const settleUnit = async (
   unit: UnitKey,
 ): Promise<void> => {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const found = await readUnit(ports.table, unit);
-    if (!found || (await hasLiveRow(ports.table, unit, found.buckets))) return;
-    const mark = Math.floor(ports.random() * 2 ** 52).toString(36);
-    if (!(await markDying(ports.table, unit, mark))) return;
-    // Buckets may have been added since the first look, and rows to them.
-    const marked = await readUnit(ports.table, unit);
-    if (!marked) return;
-    if (await hasLiveRow(ports.table, unit, marked.buckets)) {
-      await keepAlive(ports.table, unit);
-      return;
-    }
-    const outcome = await restructure(ports, policy, [removal(marked, mark)]);
-    if (outcome.done) return;
+    if (await settleOnce(ports, policy, unit)) return;
   }
   throw new ContentionError(`a unit was marked by others ${MAX_ATTEMPTS} times over`);
 };
+
+/** Tells whether the unit is settled; `false` when somebody else was at it. */
+const settleOnce = async (
+  ports: IdentityPorts,
+  policy: MergePolicy,
+  unit: UnitKey,
+): Promise<boolean> => {
+  const { table, random } = ports;
+  if (await isSupported(table, await readUnit(table, unit))) return true;
+  const mark = Math.floor(random() * 2 ** 52).toString(36);
+  if (!(await markDying(table, unit, mark))) return true;
+  // Buckets may have been added since the first look, and rows to them.
+  const marked = await readUnit(table, unit);
+  if (marked === undefined) return true;
+  if (await isSupported(table, marked)) {
+    await keepAlive(table, unit);
+    return true;
+  }
+  return (await restructure(ports, policy, [removal(marked, mark)])).done;
+};
+
+/** Whether there is nothing to remove: the unit is gone already, or one of its rows is live. */
+const isSupported = async (table: Table, unit: UnitItem | undefined): Promise<boolean> =>
+  unit === undefined || hasLiveRow(table, unit.evidence.key, unit.buckets);
 
 const readUnit = async (table: Table, unit: UnitKey): Promise<UnitItem | undefined> => {
   const [item] = await table.getAll([unitItemKey(unit)]);

@@ -78,13 +78,15 @@ export const contribution = (
 ): Extract<Action, { kind: 'update' }> => ({
   kind: 'update',
   key: bucketKey(place.unit, place.bucket),
-  set: {
-    [change.rowKey]: change.after
-      ? { v: change.version, ...change.after.contribution }
-      : { v: change.version, gone: true },
-    ...(change.committedAt === undefined ? {} : { at: change.committedAt }),
-  },
+  set: { [change.rowKey]: contributed(change) },
   when: earlier(change),
+});
+
+// `c` is the commit time, for measuring freshness where the row becomes servable.
+const contributed = (change: FactChange): ValueMap => ({
+  v: change.version,
+  ...(change.committedAt === undefined ? {} : { c: change.committedAt }),
+  ...(change.after ? change.after.contribution : { gone: true }),
 });
 
 const earlier = (change: FactChange): Condition => ({

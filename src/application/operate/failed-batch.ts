@@ -1,7 +1,8 @@
 /**
  * Failed batch: what Lambda writes to the failed bucket when it gives up records of a stream.
  *
- * With S3 as the destination it is the whole invocation record, with the event as JSON text in `payload`.
+ * With S3 as the destination it is the whole invocation record, with the event in `payload`: as JSON text, or, since the
+ * guide shows a placeholder there, as JSON.
  * Source: Lambda Developer Guide, "Retain discarded batch records for a Kinesis Data Streams event source".
  * @module
  */
@@ -24,7 +25,8 @@ export type FailedBatch = {
 export const readFailedBatch = (bytes: Uint8Array): Result<FailedBatch, string> => {
   const record = parse(new TextDecoder().decode(bytes));
   if (!isJsonObject(record)) return failure('it is no JSON object');
-  const event = typeof record['payload'] === 'string' ? parse(record['payload']) : undefined;
+  const payload = record['payload'];
+  const event = typeof payload === 'string' ? parse(payload) : payload;
   const records = isJsonObject(event) ? event['Records'] : undefined;
   if (!isJsonObject(event) || !Array.isArray(records)) return failure('it holds no event');
   const context = record['requestContext'];

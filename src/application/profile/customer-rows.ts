@@ -89,9 +89,9 @@ const bucketKeys = (
 
 const factsOfBucket = (item: Item | undefined): readonly FactRow[] =>
   Object.entries(item ?? {}).flatMap(([name, value]) => {
-    const { v: _version, as, gone, ...fields } = asMap(value);
+    const { as, f: fields, gone } = asMap(value);
     return name.includes('.') && gone !== true && typeof as === 'string'
-      ? [{ rowKey: name as SourceRowKey, as, fields }]
+      ? [{ rowKey: name as SourceRowKey, as, fields: asMap(fields) }]
       : [];
   });
 

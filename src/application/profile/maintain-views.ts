@@ -40,6 +40,7 @@ export interface ViewReport {
 
 /** Customers refreshed with one set of reads. */
 const CUSTOMERS_AT_ONCE = 40;
+const CHUNKS_AT_ONCE = 2;
 const MAX_ATTEMPTS = 20;
 
 /**
@@ -57,7 +58,7 @@ export const maintainViews = async (
     { length: Math.ceil(customers.length / CUSTOMERS_AT_ONCE) },
     (_, index) => customers.slice(index * CUSTOMERS_AT_ONCE, (index + 1) * CUSTOMERS_AT_ONCE),
   );
-  const conflicts = await inParallel(chunks, (chunk) => refreshAll(ports, chunk));
+  const conflicts = await inParallel(chunks, (chunk) => refreshAll(ports, chunk), CHUNKS_AT_ONCE);
   return { written: customers.length, conflicts: conflicts.reduce((sum, count) => sum + count, 0) };
 };
 

@@ -51,14 +51,17 @@ export interface Arrival {
 
 /** The changes from source logs in a batch; load rows have no commit time. */
 export const arrivalsIn = (changes: readonly TableChange[]): readonly Arrival[] =>
-  changes.flatMap(({ before, after }): readonly Arrival[] => {
-    const committedAt = after?.['at'];
-    if (!after || typeof committedAt !== 'number' || committedAt === before?.['at']) return [];
-    const row = after.sk === 'ROW' ? after.pk.slice(2) : changedRow(before, after);
-    return row === undefined ? [] : [{ source: row.slice(0, row.indexOf('.')), committedAt }];
+  changes.flatMap(({ before, after }) => {
+    if (after?.sk === 'ROW') return arrival(after.pk.slice(2), after['at'], before?.['at']);
+    return after?.sk === 'BUCKET' ? bucketArrivals(before, after) : [];
   });
 
-const changedRow = (before: Item | undefined, after: Item): string | undefined =>
-  Object.keys(after).find(
-    (name) => name.includes('.') && asMap(after[name])['v'] !== asMap(before?.[name])['v'],
-  );
+const bucketArrivals = (before: Item | undefined, after: Item): readonly Arrival[] =>
+  Object.keys(after)
+    .filter((name) => name.includes('.'))
+    .flatMap((row) => arrival(row, asMap(after[row])['c'], asMap(before?.[row])['c']));
+
+const arrival = (row: string, committedAt: unknown, before: unknown): readonly Arrival[] =>
+  typeof committedAt === 'number' && committedAt !== before
+    ? [{ source: row.slice(0, row.indexOf('.')), committedAt }]
+    : [];

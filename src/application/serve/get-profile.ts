@@ -86,23 +86,28 @@ const find = async (
   );
 };
 
+/** Redirects followed; commits write them so that one is enough, and more are met only while customers merge. */
+const MAX_REDIRECTS = 4;
+/** Times a claim is read; the second time when its holders went while they were looked for. */
+const MAX_CLAIM_READS = 2;
+
 const byCustomerId = async (table: Table, id: OneId): Promise<Found> => {
-  const collection = await readCustomer(table, id);
-  if (!collection) return failure({ code: 'not-found' });
-  const { into } = collection.customer;
-  if (into === undefined) return present(collection);
-  const canonical = await readCustomer(table, into);
-  const found = canonical ? present(canonical) : failure({ code: 'not-found' } as const);
-  return found.ok ? success({ ...found.value, askedFor: id }) : found;
+  const collection = await readCanonical(table, id);
+  const found = collection ? present(collection) : failure({ code: 'not-found' } as const);
+  return found.ok && found.value.customerId !== id
+    ? success({ ...found.value, askedFor: id })
+    : found;
 };
 
-const byIdentifier = async (table: Table, identifier: IdentifierKey): Promise<Found> => {
+const byIdentifier = async (table: Table, identifier: IdentifierKey, reads = 1): Promise<Found> => {
   const [item] = await table.getAll([claimKey(identifier)]);
   if (!item) return failure({ code: 'not-found' });
   const claim = parseClaimItem(item);
   if (claim.shared) return failure({ code: 'ambiguous', shared: true });
   const pointed = claim.customer && (await followClaim(table, claim.customer, claim));
-  return pointed ? present(pointed) : byUnits(table, claim.units);
+  const found = pointed ? present(pointed) : await byUnits(table, claim.units);
+  const isLost = !found.ok && found.error.code === 'not-found';
+  return isLost && reads < MAX_CLAIM_READS ? byIdentifier(table, identifier, reads + 1) : found;
 };
 
 /** A customer's two items. */
@@ -118,13 +123,20 @@ const readCustomer = async (table: Table, id: OneId): Promise<Collection | undef
   return customer && { customer: parseCustomerItem(customer), ...(summary ? { summary } : {}) };
 };
 
+const readCanonical = async (table: Table, id: OneId): Promise<Collection | undefined> => {
+  let found = await readCustomer(table, id);
+  for (let hop = 0; hop < MAX_REDIRECTS && found?.customer.into; hop++) {
+    found = await readCustomer(table, found.customer.into);
+  }
+  return found;
+};
+
 const followClaim = async (
   table: Table,
   id: OneId,
   claim: ClaimItem,
 ): Promise<Collection | undefined> => {
-  const found = await readCustomer(table, id);
-  const target = found?.customer.into ? await readCustomer(table, found.customer.into) : found;
+  const target = await readCanonical(table, id);
   return target?.customer.units.some((unit) => claim.units.includes(unit)) ? target : undefined;
 };
 

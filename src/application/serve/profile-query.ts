@@ -3,6 +3,7 @@
  * @module
  */
 import type { Definitions, NamespaceDefinition } from '#domain/definitions/types.ts';
+import { normaliseOpaque } from '#domain/identity/normalise-text.ts';
 import { normaliseValue } from '#domain/identity/normalise-value.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
@@ -49,12 +50,13 @@ const valueQuery = (
   scoped: boolean,
 ): Result<ProfileQuery, QueryProblem> => {
   const colon = scoped ? rest.indexOf(':') : -1;
-  if (scoped && colon < 1) return problem(`write it as ${namespace}:scope:value`);
+  const scope = scoped ? normaliseOpaque(rest.slice(0, Math.max(0, colon))) : undefined;
+  if (scoped && scope === undefined) return problem(`write it as ${namespace}:scope:value`);
   const value = normaliseValue(normalise, rest.slice(colon + 1));
   if (value === undefined) {
     return problem(`the value is no ${namespace}; a phone needs its country code`);
   }
-  return success({ namespace, ...(scoped ? { scope: rest.slice(0, colon) } : {}), value });
+  return success({ namespace, ...(scope === undefined ? {} : { scope }), value });
 };
 
 // Whether values of the namespace come in a scope is said where a table holds them.

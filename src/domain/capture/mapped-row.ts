@@ -47,7 +47,7 @@ export interface MappedRow {
   readonly notes: readonly QualityNote[];
   /**
    * Columns that the definition reads and the record did not carry (an unchanged TOAST value, an engine that sends
-   * changed columns only). Absent is not null: their last known values stay.
+   * changed columns only). Absent is not null; keeping their last known values is not built yet.
    */
   readonly uncaptured: readonly string[];
 }

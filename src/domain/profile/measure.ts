@@ -65,9 +65,13 @@ const minusAmounts = (
 
 const amounts = (facts: readonly Fact[], field: string, sign: 1 | -1): readonly Money[] =>
   facts.flatMap(({ fields }) => {
-    const value = fields[field] as Money | undefined;
-    return value === undefined ? [] : [{ amount: sign * value.amount, currency: value.currency }];
+    const value = fields[field];
+    return isMoney(value) ? [{ amount: sign * value.amount, currency: value.currency }] : [];
   });
+
+// A row that was mapped before its field became money is left out until it is read again, as with numbers.
+const isMoney = (value: unknown): value is Money =>
+  typeof value === 'object' && value !== null && 'amount' in value && 'currency' in value;
 
 const sumOfMoney = (parts: readonly Money[]): Readonly<Record<string, number>> => {
   const sums = new Map<string, number>();

@@ -38,11 +38,12 @@ beforeAll(async () => {
   const buckets = { archive: bucket, failed: bucket, quarantine: bucket, definitions: bucket };
   const endpoints = {
     region: 'ap-east-1',
-    accessKeyId: 'test',
-    secretAccessKey: 'test',
+    accessKeyId: 'local',
+    secretAccessKey: 'local',
     kinesis: { endpoint: kinesis.endpoint, stream: kinesis.streamName },
     dynamodb: { endpoint: dynamodb.endpoint, table: tableName },
-    s3: { endpoint: s3.endpoint, buckets },
+    // The S3 engine knows one user, unlike the others.
+    s3: { endpoint: s3.endpoint, accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER', buckets },
   };
   writeFileSync(join(data, 'endpoints.json'), JSON.stringify(endpoints));
 });
@@ -122,9 +123,13 @@ test('redrive puts failed changes back and leaves what it cannot read', async ()
   const failed = { KinesisBatchInfo: {}, payload: JSON.stringify(payload) };
   await engines.objects.put('aws/lambda/m/s/1', encode(JSON.stringify(failed)));
   await engines.objects.put('aws/lambda/m/s/2', encode('cut off {'));
+  const item = { pk: { S: 'C#one_nobody' }, sk: { S: 'CUSTOMER' } };
+  const event = { Records: [{ eventName: 'INSERT', dynamodb: { NewImage: item } }] };
+  const views = { DDBStreamBatchInfo: {}, payload: JSON.stringify(event) };
+  await engines.objects.put('aws/lambda/v/s/1', encode(JSON.stringify(views)));
   expect(await ops('redrive')).toMatchObject({
     code: 1,
-    stdout: 'Failed batches: 1 published, 0 recomputed, 0 discarded, 1 left\n',
+    stdout: 'Failed batches: 1 published, 1 recomputed, 0 discarded, 1 left\n',
   });
   expect(await onStream()).toContain('crm.member.1 failed');
   expect(await engines.objects.get('aws/lambda/m/s/1')).toBeUndefined();

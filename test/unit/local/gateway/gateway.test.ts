@@ -64,7 +64,7 @@ describe('a guarded route', () => {
 
   test.each<[string, JWTPayload]>([
     ['scope as a list in scp', { scope: undefined, scp: ['c360/admin'] }],
-    ['client_id where there is no audience', { aud: undefined, client_id: 'tributary' }],
+    ['client_id where there is no audience', { aud: [], client_id: 'tributary' }],
     ['one of several audiences', { aud: ['other', 'tributary'] }],
   ])('takes %s', async (_, claims) => {
     expect((await ask(GUARDED, await bearer(claims))).status).toBe(200);

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of CloudFormation, not of JavaScript
 import { describe, expect, test } from 'vitest';
 import { Resolver } from '../../../../local/cloud/template/resolver.ts';
 import type { Template } from '../../../../local/cloud/template/types.ts';

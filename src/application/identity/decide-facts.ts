@@ -1,0 +1,62 @@
+/**
+ * Decision on fact changes: what each asks for, given the registry and the units as read.
+ * @module
+ */
+import { parseUnitItem, rowItemKey, unitItemKey } from '#application/shared/items.ts';
+import type { Item, Table } from '#application/shared/table.ts';
+import type { UnitKey } from '#domain/identity/evidence.ts';
+import type { UnitInUse } from './ensure-units.ts';
+import type { FactChange } from './row-change.ts';
+import { skipStaleMoves } from './stale-moves.ts';
+import { bucketOf, decideFact, type FactStep } from './write-facts.ts';
+
+/** A change, and what it asks for. */
+export interface DecidedFact {
+  readonly change: FactChange;
+  /** The registry item as read. */
+  readonly row?: Item;
+  readonly step: FactStep;
+  /** Buckets of the unit that the change names; 1 for a unit that is new. */
+  readonly buckets: number;
+  /** The unit that the change names exists. */
+  readonly known: boolean;
+}
+
+/** The unit that a change names. */
+export const unitOf = (change: FactChange): UnitKey | undefined => change.after?.unit?.key;
+
+/** Reads registry and units, and decides; a second read only when a row is to move. */
+export const decideFacts = async (
+  table: Table,
+  changes: readonly FactChange[],
+): Promise<readonly DecidedFact[]> => {
+  const units = [...new Set(changes.flatMap((change) => unitOf(change) ?? []))];
+  const keys = [...changes.map((change) => rowItemKey(change.rowKey)), ...units.map(unitItemKey)];
+  const items = await table.getAll(keys);
+  const unitItems = new Map(units.map((unit, index) => [unit, items[changes.length + index]]));
+  const decided = changes.map((change, index) => {
+    const [row, unit] = [items[index], unitItems.get(unitOf(change) as UnitKey)];
+    return {
+      change,
+      ...(row ? { row } : {}),
+      step: decideFact(change, row),
+      buckets: unit ? parseUnitItem(unit).buckets : 1,
+      known: unit !== undefined,
+    };
+  });
+  return skipStaleMoves(table, decided);
+};
+
+/** The unit that must be made before the row is written. */
+export const missingUnit = (entry: DecidedFact): readonly UnitInUse[] =>
+  !entry.known && (entry.step.step === 'register' || entry.step.step === 'move')
+    ? unitInUse(entry)
+    : [];
+
+/** The unit that the row lies under once it is written. */
+export const unitInUse = ({ change, step, buckets }: DecidedFact): readonly UnitInUse[] => {
+  const evidence = change.after?.unit;
+  if (!evidence || step.step === 'skip') return [];
+  const bucket = step.step === 'contribute' ? step.place.bucket : bucketOf(change.rowKey, buckets);
+  return [{ evidence, buckets: bucket + 1 }];
+};

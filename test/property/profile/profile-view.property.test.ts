@@ -1,0 +1,93 @@
+/**
+ * Laws of the view: the order of rows never matters, a row that is gone was never there, and the view of two customers
+ * that merge is the view of all their rows. The oracle of every figure is a loop over the rows.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type FactRow, profileView } from '#domain/profile/profile-view.ts';
+import { anyFacts, anyParties, VIEW } from '../../support/builders/profile.ts';
+
+test('the order of rows does not matter', () => {
+  const delivery = fc.tuple(anyParties, anyFacts).chain(([parties, facts]) =>
+    fc.record({
+      parties: fc.constant(parties),
+      facts: fc.constant(facts),
+      again: fc.shuffledSubarray([...parties], { minLength: parties.length }),
+      factsAgain: fc.shuffledSubarray([...facts], { minLength: facts.length }),
+    }),
+  );
+  fc.assert(
+    fc.property(delivery, ({ parties, facts, again, factsAgain }) => {
+      // As text, so that the order of members is compared, too.
+      expect(JSON.stringify(profileView(VIEW, again, factsAgain))).toBe(
+        JSON.stringify(profileView(VIEW, parties, facts)),
+      );
+    }),
+  );
+});
+
+const amountsOf = (facts: readonly FactRow[], as: string): ReadonlyMap<string, number> => {
+  const sums = new Map<string, number>();
+  for (const { fields } of facts.filter((fact) => fact.as === as)) {
+    const total = fields['total'] as { amount: number; currency: string } | undefined;
+    if (total) sums.set(total.currency, (sums.get(total.currency) ?? 0) + total.amount);
+  }
+  return sums;
+};
+
+const figuresOf = (facts: readonly FactRow[]) => {
+  let points = 0;
+  let lastOrderAt: number | null = null;
+  const orders = facts.filter((fact) => fact.as === 'order');
+  for (const { fields } of facts.filter((fact) => fact.as === 'points')) {
+    points += (fields['delta'] as number | undefined) ?? 0;
+  }
+  for (const { fields } of orders) {
+    const at = (fields['at'] as number | undefined) ?? lastOrderAt;
+    if (at !== null) lastOrderAt = Math.max(at, lastOrderAt ?? at);
+  }
+  return { orders: orders.length, points, lastOrderAt };
+};
+
+test('every figure is what a loop over the rows gives', () => {
+  fc.assert(
+    fc.property(anyParties, anyFacts, (parties, facts) => {
+      const view = profileView(VIEW, parties, facts);
+      const [spent, returned] = [amountsOf(facts, 'order'), amountsOf(facts, 'return')];
+      const currencies = [...new Set([...spent.keys(), ...returned.keys()])];
+      const net = currencies.map((one) => [one, (spent.get(one) ?? 0) - (returned.get(one) ?? 0)]);
+      expect(view.measures['spend']).toEqual(Object.fromEntries(net));
+      expect(view.measures).toMatchObject(figuresOf(facts));
+      const rows = view.sources.reduce((sum, source) => sum + source.rows, 0);
+      expect(rows).toBe(parties.length + facts.length);
+    }),
+  );
+});
+
+test('every profile field can be asked where it came from', () => {
+  fc.assert(
+    fc.property(anyParties, (parties) => {
+      const { profile } = profileView(VIEW, parties, []);
+      for (const { field, sources } of VIEW.profile) {
+        const holders = parties
+          .filter((party) => party.fields[field] !== undefined)
+          .map((party) => ({ party, rank: sources.indexOf(party.rowKey.split('.')[0] ?? '') }))
+          .filter(({ rank }) => rank >= 0)
+          .sort((a, b) => a.rank - b.rank || (a.party.rowKey < b.party.rowKey ? -1 : 1));
+        expect(profile[field]?.row).toBe(holders[0]?.party.rowKey);
+        expect(profile[field]?.value).toBe(holders[0]?.party.fields[field]);
+      }
+    }),
+  );
+});
+
+test('figures of two customers add up when they merge', () => {
+  fc.assert(
+    fc.property(anyFacts, fc.nat(10), (facts, cut) => {
+      const measures = (part: readonly FactRow[]) => profileView(VIEW, [], part).measures;
+      const [one, other, both] = [facts.slice(0, cut), facts.slice(cut), facts].map(measures);
+      expect(Number(both?.['orders'])).toBe(Number(one?.['orders']) + Number(other?.['orders']));
+      expect(Number(both?.['points'])).toBe(Number(one?.['points']) + Number(other?.['points']));
+    }),
+  );
+});

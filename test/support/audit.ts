@@ -1,0 +1,243 @@
+/**
+ * Audit of a table: everything derived in it, worked out again from the evidence that it holds. Says what does not fit.
+ */
+import { liveRows } from '#application/identity/settle-unit.ts';
+import {
+  bucketKey,
+  type CustomerItem,
+  claimKey,
+  parseClaimItem,
+  parseCustomerItem,
+  parseRowItem,
+  parseUnitItem,
+} from '#application/shared/items.ts';
+import type { Item } from '#application/shared/table.ts';
+import {
+  claimText,
+  type EvidenceUnit,
+  type IdentifierKey,
+  type UnitKey,
+} from '#domain/identity/evidence.ts';
+import { links, type MergePolicy } from '#domain/identity/merge-policy.ts';
+import { byIssue } from '#domain/identity/one-id.ts';
+import { partition } from '#domain/identity/partition.ts';
+import { customerGroups, parseScope, type Scope } from '#domain/identity/scope.ts';
+import { POLICY, sharedAmong, showGroups } from './builders/evidence.ts';
+
+/** What of a table does not fit; empty when all does. */
+export const audit = (items: readonly Item[], policy: MergePolicy = POLICY): readonly string[] => {
+  const units = unitsOf(items);
+  const shared = sharedAmong(
+    [...units.values()].map(({ evidence }) => evidence),
+    policy,
+  );
+  return [
+    ...customerProblems(items, units, shared, policy),
+    ...ledgerProblems(items, units),
+    ...scopeProblems(items, units, shared),
+    ...claimProblems(items, units, shared, policy),
+    ...placeProblems(items),
+    ...lifeProblems(items),
+  ];
+};
+
+interface StoredUnit {
+  readonly evidence: EvidenceUnit;
+  readonly scope: string | undefined;
+}
+
+const unitsOf = (items: readonly Item[]): ReadonlyMap<UnitKey, StoredUnit> =>
+  new Map(
+    items.flatMap((item): readonly (readonly [UnitKey, StoredUnit])[] => {
+      if (item.sk !== 'UNIT' && !(item.sk === 'ROW' && item['claims'] !== undefined)) return [];
+      const { evidence, scope } = item.sk === 'UNIT' ? parseUnitItem(item) : parseRowItem(item);
+      return evidence ? [[evidence.key, { evidence, scope }]] : [];
+    }),
+  );
+
+const differ = (what: string, stored: unknown, expected: unknown): readonly string[] => {
+  const [a, b] = [JSON.stringify(stored), JSON.stringify(expected)];
+  return a === b ? [] : [`${what} is ${a}, not ${b}`];
+};
+
+const customersOf = (items: readonly Item[]): readonly CustomerItem[] =>
+  items.filter(({ sk }) => sk === 'CUSTOMER').map(parseCustomerItem);
+
+const customerProblems = (
+  items: readonly Item[],
+  units: ReadonlyMap<UnitKey, StoredUnit>,
+  shared: ReadonlySet<IdentifierKey>,
+  policy: MergePolicy,
+): readonly string[] => {
+  const evidence = [...units.values()].map((unit) => unit.evidence);
+  const byKey = new Map(evidence.map((unit) => [unit.key, unit]));
+  const { groups } = partition(evidence, shared, policy);
+  const expected = customerGroups(groups, byKey, shared, policy);
+  const stored = customersOf(items)
+    .filter((customer) => customer.units.length > 0)
+    .map((customer) => customer.units.toSorted());
+  const order = (group: readonly string[], other: readonly string[]) =>
+    String(group[0]) < String(other[0]) ? -1 : 1;
+  return differ('customers', showGroups(stored.toSorted(order)), showGroups(expected));
+};
+
+// Every id leads to the customer that holds its anchor, under the id issued first, or rests; one whose anchor is gone is
+// noted beside it.
+const ledgerProblems = (
+  items: readonly Item[],
+  alive: ReadonlyMap<UnitKey, StoredUnit>,
+): readonly string[] => {
+  const customers = customersOf(items);
+  const resting = items
+    .filter(({ sk }) => sk === 'RESTING')
+    .flatMap((item) =>
+      (item['entries'] as [string, number][]).map(([id]) => `${id}@${item.pk.slice(2)}`),
+    );
+  const expectedAtRest: string[] = [];
+  const problems = customers.flatMap(({ id, anchor, into, units }) => {
+    const holder = customers.find((customer) => customer.units.includes(anchor));
+    if (!alive.has(anchor)) expectedAtRest.push(`${id}@${anchor}`);
+    const [canonical] = customers.filter((one) => holder?.units.includes(one.anchor)).sort(byIssue);
+    const leadsTo = into ?? (units.length > 0 ? id : undefined);
+    return differ(`the way of ${id}, anchored at ${anchor},`, leadsTo, canonical?.id);
+  });
+  return [...problems, ...differ('rest', resting.sort(), expectedAtRest.sort())];
+};
+
+const scopesOf = (items: readonly Item[]): ReadonlyMap<string, Scope> =>
+  new Map(
+    items.flatMap((item) =>
+      item.sk === 'SCOPE' && typeof item['doc'] === 'string'
+        ? [[item.pk.slice(2), parseScope(item['doc'])] as const]
+        : [],
+    ),
+  );
+
+const scopeProblems = (
+  items: readonly Item[],
+  units: ReadonlyMap<UnitKey, StoredUnit>,
+  shared: ReadonlySet<IdentifierKey>,
+): readonly string[] => {
+  const scopes = scopesOf(items);
+  const redirects = new Map(
+    items.flatMap((item) =>
+      item.sk === 'SCOPE' && item['into'] ? [[item.pk.slice(2), String(item['into'])]] : [],
+    ),
+  );
+  const listed = [...scopes.values()].flatMap((scope) => [...scope.units.keys()]).sort();
+  return [
+    ...differ('units of all scopes', listed, [...units.keys()].sort()),
+    ...[...units].flatMap(([key, { scope }]) => {
+      let at = scope ?? '';
+      while (redirects.has(at)) at = redirects.get(at) ?? '';
+      return scopes.get(at)?.units.has(key)
+        ? []
+        : [`${key} points to a scope that does not hold it`];
+    }),
+    ...[...scopes].flatMap(([id, scope]) => [
+      ...[...scope.units.values()].flatMap((unit) =>
+        differ(
+          `evidence of ${unit.key} in its scope`,
+          said(unit),
+          said(units.get(unit.key)?.evidence),
+        ),
+      ),
+      ...differ(`what scope ${id} shares`, [...scope.shared].sort(), sharedWithin(scope, shared)),
+    ]),
+  ];
+};
+
+const said = (unit: EvidenceUnit | undefined) =>
+  unit && [unit.party, unit.mayCreate, ...unit.claims.map(claimText)];
+
+const sharedWithin = (scope: Scope, shared: ReadonlySet<IdentifierKey>): readonly string[] => {
+  const held = [...scope.units.values()].flatMap((unit) =>
+    unit.claims.map((one) => one.identifier),
+  );
+  return [...new Set(held)].filter((identifier) => shared.has(identifier)).sort();
+};
+
+const claimProblems = (
+  items: readonly Item[],
+  units: ReadonlyMap<UnitKey, StoredUnit>,
+  shared: ReadonlySet<IdentifierKey>,
+  policy: MergePolicy,
+): readonly string[] => {
+  const holders = new Map<IdentifierKey, UnitKey[]>();
+  for (const { evidence } of units.values()) {
+    for (const { identifier } of evidence.claims.filter((one) => links(policy, one.identifier))) {
+      holders.set(identifier, [...(holders.get(identifier) ?? []), evidence.key]);
+    }
+  }
+  const stored = items.filter(({ sk }) => sk === 'CLAIM').map((item) => item.pk.slice(2));
+  return [
+    ...differ('identifiers', stored.sort(), [...holders.keys()].sort()),
+    ...[...holders].flatMap(([identifier, expected]) =>
+      claimProblem(items, identifier, expected, shared.has(identifier)),
+    ),
+  ];
+};
+
+const claimProblem = (
+  items: readonly Item[],
+  identifier: IdentifierKey,
+  holders: readonly UnitKey[],
+  isShared: boolean,
+): readonly string[] => {
+  const { pk } = claimKey(identifier);
+  const item = items.find((one) => one.pk === pk && one.sk === 'CLAIM');
+  if (!item) return [`${identifier} has no claim`];
+  const claim = parseClaimItem(item);
+  const members = items.filter((one) => one.pk === pk && one.sk !== 'CLAIM');
+  const listed = [...claim.units, ...members.map(({ sk }) => sk.slice('UNIT#'.length))];
+  const owners = customersOf(items).filter(({ units }) =>
+    holders.some((unit) => units.includes(unit)),
+  );
+  const owner = owners.length === 1 && !isShared ? owners[0]?.id : undefined;
+  return [
+    ...differ(`holders of ${identifier}`, listed.sort(), [...holders].sort()),
+    ...differ(`whether ${identifier} is shared`, claim.shared, isShared),
+    ...differ(`customer of ${identifier}`, claim.customer, owner),
+  ];
+};
+
+// A live contribution lies where its row's registry says, in a bucket that its unit knows, and nowhere else.
+const placeProblems = (items: readonly Item[]): readonly string[] => {
+  const byKey = new Map(items.map((item) => [`${item.pk} ${item.sk}`, item]));
+  return items
+    .filter(({ sk }) => sk === 'BUCKET')
+    .flatMap((bucket) => liveRows(bucket).flatMap((row) => placeProblem(byKey, bucket, row)));
+};
+
+const placeProblem = (
+  byKey: ReadonlyMap<string, Item>,
+  bucket: Item,
+  row: string,
+): readonly string[] => {
+  const registry = byKey.get(`R#${row} ROW`);
+  const { unit, bucket: number } = registry ? parseRowItem(registry) : {};
+  if (unit === undefined || number === undefined) return [`${row} is in a bucket, without a place`];
+  const item = byKey.get(`U#${unit} UNIT`);
+  if (!item) return [`${row} is live under a unit that is not there`];
+  return [
+    ...differ(`place of ${row}`, bucket.pk, bucketKey(unit, number).pk),
+    ...(parseUnitItem(item).buckets > number
+      ? []
+      : [`${row} is in a bucket beyond those of ${unit}`]),
+  ];
+};
+
+// A fact unit lives by a row that is live, and nobody is about to remove it.
+const lifeProblems = (items: readonly Item[]): readonly string[] => {
+  const supported = new Set(
+    items
+      .filter((item) => item.sk === 'BUCKET' && liveRows(item).length > 0)
+      .map(({ pk }) => pk.slice(0, pk.lastIndexOf('#'))),
+  );
+  return items
+    .filter(({ sk }) => sk === 'UNIT')
+    .flatMap((item) => [
+      ...(supported.has(item.pk) ? [] : [`${item.pk} lives on without a row`]),
+      ...(item['dying'] === undefined ? [] : [`${item.pk} is marked as dying`]),
+    ]);
+};

@@ -1,0 +1,84 @@
+/**
+ * An identity store for tests: the use cases on a memory table, with ids that show their anchor.
+ */
+
+import { expect } from 'vitest';
+import { MemoryTable, type MemoryTableOptions } from '#adapters/memory/table.ts';
+import { applyFacts } from '#application/identity/apply-facts.ts';
+import { applyParties } from '#application/identity/apply-parties.ts';
+import type { IdentityPorts } from '#application/identity/restructure.ts';
+import type { FactChange, PartyChange } from '#application/identity/row-change.ts';
+import { liveRows } from '#application/identity/settle-unit.ts';
+import {
+  asMap,
+  parseCustomerItem,
+  parseRowItem,
+  type RowItem,
+  rowItemKey,
+} from '#application/shared/items.ts';
+import type { Item, Key, Table } from '#application/shared/table.ts';
+import type { OneId } from '#domain/identity/one-id.ts';
+import { audit } from './audit.ts';
+import { POLICY } from './builders/evidence.ts';
+import { rowKey } from './builders/rows.ts';
+import { type Call, interposed } from './interposed-table.ts';
+import { seededRandom } from './scheduler.ts';
+
+/** A table with what several workers do to it. */
+export const anIdentityStore = (options: MemoryTableOptions = {}) => {
+  const table = new MemoryTable(options);
+  const random = seededRandom(1);
+  let now = 0;
+  const portsOn = (through: Table): IdentityPorts => ({
+    table: through,
+    mint: (anchor, attempt) => `one_${anchor}${attempt === 0 ? '' : `/${attempt}`}` as OneId,
+    clock: () => ++now,
+    random,
+    sleep: async () => {},
+  });
+  /** A worker that sees the store through a table of its own. */
+  const workerOn = (through: Table) => ({
+    ports: portsOn(through),
+    parties: (...changes: readonly PartyChange[]) =>
+      applyParties(portsOn(through), POLICY, changes),
+    facts: (...changes: readonly FactChange[]) => applyFacts(portsOn(through), POLICY, changes),
+  });
+  return {
+    table,
+    workerOn,
+    ...workerOn(table),
+    /** A worker that is overtaken: something happens just before one of its calls. */
+    overtaken: (before: (call: Call) => boolean, meanwhile: () => Promise<unknown>) =>
+      workerOn(interposed(table, before, meanwhile)),
+    item: async (key: Key): Promise<Item | undefined> => (await table.getAll([key]))[0],
+    registry: async (row: string): Promise<RowItem | undefined> => {
+      const [item] = await table.getAll([rowItemKey(rowKey(row))]);
+      return item && parseRowItem(item);
+    },
+    customers: () => showCustomers(table.dump()),
+    contributions: () => showContributions(table.dump()),
+    /** Fails when something derived does not fit the evidence. */
+    expectSound: () => expect(audit(table.dump())).toEqual([]),
+  };
+};
+
+/** Customers as lines: `one_a: a b`, `one_b -> one_a`, `one_c rests`. */
+export const showCustomers = (items: readonly Item[]): readonly string[] =>
+  items
+    .filter(({ sk }) => sk === 'CUSTOMER')
+    .map(parseCustomerItem)
+    .map(({ id, into, units }) => {
+      if (into !== undefined) return `${id} -> ${into}`;
+      return units.length > 0 ? `${id}: ${units.toSorted().join(' ')}` : `${id} rests`;
+    });
+
+/** Live contributions as lines, `~card#1#0 pos.1 500`: unit, bucket, row, total. */
+export const showContributions = (items: readonly Item[]): readonly string[] =>
+  items
+    .filter(({ sk }) => sk === 'BUCKET')
+    .flatMap((bucket) =>
+      liveRows(bucket).map((row) => {
+        const { total } = asMap(asMap(bucket[row])['f']);
+        return `${bucket.pk.slice(2)} ${row} ${total}`;
+      }),
+    );

@@ -1,0 +1,53 @@
+/**
+ * What a Lambda function meets in a test: an environment, an invocation, and a console whose lines are kept.
+ */
+import type { Context } from 'aws-lambda';
+import { vi } from 'vitest';
+
+/** An invocation with nine seconds to go. */
+export const CONTEXT = {
+  functionName: 'function',
+  awsRequestId: 'r-1',
+  getRemainingTimeInMillis: () => 9_000,
+} as Context;
+
+const VARIABLES = {
+  ARCHIVE_BUCKET: 'archive',
+  AWS_REGION: 'ap-east-1',
+  DEFINITIONS_BUCKET: 'definitions',
+  FUNCTION_ID: 'stage/function',
+  ONE_ID_KEY_SECRET_ARN: 'arn:key',
+  PEPPER_SECRET_ARN: 'arn:pepper',
+  POWERTOOLS_DEV: 'true',
+  POWERTOOLS_LOG_LEVEL: 'INFO',
+  POWERTOOLS_METRICS_DISABLED: 'false',
+  POWERTOOLS_METRICS_NAMESPACE: 'Tributary',
+  POWERTOOLS_SERVICE_NAME: 'tributary',
+  QUARANTINE_BUCKET: 'quarantine',
+  TABLE_NAME: 'customer360',
+};
+
+/**
+ * Sets the variables that handler modules read while they load, so they are to be imported after it, and keeps what is
+ * written to the console.
+ * @returns the lines written, which grow
+ */
+export const aLambda = (): readonly Record<string, unknown>[] => {
+  for (const [name, value] of Object.entries(VARIABLES)) vi.stubEnv(name, value);
+  const lines: Record<string, unknown>[] = [];
+  for (const method of ['log', 'info', 'warn', 'error'] as const) {
+    vi.spyOn(console, method).mockImplementation((line: unknown) => {
+      if (typeof line === 'string' && line.startsWith('{')) lines.push(JSON.parse(line));
+    });
+  }
+  return lines;
+};
+
+/** The sum of a count metric over all lines; `undefined` when it was never written. */
+export const metric = (
+  lines: readonly Record<string, unknown>[],
+  name: string,
+): number | undefined => {
+  const values = lines.flatMap((line) => (typeof line[name] === 'number' ? [line[name]] : []));
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
+};

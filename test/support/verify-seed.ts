@@ -1,0 +1,47 @@
+/**
+ * One random history by its seed. The shape of its world follows from the seed, so that the seed alone replays it.
+ */
+import { type RunOptions, runWorld } from './run-world.ts';
+
+const NO_FAULTS = { crash: 0, throttle: 0 } as const;
+
+/** Shapes taken in turn: each makes another kind of accident likely. */
+const SHAPES: readonly RunOptions[] = [
+  // One worker: order and repetition alone.
+  { people: 5, events: 40, workers: 1, faults: NO_FAULTS },
+  // Workers that die between two store calls.
+  { people: 6, events: 40, workers: 4, faults: { crash: 0.02, throttle: 0 } },
+  // Very few people, so that everybody works on the same customers.
+  { people: 4, events: 60, workers: 8, faults: NO_FAULTS },
+  { people: 2, events: 30, workers: 6, faults: { crash: 0.01, throttle: 0.01 } },
+  // Many workers and a store that refuses.
+  { people: 12, events: 60, workers: 16, faults: { crash: 0.01, throttle: 0.02 } },
+  // A larger world: more groups, fewer collisions, longer chains.
+  { people: 25, events: 120, workers: 6, faults: { crash: 0.005, throttle: 0.005 } },
+];
+
+/** A history that did not come out as the oracle says. */
+export interface Finding {
+  readonly seed: number;
+  readonly options: RunOptions;
+  /** What differs, or how it broke off. */
+  readonly problems: readonly string[];
+}
+
+const optionsOf = (seed: number, overrides: Partial<RunOptions> = {}): RunOptions => ({
+  ...(SHAPES[seed % SHAPES.length] as RunOptions),
+  ...overrides,
+});
+
+/** Runs the history of a seed; `undefined` when everything is as the oracle says. */
+export const verifySeed = async (
+  seed: number,
+  overrides?: Partial<RunOptions>,
+): Promise<Finding | undefined> => {
+  const options = optionsOf(seed, overrides);
+  const problems = await runWorld(seed, options).catch((error: unknown) => [describe(error)]);
+  return problems.length === 0 ? undefined : { seed, options, problems };
+};
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,0 +1,73 @@
+/**
+ * Views for tests: an identity store whose table changes can be fed to the view maintainer, as a stream would.
+ */
+import type { MemoryTable } from '#adapters/memory/table.ts';
+import {
+  maintainViews,
+  type ViewPorts,
+  type ViewReport,
+} from '#application/profile/maintain-views.ts';
+import type { TableChange } from '#application/profile/touched.ts';
+import { parseCustomerItem, summaryKey } from '#application/shared/items.ts';
+import type { Item, Table } from '#application/shared/table.ts';
+import type { Definitions } from '#domain/definitions/types.ts';
+import type { OneId } from '#domain/identity/one-id.ts';
+import type { ProfileView } from '#domain/profile/profile-view.ts';
+import { someDefinitions } from './builders/definitions.ts';
+import { VIEW } from './builders/profile.ts';
+import { anIdentityStore } from './identity-store.ts';
+
+/** Definitions whose view has one of everything. */
+export const VIEW_DEFINITIONS: Definitions = { ...someDefinitions(), view: VIEW };
+
+/** What maintaining views needs, on a table. */
+export const viewPortsOn = (table: Table): ViewPorts => ({
+  table,
+  definitions: async () => ({ hash: 'h1', definitions: VIEW_DEFINITIONS }),
+});
+
+/** What a table holds now, by key, to be compared with later. */
+const snapshot = (table: MemoryTable): ReadonlyMap<string, Item> =>
+  new Map(table.dump().map((item) => [`${item.pk} ${item.sk}`, item]));
+
+/** The changes of a table since a snapshot, in any order, summaries left out. */
+const changesSince = (
+  before: ReadonlyMap<string, Item>,
+  table: MemoryTable,
+): readonly TableChange[] => {
+  const after = snapshot(table);
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap(
+    (key): readonly TableChange[] => {
+      const [was, is] = [before.get(key), after.get(key)];
+      if (JSON.stringify(was) === JSON.stringify(is)) return [];
+      return [{ ...(was ? { before: was } : {}), ...(is ? { after: is } : {}) }];
+    },
+  );
+};
+
+/** An identity store that remembers what changed since views were last maintained. */
+export const aViewStore = () => {
+  const store = anIdentityStore();
+  let seen = snapshot(store.table);
+  const take = (): readonly TableChange[] => {
+    const changes = changesSince(seen, store.table);
+    seen = snapshot(store.table);
+    return changes;
+  };
+  return {
+    ...store,
+    /** The table changes since the last time. */
+    take,
+    /** Maintains views for what changed, through `table` when given. */
+    maintain: (table: Table = store.table, changes = take()): Promise<ViewReport> =>
+      maintainViews(viewPortsOn(table), changes),
+    summary: async (id: string): Promise<Item | undefined> => store.item(summaryKey(id as OneId)),
+    view: async (id: string): Promise<ProfileView | undefined> =>
+      (await store.item(summaryKey(id as OneId)))?.['view'] as unknown as ProfileView | undefined,
+    ids: (): readonly OneId[] =>
+      store.table
+        .dump()
+        .filter(({ sk }) => sk === 'CUSTOMER')
+        .map((item) => parseCustomerItem(item).id),
+  };
+};

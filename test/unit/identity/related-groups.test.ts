@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { relatedBy } from '#application/identity/related-groups.ts';
+
+const words = (entry: string): readonly string[] => entry.split(' ');
+const numbered = (count: number, text = '') =>
+  Array.from({ length: count }, (_, n) => `${n}${text}`);
+
+describe('groups', () => {
+  test('entries that touch the same are together, directly or over others', () => {
+    const groups = relatedBy(['a b', 'x', 'b c', 'c d'], words);
+    expect(groups).toEqual([['a b', 'b c', 'c d', 'x']]);
+  });
+
+  test('hold at most eight, related or not', () => {
+    expect(relatedBy(numbered(20), words).map((group) => group.length)).toEqual([8, 8, 4]);
+    expect(relatedBy(numbered(20, ' x'), words).map((group) => group.length)).toEqual([8, 8, 4]);
+  });
+
+  test('what is bound stays together, and drags nobody else along', () => {
+    const entries = [...numbered(20, ' x'), '0 y x'];
+    const groups = relatedBy(entries, words, (entry) => words(entry).slice(0, 1));
+    expect(Math.max(...groups.map((group) => group.length))).toBe(8);
+    const bound = groups.filter((group) => group.some((entry) => entry.startsWith('0 ')));
+    expect(bound).toHaveLength(1);
+  });
+
+  test('what is bound may be more than eight', () => {
+    expect(relatedBy(numbered(9, ' x'), words, () => ['x'])).toHaveLength(1);
+  });
+
+  test('nothing is no group', () => {
+    expect(relatedBy([], words)).toEqual([]);
+  });
+});
+
+test('every entry is in exactly one group', () => {
+  const entry = fc.tuple(fc.nat(9), fc.nat(9)).map(([a, b]) => `${a} ${b}`);
+  fc.assert(
+    fc.property(fc.uniqueArray(entry, { maxLength: 40 }), (entries) => {
+      expect(relatedBy(entries, words).flat().sort()).toEqual([...entries].sort());
+    }),
+  );
+});

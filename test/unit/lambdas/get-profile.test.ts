@@ -1,0 +1,136 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { ProfilePorts } from '#application/serve/get-profile.ts';
+import { dmsText } from '../../support/builders/dms-record.ts';
+import { interposed } from '../../support/interposed-table.ts';
+import { aLambda, CONTEXT, metric } from '../../support/lambda.ts';
+import { aPipeline } from '../../support/pipeline.ts';
+
+const PHONE = '+85291234567';
+
+let lines: ReturnType<typeof aLambda>;
+beforeEach(() => {
+  lines = aLambda();
+});
+
+const handlerOn = async (ports: ProfilePorts) => {
+  const { makeHandler } = await import('../../../lambdas/serve/get-profile/handler.ts');
+  const { makeTelemetry } = await import('../../../lambdas/shared/telemetry.ts');
+  return makeHandler(async () => ports, makeTelemetry('serve/get-profile'));
+};
+
+const request = (identifier?: string) =>
+  ({
+    requestContext: { requestId: 'q-7' },
+    pathParameters: identifier === undefined ? undefined : { identifier },
+  }) as unknown as APIGatewayProxyEventV2;
+
+const contact = (no: string, mobile: string, more: object = {}) =>
+  dmsText({
+    source: 'crm',
+    table: 'contact',
+    data: { contact_no: no, mobile_phone: mobile, display_name: '陳大文', ...more },
+  });
+
+/** Asks for an identifier after these records; views maintained unless told otherwise. */
+const ask = async (identifier: string | undefined, records: readonly string[], seen = true) => {
+  const pipeline = aPipeline();
+  await pipeline.resolve(...records);
+  if (seen) await pipeline.refresh();
+  const { statusCode, headers, body } = await (await handlerOn(pipeline.ports))(
+    request(identifier),
+    CONTEXT,
+  );
+  return { statusCode, headers, body: JSON.parse(body ?? '') };
+};
+
+describe('GET /v1/profiles/{identifier}', () => {
+  test('answers with the profile, for no cache to keep', async () => {
+    const { statusCode, headers, body } = await ask(`phone:${PHONE}`, [contact('C1', PHONE)]);
+    expect([statusCode, headers]).toEqual([
+      200,
+      { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    ]);
+    expect(body).toMatchObject({
+      customerId: expect.stringMatching(/^one_[a-z2-7]{26}$/),
+      version: 1,
+      asOf: null,
+      profile: { name: { value: '陳大文', source: 'crm', row: 'crm.contact.C1' } },
+      orderCount: 0,
+      spend: [],
+      sources: [{ source: 'crm', rows: 1 }],
+    });
+    expect(metric(lines, 'ProfilesRead')).toBe(1);
+  });
+
+  const store = Array.from({ length: 26 }, (_, n) => contact(`C${n}`, PHONE));
+  const couple = [
+    contact('C1', PHONE, { dob: '1990-01-01' }),
+    contact('C2', PHONE, { dob: '1985-05-05' }),
+  ];
+
+  test.each([
+    ['that is none', 'nonsense', [], 400, 'bad-identifier'],
+    ['that is missing', undefined, [], 400, 'bad-identifier'],
+    ['of nobody', `phone:${PHONE}`, [], 404, 'not-found'],
+    ['of a couple', `phone:${PHONE}`, couple, 409, 'ambiguous'],
+    ['of a store', `phone:${PHONE}`, store, 409, 'ambiguous'],
+  ])('an identifier %s is a problem document', async (_, identifier, records, status, code) => {
+    const { statusCode, headers, body } = await ask(identifier, records);
+    expect([statusCode, headers?.['content-type']]).toEqual([status, 'application/problem+json']);
+    expect(body).toEqual({
+      type: `urn:tributary:problem:${code}`,
+      title: expect.any(String),
+      status,
+      detail: expect.any(String),
+      code,
+      instance: 'urn:request:q-7',
+    });
+    expect(metric(lines, 'ProfilesRead')).toBe(0);
+  });
+
+  test('a customer whose view is on its way is told to be', async () => {
+    const { statusCode, body } = await ask(`phone:${PHONE}`, [contact('C1', PHONE)], false);
+    expect([statusCode, body.code]).toEqual([425, 'not-yet-visible']);
+  });
+
+  test('a failing store is no answer: it is logged and thrown on', async () => {
+    const { ports } = aPipeline();
+    const failing = interposed(
+      ports.table,
+      (call) => call.name === 'getAll',
+      () => Promise.reject(new Error(`about ${PHONE}`)),
+    );
+    const handler = await handlerOn({ ...ports, table: failing });
+    await expect(handler(request(`phone:${PHONE}`), CONTEXT)).rejects.toThrow();
+    expect(lines.some((line) => line['message'] === 'invocation failed')).toBe(true);
+    expect(JSON.stringify(lines)).not.toContain('91234567');
+  });
+
+  test('neither a question nor an answer is logged, and a problem does not repeat the question', async () => {
+    for (const identifier of [
+      `phone:${PHONE}`,
+      `fax:${PHONE}`,
+      'phone:91234567',
+      'email:li.wei@example.com',
+    ]) {
+      const { body } = await ask(identifier, [contact('C1', PHONE)]);
+      if (body.code) expect(JSON.stringify(body)).not.toContain(identifier.split(':')[1]);
+    }
+    expect(JSON.stringify(lines)).not.toMatch(/91234567|li\.wei|陳大文/);
+  });
+
+  test('no answer holds a stack trace', async () => {
+    for (const identifier of [
+      'x',
+      '__proto__:x',
+      'openid:\ud800:x',
+      'customerId:one_',
+      'phone:\u0000',
+    ]) {
+      const { statusCode, body } = await ask(identifier, []);
+      expect(statusCode).toBe(400);
+      expect(JSON.stringify(body)).not.toMatch(/\bat .*\.ts|Error/);
+    }
+  });
+});

@@ -1,0 +1,50 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { dmsText } from '../../support/builders/dms-record.ts';
+import { aLambda, CONTEXT } from '../../support/lambda.ts';
+import { aPipeline, DEMO, NOW } from '../../support/pipeline.ts';
+
+beforeEach(() => {
+  aLambda();
+});
+
+const heartbeat = (source: string, committedAt: string) =>
+  dmsText({ source, table: 'c360_heartbeat', data: { id: 1 }, committedAt });
+
+const ask = async (...records: readonly string[]) => {
+  const { makeHandler } = await import('../../../lambdas/serve/list-sources/handler.ts');
+  const { makeTelemetry } = await import('../../../lambdas/shared/telemetry.ts');
+  const { table, resolve } = aPipeline();
+  await resolve(...records);
+  const ports = { table, clock: () => NOW, definitions: async () => DEMO };
+  const { statusCode, headers, body } = await makeHandler(
+    ports,
+    makeTelemetry('serve/list-sources'),
+  )({}, CONTEXT);
+  return { statusCode, headers, body: JSON.parse(body ?? '') };
+};
+
+const SOURCES = ['crm', 'erp', 'member', 'pos', 'shop'];
+
+describe('GET /v1/sources', () => {
+  test('lists every source defined, those that were never heard of too', async () => {
+    const { statusCode, headers, body } = await ask(heartbeat('pos', '2026-11-22T08:00:00Z'));
+    expect([statusCode, headers?.['cache-control']]).toEqual([200, 'no-store']);
+    expect(body).toMatchObject({ asOf: null, lagMs: null, definitions: DEMO.hash });
+    expect(body.sources.map(({ source }: { source: string }) => source)).toEqual(SOURCES);
+    expect(body.sources[3]).toEqual({
+      source: 'pos',
+      position: expect.stringMatching(/^0{24}[0-9A-F]{16}$/),
+      committedAt: '2026-11-22T08:00:00.000Z',
+      lagMs: 10_000,
+    });
+    expect(body.sources[0]).toEqual({ source: 'crm' });
+  });
+
+  test('is complete up to the source furthest behind, once all have been heard', async () => {
+    const beats = SOURCES.map((source, n) => heartbeat(source, `2026-11-22T08:00:0${n}Z`));
+    expect((await ask(...beats)).body).toMatchObject({
+      asOf: '2026-11-22T08:00:00.000Z',
+      lagMs: 10_000,
+    });
+  });
+});

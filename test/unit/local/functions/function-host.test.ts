@@ -1,0 +1,180 @@
+/**
+ * Execution environments as Lambda's callers know them: results, errors, time-outs, limits, warm starts.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { FunctionHost } from '../../../../local/cloud/functions/function-host.ts';
+import { Metrics } from '../../../../local/cloud/functions/metrics.ts';
+import type { FunctionPlan } from '../../../../local/cloud/plan/model.ts';
+
+const folders: string[] = [];
+const hosts: FunctionHost[] = [];
+
+afterEach(async () => {
+  await Promise.all(hosts.splice(0).map((host) => host.stop()));
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+const hostOf = (code: string, plan: Partial<FunctionPlan> = {}, mostEnvironments = 4) => {
+  const folder = mkdtempSync(join(tmpdir(), 'function-'));
+  folders.push(folder);
+  writeFileSync(join(folder, 'index.mjs'), code);
+  const metrics = new Metrics();
+  const host = new FunctionHost(
+    [
+      {
+        stackName: 'S',
+        logicalId: 'Fn1A2B',
+        constructId: 'serve/get-profile',
+        name: 'fn',
+        arn: 'arn:aws:lambda:us-east-1:000000000000:function:fn',
+        codeDirectory: folder,
+        handler: 'index.handler',
+        runtime: 'nodejs24.x',
+        environment: { TABLE_NAME: 'customer360' },
+        timeoutMs: 3_000,
+        memoryMb: 128,
+        reservedConcurrency: undefined,
+        ...plan,
+      },
+    ],
+    {
+      region: 'ap-east-1',
+      endpoints: { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' },
+      logDir: folder,
+      metrics,
+      mostEnvironments,
+    },
+  );
+  hosts.push(host);
+  const invoke = (event: unknown = {}) => host.invoke('fn', JSON.stringify(event), 'request-1');
+  const log = () => readFileSync(join(folder, 'serve-get-profile.log'), 'utf8');
+  return { host, invoke, metrics, log };
+};
+
+const payloadOf = async (invocation: ReturnType<FunctionHost['invoke']>) => {
+  const it = await invocation;
+  return it.kind === 'success' ? JSON.parse(it.payload) : it;
+};
+
+test('a function sees its event, its context and its environment', async () => {
+  const { invoke } = hostOf(`export const handler = async (event, context) => ({
+    event, id: context.awsRequestId, left: context.getRemainingTimeInMillis() > 2000, memory: context.memoryLimitInMB,
+    key: process.env.AWS_ACCESS_KEY_ID, region: process.env.AWS_REGION, table: process.env.TABLE_NAME,
+    s3: process.env.AWS_ENDPOINT_URL_S3, name: process.env.AWS_LAMBDA_FUNCTION_NAME, home: process.env.HOME })`);
+  expect(await payloadOf(invoke({ a: [1, null] }))).toEqual({
+    event: { a: [1, null] },
+    id: 'request-1',
+    left: true,
+    memory: '128',
+    key: 'Fn1A2B',
+    region: 'ap-east-1',
+    table: 'customer360',
+    s3: 'http://127.0.0.1:1',
+    name: 'fn',
+  });
+});
+
+test('the AWS SDK is there although the bundle leaves it out', async () => {
+  const { invoke } = hostOf(`import { S3Client } from '@aws-sdk/client-s3';
+    export const handler = async () => S3Client.name`);
+  expect(await payloadOf(invoke())).toBe('S3Client');
+});
+
+describe('ends with an error when the function', () => {
+  test.each([
+    [
+      'throws',
+      `export const handler = async () => { throw new RangeError('no') }`,
+      'RangeError',
+      'no',
+    ],
+    [
+      'throws what is no error',
+      `export const handler = async () => { throw 'no' }`,
+      'string',
+      'no',
+    ],
+    ['cannot be loaded', `import 'nowhere'; export const handler = 1`, 'Error', 'nowhere'],
+    [
+      'has no handler',
+      'export const other = 1',
+      'TypeError',
+      'handler is undefined or not exported',
+    ],
+    ['ends its process', `export const handler = () => process.exit(3)`, 'Runtime.ExitError', '3'],
+    [
+      'lets an error escape',
+      `export const handler = () => new Promise(() => setTimeout(() => { throw new Error('late') }))`,
+      'Error',
+      'late',
+    ],
+    [
+      'answers too much',
+      `export const handler = async () => 'x'.repeat(7e6)`,
+      'Function.ResponseSizeTooLarge',
+      'exceeded maximum allowed payload size',
+    ],
+  ])('%s', async (_, code, errorType, message) => {
+    const { invoke } = hostOf(code);
+    expect(await invoke()).toMatchObject({
+      kind: 'function-error',
+      error: { errorType, errorMessage: expect.stringContaining(message) },
+    });
+  });
+});
+
+test('a time-out ends the environment, and the next event gets a new one', async () => {
+  const { invoke, metrics, log } = hostOf(
+    `let events = 0; export const handler = (event) => event.stay ? new Promise(() => setTimeout(() => {}, 9e6)) : ++events`,
+    { timeoutMs: 150 },
+  );
+  expect(await payloadOf(invoke())).toBe(1);
+  expect(await payloadOf(invoke())).toBe(2);
+  expect(await invoke({ stay: true })).toMatchObject({
+    error: {
+      errorType: 'Sandbox.Timedout',
+      errorMessage: expect.stringMatching(/^\S+Z request-1 Task timed out after 0\.15 seconds$/),
+    },
+  });
+  expect(await payloadOf(invoke())).toBe(1);
+  expect([metrics.sum('Invocations'), metrics.sum('Errors')]).toEqual([4, 1]);
+  await expect.poll(log, { timeout: 10_000 }).toContain('Task timed out');
+});
+
+const SLOW = `export const handler = async () => { await new Promise((done) => setTimeout(done, 100)); return 1 }`;
+
+test('events beyond the reserved concurrency are throttled', async () => {
+  const { invoke, metrics } = hostOf(SLOW, { reservedConcurrency: 2 });
+  const kinds = (await Promise.all([invoke(), invoke(), invoke()])).map((it) => it.kind);
+  expect(kinds.toSorted()).toEqual(['success', 'success', 'throttled']);
+  expect(metrics.sum('Throttles')).toBe(1);
+});
+
+test('events beyond what the machine carries wait', async () => {
+  const { invoke } = hostOf(SLOW, {}, 1);
+  const kinds = (await Promise.all([invoke(), invoke(), invoke()])).map((it) => it.kind);
+  expect(kinds).toEqual(['success', 'success', 'success']);
+});
+
+test('an event of more than 6 MB is refused', async () => {
+  const { invoke } = hostOf(SLOW);
+  expect(await invoke('x'.repeat(7e6))).toMatchObject({ kind: 'too-large' });
+});
+
+test('output goes to the log, metric lines to the metrics', async () => {
+  const line = {
+    _aws: {
+      CloudWatchMetrics: [{ Namespace: 'T', Dimensions: [[]], Metrics: [{ Name: 'Held' }] }],
+    },
+    Held: 4,
+  };
+  const { invoke, metrics, log } = hostOf(
+    `export const handler = async () => { console.log('hello'); console.log(${JSON.stringify(JSON.stringify(line))}) }`,
+  );
+  expect(await payloadOf(invoke())).toBeNull();
+  await expect.poll(() => metrics.sum('Held'), { timeout: 10_000 }).toBe(4);
+  await expect.poll(log, { timeout: 10_000 }).toContain('hello\n');
+});

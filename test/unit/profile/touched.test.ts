@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { arrivalsIn, type TableChange, touchedBy } from '#application/profile/touched.ts';
+import type { Item } from '#application/shared/table.ts';
+
+const item = (pk: string, sk: string, more: object = {}): Item => ({ pk, sk, ...more }) as Item;
+const touched = (change: TableChange) => {
+  const { customers, units } = touchedBy([change]);
+  return [[...customers], [...units]];
+};
+
+describe('what a table change concerns', () => {
+  const party = item('R#crm.1', 'ROW', { claims: [] });
+  test.each([
+    ['a new customer', { after: item('C#one_a', 'CUSTOMER') }, ['one_a'], []],
+    ['a customer that is gone', { before: item('C#one_a', 'CUSTOMER') }, ['one_a'], []],
+    ['a bucket', { after: item('U#~x#y#12', 'BUCKET') }, [], ['~x#y']],
+    ['a party row', { after: party }, [], ['crm.1']],
+    [
+      'a party row that was deleted: its customer changed',
+      { before: party, after: item('R#crm.1', 'ROW') },
+      [],
+      [],
+    ],
+    ['the registry of a fact', { after: item('R#pos.1', 'ROW', { unit: '~x' }) }, [], []],
+    [
+      'a unit with more buckets',
+      { before: item('U#~x', 'UNIT', { buckets: 1 }), after: item('U#~x', 'UNIT', { buckets: 2 }) },
+      [],
+      ['~x'],
+    ],
+    [
+      'a unit with as many',
+      {
+        before: item('U#~x', 'UNIT', { buckets: 1 }),
+        after: item('U#~x', 'UNIT', { buckets: 1, dying: 'm' }),
+      },
+      [],
+      [],
+    ],
+    ['a new unit', { after: item('U#~x', 'UNIT', { buckets: 1 }) }, [], []],
+    ['a summary, written by ourselves', { after: item('C#one_a', 'SUMMARY') }, [], []],
+    ['a claim', { after: item('I#phone#1', 'CLAIM') }, [], []],
+    ['freshness', { after: item('FRESHNESS', 'pos#s1') }, [], []],
+    ['nothing', {}, [], []],
+  ])('%s', (_, change, customers, units) => {
+    expect(touched(change)).toEqual([customers, units]);
+  });
+
+  test('is named once', () => {
+    const change = { after: item('C#one_a', 'CUSTOMER') };
+    expect(touchedBy([change, change]).customers.size).toBe(1);
+  });
+});
+
+describe('arrivals', () => {
+  const bucket = (rows: object) => item('U#~x#0', 'BUCKET', rows);
+  const row = (at: number | undefined, scope = 's') =>
+    item('R#crm.1', 'ROW', { scope, ...(at ? { at } : {}) });
+  const contributed = (c: number) => ({ v: String(c), c });
+  test.each([
+    ['a new contribution', { after: bucket({ 'pos.1': contributed(5) }) }, [['pos', 5]]],
+    [
+      'the one of several that changed',
+      {
+        before: bucket({ 'crm.1': contributed(5) }),
+        after: bucket({ 'crm.1': contributed(5), 'pos.1': contributed(6) }),
+      },
+      [['pos', 6]],
+    ],
+    [
+      'all that changed at once',
+      { after: bucket({ 'crm.1': contributed(5), 'pos.1': contributed(6) }) },
+      [
+        ['crm', 5],
+        ['pos', 6],
+      ],
+    ],
+    [
+      'a correction',
+      { before: bucket({ 'pos.1': contributed(5) }), after: bucket({ 'pos.1': contributed(6) }) },
+      [['pos', 6]],
+    ],
+    ['a load row, which has no commit time', { after: bucket({ 'pos.1': { v: '0' } }) }, []],
+    [
+      'a load row beside a change',
+      {
+        before: bucket({ 'crm.1': contributed(5) }),
+        after: bucket({ 'crm.1': contributed(5), 'pos.1': { v: '0' } }),
+      },
+      [],
+    ],
+    [
+      'a tombstone of a row that moved away',
+      {
+        before: bucket({ 'pos.1': contributed(5) }),
+        after: bucket({ 'pos.1': { v: '6', gone: true } }),
+      },
+      [],
+    ],
+    ['a bucket that went', { before: bucket({ 'pos.1': contributed(5) }) }, []],
+    ['a party row', { after: row(7) }, [['crm', 7]]],
+    ['a party row of a load', { after: row(undefined) }, []],
+    ['an image that only moved to another scope', { before: row(7), after: row(7, 't') }, []],
+    ['a party row that went', { before: row(7) }, []],
+    ['a customer', { after: item('C#one_a', 'CUSTOMER', { at: 7 }) }, []],
+  ])('%s', (_, change, arrivals) => {
+    expect(arrivalsIn([change]).map(({ source, committedAt }) => [source, committedAt])).toEqual(
+      arrivals,
+    );
+  });
+});

@@ -1,0 +1,265 @@
+import { describe, expect, test } from 'vitest';
+import { makeMeter } from '#adapters/dynamodb/meter.ts';
+import { MemoryTable } from '#adapters/memory/table.ts';
+import { getProfile } from '#application/serve/get-profile.ts';
+import { claimKey, customerKey } from '#application/shared/items.ts';
+import type { Table } from '#application/shared/table.ts';
+import type { NamespaceDefinition } from '#domain/definitions/types.ts';
+import type { OneId } from '#domain/identity/one-id.ts';
+import { must } from '#domain/shared/assert.ts';
+import { id, POLICY } from '../../support/builders/evidence.ts';
+import { party, partyGone, version } from '../../support/builders/rows.ts';
+import { interposed, nth } from '../../support/interposed-table.ts';
+import { aViewStore, VIEW_DEFINITIONS } from '../../support/views.ts';
+
+const definitions = {
+  ...VIEW_DEFINITIONS,
+  namespaces: POLICY as Readonly<Record<string, NamespaceDefinition>>,
+};
+const oneId = (n: number): OneId => `one_${'abcdefgh'[n]?.repeat(26)}` as OneId;
+
+const aStore = () => {
+  const store = aViewStore();
+  const portsOn = (table: Table) => ({
+    table,
+    clock: () => 10_000,
+    pseudonymise: (_namespace: string, _scope: string | undefined, value: string) => value,
+    definitions: async () => ({ definitions }),
+  });
+  return {
+    ...store,
+    get: (identifier: string, table: Table = store.table) => getProfile(portsOn(table), identifier),
+  };
+};
+
+/** Customers by the claims of their one row each, in the order of their ids; views maintained. */
+const withCustomers = async (...claims: readonly (readonly string[])[]) => {
+  const store = aStore();
+  for (const [index, own] of claims.entries())
+    await store.parties(party(`crm.${index}`, 1, ...own));
+  await store.maintain();
+  return store;
+};
+
+const shown = async (answer: ReturnType<typeof getProfile>) => {
+  const found = await answer;
+  return found.ok ? found.value.customerId : found.error;
+};
+
+describe('by identifier', () => {
+  test('a value leads to the customer that holds it', async () => {
+    const store = await withCustomers(['card#1', 'phone#7'], ['card#2']);
+    expect(await store.get('phone:7')).toMatchObject({ ok: true });
+    expect([await shown(store.get('card:1')), await shown(store.get('card:2'))]).toEqual([
+      'one_crm.0',
+      'one_crm.1',
+    ]);
+  });
+
+  test('comes with view, revision and freshness', async () => {
+    const store = await withCustomers(['card#1']);
+    await store.table.write({
+      kind: 'put',
+      item: { pk: 'FRESHNESS', sk: 'pos#s1', v: version(1), committedAt: 4_000 },
+    });
+    expect(await store.get('card:1')).toMatchObject({
+      value: {
+        revision: 1,
+        view: { profile: { name: { value: 'crm.0 1' } } },
+        freshness: { lagMs: 6_000, positions: { pos: { lagMs: 6_000 } } },
+      },
+    });
+  });
+
+  test.each([
+    ['nobody holds it', 'card:9', { code: 'not-found' }],
+    ['it is no identifier', 'card', { code: 'bad-identifier' }],
+    ['it is a guard', 'born:1', { code: 'bad-identifier' }],
+  ])('%s', async (_, identifier, problem) => {
+    const store = await withCustomers(['card#1', 'born#1']);
+    expect(await shown(store.get(identifier))).toMatchObject(problem);
+  });
+
+  test('a value that everybody shares names nobody', async () => {
+    const store = await withCustomers(['phone#7'], ['phone#7'], ['phone#7'], ['phone#7']);
+    expect(await shown(store.get('phone:7'))).toEqual({ code: 'ambiguous', shared: true });
+  });
+
+  test('a value whose link is held names several', async () => {
+    const store = await withCustomers(['card#1', 'phone#7'], ['card#2', 'phone#7']);
+    expect(await shown(store.get('phone:7'))).toEqual({ code: 'ambiguous', shared: false });
+  });
+
+  test('a customer whose view is not written yet', async () => {
+    const store = aStore();
+    await store.parties(party('crm.0', 1, 'card#1'));
+    expect(await shown(store.get('card:1'))).toEqual({ code: 'not-yet-visible' });
+  });
+
+  test('a value that only a row without a customer holds', async () => {
+    const store = aStore();
+    const change = party('crm.0', 1, 'card#1');
+    const evidence = { ...must(change.after, 'row').evidence, mayCreate: false };
+    await store.parties({ ...change, after: { evidence, fields: {} } });
+    expect(await shown(store.get('card:1'))).toEqual({ code: 'not-found' });
+  });
+
+  test('a value that its row has given up', async () => {
+    const store = await withCustomers(['card#1']);
+    await store.parties(party('crm.0', 2, 'card#2'));
+    expect(await shown(store.get('card:1'))).toEqual({ code: 'not-found' });
+  });
+});
+
+describe('a pointer that is wrong', () => {
+  const point = (store: Awaited<ReturnType<typeof withCustomers>>, customer: string) =>
+    store.table.write({ kind: 'update', key: claimKey(id('card#1')), set: { customer } });
+
+  test.each([
+    ['to another customer', 'one_crm.1'],
+    ['to nobody', 'one_nobody'],
+  ])('%s costs a longer way and no wrong answer', async (_, customer) => {
+    const store = await withCustomers(['card#1'], ['card#2']);
+    await point(store, customer);
+    expect(await shown(store.get('card:1'))).toBe('one_crm.0');
+  });
+
+  test('to a customer that has merged leads on', async () => {
+    const store = await withCustomers(['card#1'], ['email#1']);
+    await store.parties(party('crm.2', 1, 'card#1', 'email#1'));
+    await store.maintain();
+    await point(store, 'one_crm.1');
+    expect(await shown(store.get('card:1'))).toBe('one_crm.0');
+  });
+
+  test('that moves while it is followed', async () => {
+    const store = await withCustomers(['card#1'], ['email#1']);
+    const slow = interposed(
+      store.table,
+      nth(1, 'query', (args) => args.includes('C#')),
+      async () => {
+        await store.parties(partyGone('crm.0', 2));
+        await store.parties(party('crm.1', 2, 'card#1'));
+        await store.maintain();
+      },
+    );
+    expect(await shown(store.get('card:1', slow))).toBe('one_crm.1');
+  });
+});
+
+describe('by id', () => {
+  /** Ids of a test store do not have the form of real ones, so customers are put there by hand. */
+  const withIds = async (...into: readonly (number | undefined)[]) => {
+    const store = aStore();
+    for (const [n, to] of into.entries()) {
+      const links = to === undefined ? { units: [`crm.${n}`] } : { units: [], into: oneId(to) };
+      await store.table.write({
+        kind: 'put',
+        item: { ...customerKey(oneId(n)), anchor: `crm.${n}`, issuedAt: n, ...links },
+      });
+      await store.table.write({
+        kind: 'put',
+        item: {
+          pk: `C#${oneId(n)}`,
+          sk: 'SUMMARY',
+          rev: 1,
+          definitions: 'h',
+          ...(to === undefined ? { view: {} } : {}),
+        },
+      });
+    }
+    return store;
+  };
+
+  test('an id answers', async () => {
+    const store = await withIds(undefined);
+    expect(await store.get(`customerId:${oneId(0)}`)).toMatchObject({
+      value: { customerId: oneId(0) },
+    });
+    expect(await store.get(`customerId:${oneId(0)}`)).not.toHaveProperty('value.askedFor');
+  });
+
+  test('an id that redirects says what was asked for', async () => {
+    const store = await withIds(undefined, 0);
+    expect(await store.get(`customerId:${oneId(1)}`)).toMatchObject({
+      value: { customerId: oneId(0), askedFor: oneId(1) },
+    });
+  });
+
+  test('an id whose customer merges while it is followed leads on', async () => {
+    const store = await withIds(undefined, undefined, 1);
+    const merge = () =>
+      store.table.write({
+        kind: 'put',
+        item: { ...customerKey(oneId(1)), anchor: 'crm.1', issuedAt: 1, units: [], into: oneId(0) },
+      });
+    const slow = interposed(
+      store.table,
+      nth(2, 'query', (args) => args.includes('C#')),
+      merge,
+    );
+    expect(await store.get(`customerId:${oneId(2)}`, slow)).toMatchObject({
+      value: { customerId: oneId(0), askedFor: oneId(2) },
+    });
+  });
+
+  test('ids that redirect in a circle, which no commit writes, come to an end', async () => {
+    const store = await withIds(1, 0);
+    expect(await shown(store.get(`customerId:${oneId(0)}`))).toEqual({ code: 'not-found' });
+  });
+
+  test.each([
+    ['was never issued', 7],
+    ['rests', 1],
+  ])('an id that %s', async (_, n) => {
+    const store = await withIds(undefined);
+    await store.table.write({
+      kind: 'put',
+      item: { ...customerKey(oneId(1)), anchor: 'crm.1', issuedAt: 1, units: [] },
+    });
+    expect(await shown(store.get(`customerId:${oneId(n)}`))).toEqual({ code: 'not-found' });
+  });
+});
+
+describe('requests', () => {
+  /** Requests of one answer: all, and those that follow each other; freshness is read beside them. */
+  const requestsOf = async (identifier: string) => {
+    const meter = makeMeter();
+    const store = await withCustomers(['card#1', 'phone#7'], ['card#2', 'phone#7']);
+    const copy = new MemoryTable({ meter });
+    for (const item of store.table.dump()) await copy.write({ kind: 'put', item });
+    meter.requests = 0;
+    const sequence: string[] = [];
+    const counted = interposed(
+      copy,
+      (call) => {
+        sequence.push(
+          `${call.name} ${JSON.stringify(call.args).includes('FRESHNESS') ? 'freshness' : 'way'}`,
+        );
+        return false;
+      },
+      async () => {},
+    );
+    await store.get(identifier, counted);
+    return {
+      all: meter.requests,
+      oneAfterTheOther: sequence.filter((line) => line.endsWith('way')).length,
+    };
+  };
+
+  test('a value takes two, one after the other, and one beside them', async () => {
+    expect(await requestsOf('card:1')).toEqual({ all: 3, oneAfterTheOther: 2 });
+  });
+
+  test('an unknown value takes one', async () => {
+    expect(await requestsOf('card:9')).toEqual({ all: 2, oneAfterTheOther: 1 });
+  });
+
+  test('text that is no identifier takes none', async () => {
+    expect(await requestsOf('card')).toEqual({ all: 0, oneAfterTheOther: 0 });
+  });
+
+  test('a held value takes the long way, and still few', async () => {
+    expect((await requestsOf('phone:7')).oneAfterTheOther).toBe(3);
+  });
+});

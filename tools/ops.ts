@@ -1,0 +1,92 @@
+/**
+ * `npm run ops -- <command>`: what operators do by hand, on AWS or on the local cloud.
+ * @module
+ */
+import { parseArgs } from 'node:util';
+import { COMMANDS, type CommandFlags } from './ops/commands.ts';
+import { OpsError } from './ops/ops-error.ts';
+import { findTarget, NAMES, type TargetFlags } from './ops/target.ts';
+
+const HELP = `Usage: npm run ops -- <command> [options]
+
+  publish      puts the definitions of a folder in force
+    --definitions DIR        the folder (definitions)
+  replay       puts archived records back on the change stream
+    --from TIME --to TIME    when the stream took them; everything until now when absent
+  quarantine   lists what could not be understood
+    --newest N               how many entries to show (20)
+    --redrive | --delete     puts entries back on the stream, or deletes them for good;
+      KEY… | --reason REASON | --all    which ones
+  redrive      gives the batches in the failed bucket another chance
+    --discard                deletes those of the table's stream instead of recomputing their customers
+
+Where
+  --data DIR                 the local cloud that npm start runs with this data folder (.tributary, the default)
+  --stack NAME               a deployed data stack, e.g. Tributary-dev-Data (or set TRIBUTARY_STACK)
+  ${Object.keys(NAMES)
+    .map((name) => `--${name}`)
+    .join(' ')}
+                             single resources, with or without a stack
+  Region and credentials for AWS come from where the AWS CLI takes them.
+
+Examples
+  npm run ops -- publish
+  npm run ops -- publish --definitions ../our-definitions --stack Tributary-production-Data
+  npm run ops -- replay --from 2026-11-22T06:00:00Z --to 2026-11-22T07:00:00Z
+  npm run ops -- quarantine
+  npm run ops -- quarantine --redrive --reason unknown-table
+  npm run ops -- redrive --stack Tributary-dev-Data
+`;
+
+const text = { type: 'string' } as const;
+const yes = { type: 'boolean' } as const;
+const FLAGS = {
+  ...Object.fromEntries(Object.keys(NAMES).map((name) => [name, text])),
+  ...{
+    data: text,
+    definitions: text,
+    from: text,
+    newest: text,
+    reason: text,
+    stack: text,
+    to: text,
+  },
+  ...{ all: yes, delete: yes, discard: yes, help: yes, redrive: yes },
+};
+
+const main = async (args: readonly string[]): Promise<number> => {
+  const { values, positionals } = readArguments(args);
+  const [name = '', ...keys] = positionals;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (values['help'] || command === undefined) {
+    (values['help'] ? console.log : console.error)(HELP);
+    return values['help'] ? 0 : 2;
+  }
+  const target = await findTarget(values as TargetFlags);
+  console.error(`${name} on ${target.place}`);
+  return command(target, { ...(values as Omit<CommandFlags, 'keys'>), keys });
+};
+
+const readArguments = (args: readonly string[]) => {
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options: FLAGS });
+  } catch (error) {
+    throw new OpsError(`${(error as Error).message}\nSee npm run ops -- --help`);
+  }
+};
+
+/** What an operator can do something about needs no stack trace. */
+const explain = (error: unknown): string => {
+  if (error instanceof OpsError) return error.message;
+  const { code, name, message, stack } = error as Error & { readonly code?: string };
+  if (code === 'ECONNREFUSED') return `Nothing answers there; is it running? (${message})`;
+  if (name === 'CredentialsProviderError') return `No credentials for AWS: ${message}`;
+  return stack ?? message;
+};
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(explain(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,159 @@
+/**
+ * The operator commands: each binds a use case to the target, and tells people how it goes. Results go to stdout,
+ * progress to stderr.
+ * @module
+ */
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import {
+  currentDefinitions,
+  publishDefinitions,
+} from '#adapters/definitions/current-definitions.ts';
+import { readDefinitions } from '#adapters/definitions/read-folder.ts';
+import { gzipCompression } from '#adapters/gzip/gzip.ts';
+import { makeQuarantineShelf } from '#adapters/quarantine/quarantine-shelf.ts';
+import type { RecomputeViews } from '#application/operate/ports.ts';
+import {
+  deleteQuarantined,
+  listQuarantine,
+  type QuarantinedRecord,
+  type Removal,
+  redriveQuarantine,
+  type Selection,
+} from '#application/operate/quarantine.ts';
+import { redriveFailed } from '#application/operate/redrive-failed.ts';
+import { replayArchive } from '#application/operate/replay-archive.ts';
+import { maintainViews } from '#application/profile/maintain-views.ts';
+import { formatProblem } from '#domain/definitions/problem.ts';
+import { tableChanges } from '../../lambdas/shared/table-changes.ts';
+import { OpsError } from './ops-error.ts';
+import type { Target } from './target.ts';
+
+/** The flags of all commands, and the words after the command. */
+export interface CommandFlags {
+  readonly definitions?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly newest?: string;
+  readonly redrive?: boolean;
+  readonly delete?: boolean;
+  readonly all?: boolean;
+  readonly reason?: string;
+  readonly discard?: boolean;
+  readonly keys: readonly string[];
+}
+
+/** A command; gives the exit code. */
+export type Command = (target: Target, flags: CommandFlags) => Promise<number>;
+
+const publish: Command = async (target, { definitions: folder = 'definitions' }) => {
+  const read = readDefinitions(folder);
+  if (!read.ok) {
+    for (const problem of read.error) console.error(formatProblem(problem));
+    throw new OpsError(`Nothing is published: ${read.error.length} to correct in ${folder}.`);
+  }
+  const stores = { table: target.table(), objects: target.objects('definitions-bucket') };
+  console.log(`In force: ${await publishDefinitions(stores, read.value.definitions)}`);
+  console.error('Functions follow within 30 seconds.');
+  return 0;
+};
+
+const replay: Command = async (target, flags) => {
+  const now = Date.now();
+  const from = flags.from === undefined ? undefined : timeOf('from', flags.from);
+  const to = flags.to === undefined ? now : Math.min(now, timeOf('to', flags.to));
+  const ports = {
+    objects: target.objects('archive-bucket'),
+    compression: gzipCompression,
+    publish: target.publish(),
+  };
+  let total = 0;
+  const window = { to, ...(from !== undefined && { from }) };
+  for await (const { hour, published } of replayArchive(ports, window)) {
+    total = published;
+    console.error(`${hour}  ${published} records so far`);
+  }
+  console.log(`${total} records replayed`);
+  return 0;
+};
+
+const timeOf = (flag: string, text: string): number => {
+  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time))
+    throw new OpsError(`--${flag} takes a time such as 2026-11-22T07:00:00Z, not ${text}.`);
+  return time;
+};
+
+const quarantine: Command = async (target, flags) => {
+  const shelf = makeQuarantineShelf(target.objects('quarantine-bucket'), target.table());
+  if (flags.redrive && flags.delete) throw new OpsError('Either --redrive or --delete.');
+  if (flags.redrive) {
+    return tellRemoval('put back', await redriveQuarantine(shelf, target.publish(), choose(flags)));
+  }
+  if (flags.delete) return tellRemoval('deleted', await deleteQuarantined(shelf, choose(flags)));
+  const { reasons, newest } = await listQuarantine(shelf, countOf(flags.newest ?? '20'));
+  const total = reasons.reduce((sum, [, count]) => sum + count, 0);
+  console.log(`${total} records in quarantine`);
+  for (const [reason, count] of reasons) console.log(`  ${String(count).padStart(6)}  ${reason}`);
+  for (const record of newest) console.log(`\n${describe(record)}`);
+  return 0;
+};
+
+const countOf = (text: string): number => {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new OpsError(`--newest takes a number, not ${text}.`);
+};
+
+const choose = ({ all, reason, keys }: CommandFlags): Selection => {
+  if (!all && reason === undefined && keys.length === 0)
+    throw new OpsError('Say which: keys as the list shows them, --reason REASON, or --all.');
+  return { keys, ...(all && { all }), ...(reason !== undefined && { reason }) };
+};
+
+const tellRemoval = (done: string, { removed, withoutBytes, unknown }: Removal): number => {
+  for (const key of withoutBytes) console.error(`${key}: its bytes are gone; it can be deleted`);
+  for (const key of unknown) console.error(`${key}: there is no such entry`);
+  console.log(`${removed} records ${done}`);
+  return withoutBytes.length + unknown.length === 0 ? 0 : 1;
+};
+
+const describe = ({ arrivedAt, reason, table, detail, object }: QuarantinedRecord): string => {
+  const head = `${new Date(arrivedAt).toISOString()}  ${reason}  ${table ?? '(names no table)'}`;
+  return [head, `  ${detail}`, `  ${object}`].map(printable).join('\n');
+};
+
+/** Bytes of strangers must not steer the terminal. */
+const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, '\u{FFFD}');
+
+const redrive: Command = async (target, { discard = false }) => {
+  const ports = {
+    failed: target.objects('failed-bucket'),
+    publish: target.publish(),
+    recompute: recomputeOn(target),
+  };
+  const counts = { published: 0, recomputed: 0, discarded: 0, left: 0 };
+  for await (const { key, outcome, records, note } of redriveFailed(ports, discard)) {
+    counts[outcome] += 1;
+    console.error(`${outcome}  ${records} records  ${note}\n  ${key}`);
+  }
+  const words = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome}`);
+  console.log(`Failed batches: ${words.join(', ')}`);
+  return counts.left === 0 ? 0 : 1;
+};
+
+const recomputeOn = (target: Target): RecomputeViews => {
+  const table = target.table();
+  const stores = { table, objects: target.objects('definitions-bucket') };
+  const { current } = currentDefinitions(stores, Date.now);
+  return async (event) => {
+    const changes = tableChanges(event as unknown as DynamoDBStreamEvent);
+    return (await maintainViews({ table, definitions: current }, changes)).written;
+  };
+};
+
+/** The commands by name. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  publish,
+  replay,
+  quarantine,
+  redrive,
+};

@@ -1,0 +1,128 @@
+/**
+ * Target: what an operator command works on, a deployed stack or the local cloud, behind the same ports.
+ * @module
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
+import { DynamoTable } from '#adapters/dynamodb/table.ts';
+import { makeKinesisClient } from '#adapters/kinesis/client.ts';
+import { makePublish } from '#adapters/kinesis/publish.ts';
+import { makeS3Client } from '#adapters/s3/client.ts';
+import { S3ObjectStore } from '#adapters/s3/object-store.ts';
+import type { Publish } from '#application/operate/ports.ts';
+import type { ObjectStore } from '#application/shared/ports.ts';
+import type { Table } from '#application/shared/table.ts';
+import type { Endpoints } from '../../local/run/endpoints.ts';
+import { OpsError } from './ops-error.ts';
+
+/** What a target is named by: each flag, with the output of the data stack that holds the same. */
+export const NAMES = {
+  table: 'TableName',
+  stream: 'StreamName',
+  'archive-bucket': 'ArchiveBucket',
+  'failed-bucket': 'FailedBucket',
+  'quarantine-bucket': 'QuarantineBucket',
+  'definitions-bucket': 'DefinitionsBucket',
+} as const;
+
+type Name = keyof typeof NAMES;
+type Names = Partial<Record<Name, string>>;
+
+/** The flags that choose a target. */
+export type TargetFlags = Names & { readonly stack?: string; readonly data?: string };
+
+/** Bound resources; asking for one that has no name throws an {@link OpsError}. */
+export interface Target {
+  /** For people: where the command works. */
+  readonly place: string;
+  table(): Table;
+  objects(bucket: `${string}-bucket` & Name): ObjectStore;
+  publish(): Publish;
+}
+
+/** Default data folder of the local cloud. */
+const DATA_FOLDER = '.tributary';
+
+/**
+ * Finds the target: the stack of `--stack` or `TRIBUTARY_STACK`, else the names given as flags, else the local cloud.
+ * Names given as flags win over the stack's outputs. Region and credentials are the SDK's own matter.
+ */
+export const findTarget = async (flags: TargetFlags): Promise<Target> => {
+  const given = givenNames(flags);
+  const stack = flags.stack ?? process.env['TRIBUTARY_STACK'];
+  if (flags.data !== undefined && (flags.stack ?? Object.values(given)[0]) !== undefined)
+    throw new OpsError('--data names a local cloud, the other flags name AWS resources: not both.');
+  if (flags.data !== undefined) return localTarget(flags.data);
+  if (stack) return bind(`stack ${stack}`, { ...(await outputsOf(stack)), ...given });
+  if (Object.keys(given).length > 0) return bind('the resources named', given);
+  return localTarget(DATA_FOLDER);
+};
+
+const givenNames = (flags: TargetFlags): Names =>
+  Object.fromEntries(
+    Object.keys(NAMES).flatMap((name) => {
+      const value = flags[name as Name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+
+const outputsOf = async (stack: string): Promise<Names> => {
+  const client = new CloudFormationClient({});
+  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stack }));
+  const outputs = new Map(Stacks?.[0]?.Outputs?.map((it) => [it.OutputKey, it.OutputValue]));
+  return Object.fromEntries(
+    Object.entries(NAMES).flatMap(([name, output]) => {
+      const value = outputs.get(output);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+};
+
+const localTarget = (folder: string): Target => {
+  const file = join(folder, 'endpoints.json');
+  if (!existsSync(file))
+    throw new OpsError(
+      `There is no ${file}: no local cloud runs there. Start one with npm start, or name a stack: --stack Tributary-dev-Data`,
+    );
+  const local = JSON.parse(readFileSync(file, 'utf8')) as Endpoints;
+  const { archive, failed, quarantine, definitions } = local.s3.buckets;
+  const names: Names = {
+    table: local.dynamodb.table,
+    stream: local.kinesis.stream,
+    'archive-bucket': archive,
+    'failed-bucket': failed,
+    'quarantine-bucket': quarantine,
+    'definitions-bucket': definitions,
+  };
+  return bind(`the local cloud in ${folder}`, names, local);
+};
+
+/** Binds names to clients; without endpoints those of AWS. */
+const bind = (place: string, names: Names, local?: Endpoints): Target => {
+  const settings = (service: 'dynamodb' | 'kinesis' | 's3') => settingsOf(local, service);
+  const nameOf = (name: Name): string => {
+    const value = names[name];
+    if (value) return value;
+    throw new OpsError(`This needs --${name}, or a stack with the output ${NAMES[name]}.`);
+  };
+  return {
+    place,
+    table: () =>
+      new DynamoTable({
+        client: makeDynamoClient(settings('dynamodb')),
+        tableName: nameOf('table'),
+      }),
+    objects: (bucket) => new S3ObjectStore(makeS3Client(settings('s3')), nameOf(bucket)),
+    publish: () => makePublish(makeKinesisClient(settings('kinesis')), nameOf('stream')),
+  };
+};
+
+/** Settings of the client of one service. S3 has credentials of its own in the local cloud. */
+const settingsOf = (local: Endpoints | undefined, service: 'dynamodb' | 'kinesis' | 's3') => {
+  if (!local) return {};
+  const { region, accessKeyId, secretAccessKey, endpoint } = { ...local, ...local[service] };
+  const credentials = { accessKeyId, secretAccessKey };
+  return { endpoint, region, credentials, ...(service === 's3' && { forcePathStyle: true }) };
+};
