@@ -6,7 +6,12 @@
  */
 import type { MeasureDefinition, ViewDefinition } from '#domain/definitions/types.ts';
 import type { MeasureValue } from '#domain/profile/measure.ts';
-import type { ProfileView, SourceShare } from '#domain/profile/profile-view.ts';
+import type {
+  KnownIdentifier,
+  ProfileField,
+  ProfileView,
+  SourceShare,
+} from '#domain/profile/profile-view.ts';
 import { assertNever } from '#domain/shared/assert.ts';
 import { formatMoney } from '#domain/shared/money.ts';
 import type { FoundProfile } from './get-profile.ts';
@@ -21,8 +26,13 @@ export const presentProfile = (found: FoundProfile, definition: ViewDefinition) 
     lagMs: found.freshness.lagMs,
     positions: found.freshness.positions,
     version: found.revision,
-    profile: view.profile,
-    identifiers: view.identifiers,
+    profile: Object.fromEntries(
+      definition.profile.flatMap(({ field }) => {
+        const known = view.profile[field];
+        return known ? [[field, presentField(known)]] : [];
+      }),
+    ),
+    identifiers: view.identifiers.map(presentIdentifier),
     ...Object.fromEntries(
       definition.measures.map((measure) => [
         measure.measure,
@@ -50,6 +60,17 @@ const presentMeasure = (definition: MeasureDefinition, value: MeasureValue): unk
       return assertNever(definition);
   }
 };
+
+// Members are named one by one: a stored map has no order of its own, and equal answers shall be equal as text.
+const presentField = ({ value, source, row }: ProfileField) => ({ value, source, row });
+
+const presentIdentifier = ({ namespace, scope, value, verified, sources }: KnownIdentifier) => ({
+  namespace,
+  ...(scope === undefined ? {} : { scope }),
+  value,
+  verified,
+  sources,
+});
 
 const presentSource = ({ source, rows, lastSeenAt }: SourceShare) => ({
   source,

@@ -14,6 +14,7 @@ import type {
   TableDefinition,
 } from '#domain/definitions/types.ts';
 import type { Identifier } from '#domain/identity/identifier.ts';
+import { normaliseOpaque } from '#domain/identity/normalise-text.ts';
 import { normaliseValue } from '#domain/identity/normalise-value.ts';
 import type { JsonObject } from '#domain/shared/json.ts';
 import { own } from '#domain/shared/json-safety.ts';
@@ -96,9 +97,10 @@ const regionOf = (
 const withScope = (rule: IdentifierRule, row: JsonObject, value: string): IdentifierResult => {
   const identifier = { namespace: rule.namespace, value, verified: rule.verified };
   if (rule.scope === undefined) return success(identifier);
-  const scope = 'value' in rule.scope ? rule.scope.value : scalarText(own(row, rule.scope.column));
-  if (scope === undefined || scope === '') return failure('no-scope');
-  return success({ ...identifier, scope: scope.normalize('NFKC') });
+  const text = 'value' in rule.scope ? rule.scope.value : scalarText(own(row, rule.scope.column));
+  // The scope is part of a key: it takes the same form and bounds as a value.
+  const scope = text === undefined ? undefined : normaliseOpaque(text);
+  return scope === undefined ? failure('no-scope') : success({ ...identifier, scope });
 };
 
 const byRank = (a: Ranked, b: Ranked): number =>

@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { FactChange } from '#application/identity/row-change.ts';
+import {
+  bucketOf,
+  contribution,
+  decideFact,
+  isPlacedAt,
+  moveActions,
+} from '#application/identity/write-facts.ts';
+import { bucketKey, parseRowItem, rowItemKey } from '#application/shared/items.ts';
+import type { Item } from '#application/shared/table.ts';
+import { key } from '../../support/builders/evidence.ts';
+import { fact, factGone, factUnit, rowKey, version } from '../../support/builders/rows.ts';
+
+const CARD = factUnit('card#1').key;
+const EMAIL = factUnit('email#1').key;
+
+/** The registry of row `pos.1` at version `n`, under a unit when given. */
+const registry = (n: number, unit?: string, bucket = 2): Item => ({
+  ...rowItemKey(rowKey('pos.1')),
+  v: version(n),
+  ...(unit === undefined ? {} : { unit, bucket }),
+});
+
+const byCard = (n: number) => fact('pos.1', n, ['card#1']);
+const byEmail = (n: number) => fact('pos.1', n, ['email#1']);
+const byNobody = (n: number) => fact('pos.1', n, []);
+const gone = (n: number) => factGone('pos.1', n);
+
+describe('what a change asks for', () => {
+  test.each<[string, FactChange, Item | undefined, string]>([
+    ['a new row that names somebody', byCard(1), undefined, 'register'],
+    ['a new row that names nobody', byNobody(1), undefined, 'note'],
+    ['a row deleted before it was seen', gone(1), undefined, 'note'],
+    ['a later change in its place', byCard(2), registry(1, CARD), 'contribute'],
+    ['the change that set its place, delivered again', byCard(1), registry(1, CARD), 'contribute'],
+    ['an earlier change', byCard(1), registry(2, CARD), 'skip'],
+    ['an earlier change of somebody else', byEmail(1), registry(2, CARD), 'skip'],
+    ['a later change of somebody else', byEmail(2), registry(1, CARD), 'move'],
+    ['a later change of nobody', byNobody(2), registry(1, CARD), 'move'],
+    ['a later deletion', gone(2), registry(1, CARD), 'contribute'],
+    ['an earlier deletion', gone(1), registry(2, CARD), 'skip'],
+    ['a row noted, that now names somebody', byCard(2), registry(1), 'move'],
+    ['a row noted, that still names nobody', byNobody(2), registry(1), 'note'],
+    ['a row noted, that is deleted', gone(2), registry(1), 'note'],
+    ['a row noted, the same change again', byNobody(1), registry(1), 'skip'],
+    ['a row noted later, that named somebody', byCard(1), registry(2), 'skip'],
+  ])('%s', (_, change, item, step) => {
+    expect(decideFact(change, item).step).toBe(step);
+  });
+
+  test('a place is where the registry says, not where it would be now', () => {
+    expect(decideFact(byCard(2), registry(1, CARD, 7))).toEqual({
+      step: 'contribute',
+      place: { unit: CARD, bucket: 7 },
+    });
+  });
+
+  test('a move says where to, or that it goes nowhere', () => {
+    expect(decideFact(byEmail(2), registry(1, CARD))).toMatchObject({
+      to: EMAIL,
+      row: { unit: CARD },
+    });
+    expect(decideFact(byNobody(2), registry(1, CARD))).not.toHaveProperty('to');
+  });
+});
+
+describe('a contribution', () => {
+  const place = { unit: CARD, bucket: 2 };
+
+  test('is one attribute of its bucket, with version and commit time', () => {
+    expect(contribution(byCard(3), place)).toMatchObject({
+      key: bucketKey(CARD, 2),
+      set: { 'pos.1': { v: version(3), c: 3_000, as: 'order', f: { total: 3 } } },
+    });
+  });
+
+  test('of a load row has no commit time', () => {
+    const { committedAt: _, ...loaded } = byCard(3);
+    expect(contribution(loaded as FactChange, place).set?.['pos.1']).not.toHaveProperty('c');
+  });
+
+  test('of a deleted row is a tombstone', () => {
+    expect(contribution(gone(3), place).set?.['pos.1']).toEqual({
+      v: version(3),
+      c: 3_000,
+      gone: true,
+    });
+  });
+
+  test('names that its fields may have do not touch its own', () => {
+    const change = fact('pos.1', 3, ['card#1'], {
+      as: 'order',
+      f: { v: '9', gone: true, as: 'x', c: 1 },
+    });
+    expect(contribution(change, place).set?.['pos.1']).toMatchObject({
+      v: version(3),
+      as: 'order',
+      c: 3_000,
+    });
+    expect(contribution(change, place).set?.['pos.1']).not.toHaveProperty('gone');
+  });
+
+  test.each([
+    ['its place', registry(1, CARD, 2), true],
+    ['another bucket', registry(1, CARD, 3), false],
+    ['another unit', registry(1, EMAIL, 2), false],
+    ['no place', registry(1), false],
+    ['a registry that is gone', undefined, false],
+  ])('is checked against %s', (_, item, same) => {
+    expect(isPlacedAt(item, place)).toBe(same);
+  });
+});
+
+describe('a move', () => {
+  const row = (item: Item) => parseRowItem(item);
+  const keysOf = (actions: ReturnType<typeof moveActions>) =>
+    actions.map((action) => (action.kind === 'update' ? action.key.pk : action.kind));
+
+  test('writes registry, new place and old place at once', () => {
+    const actions = moveActions(byEmail(2), row(registry(1, CARD)), { unit: EMAIL, bucket: 0 });
+    expect(keysOf(actions)).toEqual(['R#pos.1', `U#${EMAIL}#0`, `U#${CARD}#2`]);
+    expect(actions[0]).toMatchObject({ set: { unit: EMAIL, bucket: 0, leaving: [CARD] } });
+    expect(actions[2]).toMatchObject({ set: { 'pos.1': { v: version(2), gone: true } } });
+  });
+
+  test('to nobody forgets the place', () => {
+    const [first, ...others] = moveActions(byNobody(2), row(registry(1, CARD)), undefined);
+    expect(first).toMatchObject({ remove: ['unit', 'bucket'], set: { leaving: [CARD] } });
+    expect(keysOf(others)).toEqual([`U#${CARD}#2`]);
+  });
+
+  test('from nowhere leaves nothing', () => {
+    const actions = moveActions(byCard(2), row(registry(1)), { unit: CARD, bucket: 0 });
+    expect(keysOf(actions)).toEqual(['R#pos.1', `U#${CARD}#0`]);
+    expect(actions[0]).not.toHaveProperty('set.leaving');
+  });
+
+  test('keeps the units that were left before and are not settled', () => {
+    const before = row({ ...registry(1, CARD), leaving: [key('~old'), CARD] });
+    const [first] = moveActions(byEmail(2), before, { unit: EMAIL, bucket: 0 });
+    expect(first).toMatchObject({ set: { leaving: ['~old', CARD] } });
+  });
+});
+
+describe('buckets', () => {
+  test('are the same for a row every time, and within bounds', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 1, max: 4096 }), (row, buckets) => {
+        const bucket = bucketOf(rowKey(row), buckets);
+        expect(bucket).toBe(bucketOf(rowKey(row), buckets));
+        expect(bucket).toBeGreaterThanOrEqual(0);
+        expect(bucket).toBeLessThan(buckets);
+      }),
+    );
+  });
+
+  test('fill evenly', () => {
+    const counts = new Array<number>(16).fill(0);
+    for (let n = 0; n < 16_000; n++) {
+      const bucket = bucketOf(rowKey(`pos.receipt.HK01-${n}`), 16);
+      counts[bucket] = (counts[bucket] ?? 0) + 1;
+    }
+    expect(Math.min(...counts)).toBeGreaterThan(800);
+    expect(Math.max(...counts)).toBeLessThan(1_200);
+  });
+});
