@@ -38,9 +38,7 @@ export class ProfileStack extends Stack {
     grantDefinitions(this.maintainView, data);
     const items = new DynamoEventSource(data.table, {
       ...streamMapping(data.failed),
-      // A backlog is worked off in large batches by one worker a shard: changes of one customer then fall together, and
-      // a load costs one summary a customer instead of one a row.
-      batchSize: 2000,
+      // One worker a shard: while it is busy changes gather, and those of one customer cost one summary together.
       parallelizationFactor: 1,
       filters: [CHANGES_THAT_SHOW],
     });

@@ -17,7 +17,7 @@ export interface Endpoints {
   /** A bearer token for every scope, valid for a day. */
   readonly token: string;
   readonly region: string;
-  /** Accepted by every engine but S3, which wants `S3RVER` for both. */
+  /** Accepted by every engine but S3, too. */
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly kinesis: { readonly endpoint: string; readonly stream: string };

@@ -18,7 +18,7 @@ export interface LoadTimes {
 
 const STEP_MS = 50;
 /** No function worked for this long: the load is through. */
-const QUIET_MS = 1_500;
+const QUIET_MS = 3_000;
 const REPORT_MS = 5_000;
 
 /** Waits for the load, and says every few seconds how far it is. */

@@ -98,11 +98,11 @@ describe('every stream mapping', () => {
     }
   });
 
-  test('of the table takes only what shows in a view, in large batches', () => {
+  test('of the table takes only what shows in a view, one worker a shard', () => {
     const [view] = mappings.filter(([, it]) => !isOnKinesis(it.Properties));
     const pattern = { dynamodb: { Keys: { sk: { S: ['ROW', 'BUCKET', 'CUSTOMER'] } } } };
     expect(view?.[1].Properties).toMatchObject({
-      BatchSize: 2000,
+      BatchSize: 500,
       ParallelizationFactor: 1,
       FilterCriteria: { Filters: [{ Pattern: JSON.stringify(pattern) }] },
     });

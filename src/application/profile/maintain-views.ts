@@ -40,7 +40,7 @@ export interface ViewReport {
 
 /** Customers refreshed with one set of reads. */
 const CUSTOMERS_AT_ONCE = 40;
-const CHUNKS_AT_ONCE = 2;
+const CHUNKS_AT_ONCE = 4;
 const MAX_ATTEMPTS = 20;
 
 /**
