@@ -184,7 +184,7 @@ const publish = async (endpoints: Endpoints, definitions: Definitions): Promise<
   const s3Client = makeS3Client({
     endpoint: s3.endpoint,
     region,
-    credentials: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' },
+    credentials,
     forcePathStyle: true,
   });
   await publishDefinitions(

@@ -52,10 +52,9 @@ const presentMeasure = (definition: MeasureDefinition, value: MeasureValue): unk
     case 'latest':
       return instant(typeof value === 'number' ? value : null);
     case 'money':
-      return Object.entries(value ?? {}).map(([currency, amount]) => ({
-        amount: formatMoney(amount, currency),
-        currency,
-      }));
+      return Object.entries(value ?? {})
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([currency, amount]) => ({ amount: formatMoney(amount, currency), currency }));
     default:
       return assertNever(definition);
   }
