@@ -120,7 +120,7 @@ test('the same actions have the same outcomes, leave the same items and cost the
       expect(await contents(memory)).toEqual(await contents(dynamo));
       expect(counted).toEqual(billed);
     }),
-    { numRuns: 60 },
+    { numRuns: 60, seed: 20_261_122 },
   );
 }, 60_000);
 
