@@ -6,6 +6,7 @@ import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { type Attributes, fromItem } from '#adapters/dynamodb/marshal.ts';
 import type { TableChange } from '#application/profile/touched.ts';
 import type { Item } from '#application/shared/table.ts';
+import { must } from '#domain/shared/assert.ts';
 
 /** Decodes the records of an event, in their order. */
 export const tableChanges = (event: DynamoDBStreamEvent): readonly TableChange[] =>
@@ -13,7 +14,11 @@ export const tableChanges = (event: DynamoDBStreamEvent): readonly TableChange[]
 
 const tableChange = ({ dynamodb }: DynamoDBRecord): TableChange => {
   const [before, after] = [image(dynamodb?.OldImage), image(dynamodb?.NewImage)];
-  return { ...(before ? { before } : {}), ...(after ? { after } : {}) };
+  return {
+    ...(before ? { before } : {}),
+    ...(after ? { after } : {}),
+    sequence: must(dynamodb?.SequenceNumber, 'sequence number'),
+  };
 };
 
 // The event's attribute values have the wire form of the SDK's, only typed apart.

@@ -18,10 +18,14 @@ export const TABLE_READS = ['GetItem', 'BatchGetItem', 'Query'] as const;
 /** Actions that change the table. */
 export const TABLE_WRITES = ['PutItem', 'UpdateItem', 'DeleteItem'] as const;
 
+/** Actions by which a statement writes: inserts items and updates them. */
+export const TABLE_STATEMENTS = ['PartiQLInsert', 'PartiQLUpdate'] as const;
+
 /** One action on the table, without its prefix. */
 export type TableAction =
   | (typeof TABLE_READS)[number]
   | (typeof TABLE_WRITES)[number]
+  | (typeof TABLE_STATEMENTS)[number]
   | 'ConditionCheckItem';
 
 const USE_KEY = ['kms:Decrypt', 'kms:DescribeKey'];

@@ -11,6 +11,7 @@ import {
   grantSecret,
   grantTable,
   TABLE_READS,
+  TABLE_STATEMENTS,
   TABLE_WRITES,
 } from '../constructs/grants.ts';
 import { StageFunction } from '../constructs/stage-function.ts';
@@ -50,7 +51,12 @@ export class IdentityStack extends Stack {
 
   private grantAccess(data: DataStack): void {
     const to = this.resolveIdentity;
-    grantTable(to, data, [...TABLE_READS, ...TABLE_WRITES, 'ConditionCheckItem']);
+    grantTable(to, data, [
+      ...TABLE_READS,
+      ...TABLE_WRITES,
+      ...TABLE_STATEMENTS,
+      'ConditionCheckItem',
+    ]);
     grantPutObject(to, data.quarantine);
     grantDefinitions(to, data);
     grantSecret(to, data.pepper);

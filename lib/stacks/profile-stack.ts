@@ -6,15 +6,25 @@ import { Stack } from 'aws-cdk-lib';
 import { FilterCriteria, FilterRule } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
-import { grantDefinitions, grantTable, TABLE_READS, TABLE_WRITES } from '../constructs/grants.ts';
+import {
+  grantDefinitions,
+  grantTable,
+  TABLE_READS,
+  TABLE_STATEMENTS,
+  TABLE_WRITES,
+} from '../constructs/grants.ts';
 import { StageFunction } from '../constructs/stage-function.ts';
 import { streamMapping } from '../constructs/stream-mapping.ts';
 import type { StageStackProps } from './identity-stack.ts';
 
-/** Rows, contributions and customers; what identity and the views write for themselves shows in no view. */
-const CHANGES_THAT_SHOW = FilterCriteria.filter({
-  dynamodb: { Keys: { sk: { S: FilterRule.or('ROW', 'BUCKET', 'CUSTOMER') } } },
-});
+/** Contributions, customers, party rows and units that grow; nothing else shows in a view. */
+const CHANGES_THAT_SHOW = [
+  FilterCriteria.filter({ dynamodb: { Keys: { sk: { S: FilterRule.or('BUCKET', 'CUSTOMER') } } } }),
+  FilterCriteria.filter({
+    dynamodb: { Keys: { sk: { S: ['ROW'] } }, NewImage: { evidence: { S: FilterRule.exists() } } },
+  }),
+  FilterCriteria.filter({ eventName: ['MODIFY'], dynamodb: { Keys: { sk: { S: ['UNIT'] } } } }),
+];
 
 /** The view maintainer and its reading of the table's stream. */
 export class ProfileStack extends Stack {
@@ -34,13 +44,13 @@ export class ProfileStack extends Stack {
         DEFINITIONS_BUCKET: data.definitions.bucketName,
       },
     });
-    grantTable(this.maintainView, data, [...TABLE_READS, ...TABLE_WRITES]);
+    grantTable(this.maintainView, data, [...TABLE_READS, ...TABLE_WRITES, ...TABLE_STATEMENTS]);
     grantDefinitions(this.maintainView, data);
     const items = new DynamoEventSource(data.table, {
       ...streamMapping(data.failed),
       // One worker a shard: while it is busy changes gather, and those of one customer cost one summary together.
       parallelizationFactor: 1,
-      filters: [CHANGES_THAT_SHOW],
+      filters: CHANGES_THAT_SHOW,
     });
     this.maintainView.lambda.addEventSource(items);
   }

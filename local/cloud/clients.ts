@@ -8,16 +8,22 @@
  */
 import { Agent } from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import {
+  AUTHORIZATION,
+  AUTHORIZED_AT,
+  type JsonCall,
+  openService,
+} from './event-sources/json-call.ts';
 
 /** The clients, and the end of their connections. */
 export interface CloudClients {
   readonly dynamodb: DynamoDBClient;
-  readonly dynamodbStreams: DynamoDBStreamsClient;
   readonly kinesis: KinesisClient;
+  /** For reading streams. */
+  readonly streams: { readonly kinesis: JsonCall; readonly dynamodb: JsonCall };
   readonly s3: S3Client;
   close(): void;
 }
@@ -33,13 +39,10 @@ interface Signable {
   readonly headers: Record<string, string>;
 }
 
-const AUTHORIZATION =
-  'AWS4-HMAC-SHA256 Credential=local/20260101/local/local/aws4_request, SignedHeaders=host, Signature=0';
-
 const constantSigner = {
   sign: async <Request extends Signable>(request: Request): Promise<Request> => {
     request.headers['authorization'] = AUTHORIZATION;
-    request.headers['x-amz-date'] = '20260101T000000Z';
+    request.headers['x-amz-date'] = AUTHORIZED_AT;
     return request;
   },
 };
@@ -55,17 +58,30 @@ export const cloudClients = (endpoints: EngineEndpoints, region: string): CloudC
   const unsigned = { ...common, signer: constantSigner } as unknown as typeof common;
   const clients = {
     dynamodb: new DynamoDBClient({ ...unsigned, endpoint: endpoints.dynamodb }),
-    dynamodbStreams: new DynamoDBStreamsClient({ ...unsigned, endpoint: endpoints.dynamodb }),
     kinesis: new KinesisClient({ ...unsigned, endpoint: endpoints.kinesis }),
     // s3rver refuses a signature from another time, so this client signs.
     s3: new S3Client({ ...common, endpoint: endpoints.s3, forcePathStyle: true }),
   };
   // It walks through every answer to mask what nobody logs.
-  for (const client of [clients.dynamodb, clients.dynamodbStreams, clients.kinesis]) {
+  for (const client of [clients.dynamodb, clients.kinesis]) {
     client.middlewareStack.remove('loggerMiddleware');
   }
+  const services = {
+    kinesis: openService({
+      endpoint: endpoints.kinesis,
+      target: 'Kinesis_20131202',
+      contentType: 'application/x-amz-json-1.1',
+    }),
+    dynamodb: openService({
+      endpoint: endpoints.dynamodb,
+      target: 'DynamoDBStreams_20120810',
+      contentType: 'application/x-amz-json-1.0',
+    }),
+  };
   const close = () => {
     for (const client of Object.values(clients)) client.destroy();
+    for (const service of Object.values(services)) service.close();
   };
-  return { ...clients, close };
+  const streams = { kinesis: services.kinesis.call, dynamodb: services.dynamodb.call };
+  return { ...clients, streams, close };
 };

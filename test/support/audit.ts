@@ -1,7 +1,7 @@
 /**
  * Audit of a table: everything derived in it, worked out again from the evidence that it holds. Says what does not fit.
  */
-import { liveRows } from '#application/identity/settle-unit.ts';
+import { contributionsIn, hasLiveRow } from '#application/shared/contributions.ts';
 import {
   bucketKey,
   type CustomerItem,
@@ -206,7 +206,11 @@ const placeProblems = (items: readonly Item[]): readonly string[] => {
   const byKey = new Map(items.map((item) => [`${item.pk} ${item.sk}`, item]));
   return items
     .filter(({ sk }) => sk === 'BUCKET')
-    .flatMap((bucket) => liveRows(bucket).flatMap((row) => placeProblem(byKey, bucket, row)));
+    .flatMap((bucket) =>
+      contributionsIn(bucket).flatMap(({ rowKey, fact }) =>
+        fact ? placeProblem(byKey, bucket, rowKey) : [],
+      ),
+    );
 };
 
 const placeProblem = (
@@ -231,7 +235,7 @@ const placeProblem = (
 const lifeProblems = (items: readonly Item[]): readonly string[] => {
   const supported = new Set(
     items
-      .filter((item) => item.sk === 'BUCKET' && liveRows(item).length > 0)
+      .filter((item) => item.sk === 'BUCKET' && hasLiveRow(item))
       .map(({ pk }) => pk.slice(0, pk.lastIndexOf('#'))),
   );
   return items

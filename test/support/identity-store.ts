@@ -8,9 +8,8 @@ import { applyFacts } from '#application/identity/apply-facts.ts';
 import { applyParties } from '#application/identity/apply-parties.ts';
 import type { IdentityPorts } from '#application/identity/restructure.ts';
 import type { FactChange, PartyChange } from '#application/identity/row-change.ts';
-import { liveRows } from '#application/identity/settle-unit.ts';
+import { contributionsIn } from '#application/shared/contributions.ts';
 import {
-  asMap,
   parseCustomerItem,
   parseRowItem,
   type RowItem,
@@ -77,8 +76,7 @@ export const showContributions = (items: readonly Item[]): readonly string[] =>
   items
     .filter(({ sk }) => sk === 'BUCKET')
     .flatMap((bucket) =>
-      liveRows(bucket).map((row) => {
-        const { total } = asMap(asMap(bucket[row])['f']);
-        return `${bucket.pk.slice(2)} ${row} ${total}`;
-      }),
+      contributionsIn(bucket).flatMap(({ rowKey, fact }) =>
+        fact ? [`${bucket.pk.slice(2)} ${rowKey} ${fact.fields['total']}`] : [],
+      ),
     );

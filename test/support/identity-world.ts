@@ -90,7 +90,7 @@ const factAfter = (random: Random, people: number) => {
   const unit = factUnit(random, people);
   return {
     ...(unit ? { unit } : {}),
-    contribution: { as: 'order', total: Math.floor(random() * 100) },
+    contribution: { as: 'order', fields: { total: Math.floor(random() * 100) } },
   };
 };
 

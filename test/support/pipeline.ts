@@ -43,6 +43,7 @@ export const aPipeline = (parts: Partial<ResolvePorts> & { readonly meter?: Mete
   const { meter, ...ports } = parts;
   const table = new MemoryTable(meter ? { meter } : {});
   const quarantine = new MemoryQuarantine();
+  let sequence = 0;
   const resolvePorts: ResolvePorts = {
     table,
     quarantine,
@@ -64,7 +65,7 @@ export const aPipeline = (parts: Partial<ResolvePorts> & { readonly meter?: Mete
     refresh: () =>
       maintainViews(
         { table, definitions: async () => DEMO },
-        table.dump().map((after) => ({ after })),
+        table.dump().map((after) => ({ after, sequence: String(++sequence) })),
       ),
   };
 };

@@ -9,6 +9,7 @@ import { applyParties } from '#application/identity/apply-parties.ts';
 import { foldToLatest } from '#application/identity/interpret-records.ts';
 import { ContentionError } from '#application/identity/restructure.ts';
 import type { RowChange } from '#application/identity/row-change.ts';
+import { contributionsIn } from '#application/shared/contributions.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { IdentifierKey } from '#domain/identity/evidence.ts';
 import { links } from '#domain/identity/merge-policy.ts';
@@ -175,7 +176,9 @@ const factsExpected = (rows: readonly RowChange[]) =>
   rows
     .flatMap((row) =>
       row.kind === 'fact' && row.after?.unit
-        ? [`${row.after.unit.key} ${row.rowKey} ${row.version} ${row.after.contribution['total']}`]
+        ? [
+            `${row.after.unit.key} ${row.rowKey} ${row.version} ${row.after.contribution.fields['total']}`,
+          ]
         : [],
     )
     .sort();
@@ -184,10 +187,9 @@ const factsStored = (items: readonly Item[]) =>
   items
     .filter((item) => item.sk === 'BUCKET')
     .flatMap((item) =>
-      Object.entries(item).flatMap(([name, value]) => {
-        const fact = value as { v: string; total: number; gone?: boolean };
+      contributionsIn(item).flatMap(({ rowKey, version, fact }) => {
         const unit = item.pk.slice(2, item.pk.lastIndexOf('#'));
-        return name.includes('.') && !fact.gone ? [`${unit} ${name} ${fact.v} ${fact.total}`] : [];
+        return fact ? [`${unit} ${rowKey} ${version} ${fact.fields['total']}`] : [];
       }),
     )
     .sort();

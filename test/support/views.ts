@@ -7,6 +7,7 @@ import {
   type ViewPorts,
   type ViewReport,
 } from '#application/profile/maintain-views.ts';
+import { parseSummaryItem, viewOf } from '#application/profile/summary.ts';
 import type { TableChange } from '#application/profile/touched.ts';
 import { parseCustomerItem, summaryKey } from '#application/shared/items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
@@ -34,13 +35,14 @@ const snapshot = (table: MemoryTable): ReadonlyMap<string, Item> =>
 const changesSince = (
   before: ReadonlyMap<string, Item>,
   table: MemoryTable,
+  sequence: string,
 ): readonly TableChange[] => {
   const after = snapshot(table);
   return [...new Set([...before.keys(), ...after.keys()])].flatMap(
     (key): readonly TableChange[] => {
       const [was, is] = [before.get(key), after.get(key)];
       if (JSON.stringify(was) === JSON.stringify(is)) return [];
-      return [{ ...(was ? { before: was } : {}), ...(is ? { after: is } : {}) }];
+      return [{ ...(was ? { before: was } : {}), ...(is ? { after: is } : {}), sequence }];
     },
   );
 };
@@ -49,8 +51,9 @@ const changesSince = (
 export const aViewStore = () => {
   const store = anIdentityStore();
   let seen = snapshot(store.table);
+  let taken = 0;
   const take = (): readonly TableChange[] => {
-    const changes = changesSince(seen, store.table);
+    const changes = changesSince(seen, store.table, String(++taken));
     seen = snapshot(store.table);
     return changes;
   };
@@ -62,8 +65,12 @@ export const aViewStore = () => {
     maintain: (table: Table = store.table, changes = take()): Promise<ViewReport> =>
       maintainViews(viewPortsOn(table), changes),
     summary: async (id: string): Promise<Item | undefined> => store.item(summaryKey(id as OneId)),
-    view: async (id: string): Promise<ProfileView | undefined> =>
-      (await store.item(summaryKey(id as OneId)))?.['view'] as unknown as ProfileView | undefined,
+    revision: async (id: string): Promise<number> =>
+      parseSummaryItem(await store.item(summaryKey(id as OneId))).revision,
+    view: async (id: string): Promise<ProfileView | undefined> => {
+      const { summary } = parseSummaryItem(await store.item(summaryKey(id as OneId)));
+      return summary && viewOf(VIEW, summary);
+    },
     ids: (): readonly OneId[] =>
       store.table
         .dump()

@@ -22,7 +22,7 @@ import {
 } from '#application/operate/quarantine.ts';
 import { redriveFailed } from '#application/operate/redrive-failed.ts';
 import { replayArchive } from '#application/operate/replay-archive.ts';
-import { maintainViews } from '#application/profile/maintain-views.ts';
+import { recomputeViews } from '#application/profile/maintain-views.ts';
 import { formatProblem } from '#domain/definitions/problem.ts';
 import { tableChanges } from '../../lambdas/shared/table-changes.ts';
 import { OpsError } from './ops-error.ts';
@@ -146,7 +146,7 @@ const recomputeOn = (target: Target): RecomputeViews => {
   const { current } = currentDefinitions(stores, Date.now);
   return async (event) => {
     const changes = tableChanges(event as unknown as DynamoDBStreamEvent);
-    return (await maintainViews({ table, definitions: current }, changes)).written;
+    return (await recomputeViews({ table, definitions: current }, changes)).written;
   };
 };
 

@@ -5,44 +5,60 @@
  * Region and the stream ARN of the template.
  * @module
  */
-import {
-  type _Record,
-  DescribeStreamCommand,
-  type DescribeStreamCommandOutput,
-  type DynamoDBStreamsClient,
-  GetRecordsCommand,
-  GetShardIteratorCommand,
-} from '@aws-sdk/client-dynamodb-streams';
 import { must } from '#domain/shared/assert.ts';
-import type { Json } from '#domain/shared/json.ts';
+import type { JsonObject } from '#domain/shared/json.ts';
 import type { EventSource } from '../plan/model.ts';
-import type { Shard, SourceRecord, StartingPoint, StreamSource } from './source.ts';
+import type { JsonCall } from './json-call.ts';
+import type { Page, Shard, SourceRecord, StartingPoint, StreamSource } from './source.ts';
+
+/** The parts of the service's answers that are read here. Source: DynamoDB Streams API reference. */
+interface StreamPage {
+  readonly StreamDescription?: {
+    readonly Shards?: readonly { readonly ShardId: string; readonly ParentShardId?: string }[];
+    readonly LastEvaluatedShardId?: string;
+  };
+  readonly ShardIterator?: string;
+  readonly Records?: readonly TableRecord[];
+  readonly NextShardIterator?: string;
+}
+
+interface TableRecord {
+  readonly eventID: string;
+  readonly eventName: string;
+  readonly eventVersion?: string;
+  readonly dynamodb: JsonObject & {
+    readonly ApproximateCreationDateTime?: number;
+    readonly Keys?: JsonObject;
+    readonly SequenceNumber?: string;
+  };
+}
+
+const MOST_RECORDS = 1000;
 
 /**
  * The stream of a table as a source.
  * @param engineArn the ARN under which the engine knows the stream
  */
 export const dynamodbSource = (
-  client: DynamoDBStreamsClient,
+  call: JsonCall,
   source: Extract<EventSource, { kind: 'dynamodb' }>,
   engineArn: string,
   region: string,
 ): StreamSource => ({
-  shards: () => listShards(client, engineArn),
+  shards: () => listShards(call, engineArn),
   iterator: async (shardId, from) => {
-    const answer = await client.send(
-      new GetShardIteratorCommand({
-        StreamArn: engineArn,
-        ShardId: shardId,
-        ...iteratorType(from),
-      }),
-    );
+    const answer: StreamPage = await call('GetShardIterator', {
+      StreamArn: engineArn,
+      ShardId: shardId,
+      ...iteratorType(from),
+    });
     return must(answer.ShardIterator, 'shard iterator');
   },
-  read: async (_shardId, iterator, limit) => {
-    const page = await client.send(
-      new GetRecordsCommand({ ShardIterator: iterator, Limit: Math.min(limit, 1000) }),
-    );
+  read: async (_shardId, iterator, limit): Promise<Page> => {
+    const page = (await call('GetRecords', {
+      ShardIterator: iterator,
+      Limit: Math.min(limit, MOST_RECORDS),
+    })) as StreamPage;
     return {
       records: (page.Records ?? []).map((record) => sourceRecord(record, source.arn, region)),
       next: page.NextShardIterator,
@@ -50,18 +66,16 @@ export const dynamodbSource = (
   },
 });
 
-const listShards = async (client: DynamoDBStreamsClient, arn: string): Promise<Shard[]> => {
+const listShards = async (call: JsonCall, arn: string): Promise<Shard[]> => {
   const shards: Shard[] = [];
   let last: string | undefined;
   do {
-    const page: DescribeStreamCommandOutput = await client.send(
-      new DescribeStreamCommand({ StreamArn: arn, ExclusiveStartShardId: last }),
-    );
-    for (const shard of page.StreamDescription?.Shards ?? [])
-      shards.push({
-        id: must(shard.ShardId, 'shard id'),
-        parents: shard.ParentShardId === undefined ? [] : [shard.ParentShardId],
-      });
+    const page: StreamPage = await call('DescribeStream', {
+      StreamArn: arn,
+      ...(last === undefined ? {} : { ExclusiveStartShardId: last }),
+    });
+    for (const { ShardId, ParentShardId } of page.StreamDescription?.Shards ?? [])
+      shards.push({ id: ShardId, parents: ParentShardId === undefined ? [] : [ParentShardId] });
     last = page.StreamDescription?.LastEvaluatedShardId;
   } while (last);
   return shards;
@@ -72,35 +86,24 @@ const iteratorType = (from: StartingPoint) =>
     ? ({ ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: from.sequence } as const)
     : ({ ShardIteratorType: from.kind } as const);
 
-const sourceRecord = (record: _Record, streamArn: string, region: string): SourceRecord => {
-  const change = must(record.dynamodb, 'stream record');
-  const sequence = must(change.SequenceNumber, 'sequence number');
-  const arrivedAt = change.ApproximateCreationDateTime?.getTime() ?? 0;
-  const json = JSON.stringify(
-    {
-      eventID: record.eventID,
-      eventName: record.eventName,
-      eventVersion: record.eventVersion ?? '1.1',
-      eventSource: 'aws:dynamodb',
-      awsRegion: region,
-      dynamodb: { ...change, ApproximateCreationDateTime: arrivedAt / 1000 },
-      eventSourceARN: streamArn,
-    },
-    binaryAsBase64,
-  );
+const sourceRecord = (record: TableRecord, streamArn: string, region: string): SourceRecord => {
+  const change = record.dynamodb;
+  const event = {
+    eventID: record.eventID,
+    eventName: record.eventName,
+    eventVersion: record.eventVersion ?? '1.1',
+    eventSource: 'aws:dynamodb',
+    awsRegion: region,
+    dynamodb: change,
+    eventSourceARN: streamArn,
+  };
   return {
-    sequence,
-    key: itemKey(change.Keys),
-    arrivedAt,
-    view: () => JSON.parse(json) as Json,
-    json,
+    sequence: must(change.SequenceNumber, 'sequence number'),
+    key: JSON.stringify(Object.entries(change.Keys ?? {}).sort()),
+    arrivedAt: (change.ApproximateCreationDateTime ?? 0) * 1000,
+    view: () => event,
+    get json() {
+      return JSON.stringify(event);
+    },
   };
 };
-
-/** Attribute values of type B are base64 text in an event. */
-const binaryAsBase64 = (_name: string, value: unknown): unknown =>
-  value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
-
-const itemKey = (
-  keys: _Record['dynamodb'] extends { Keys?: infer Keys } | undefined ? Keys : never,
-) => JSON.stringify(Object.entries(keys ?? {}).sort(), binaryAsBase64);

@@ -54,13 +54,13 @@ export const startEventSources = async (
 
 const sourceOf = async (
   { source }: MappingPlan,
-  { kinesis, dynamodb, dynamodbStreams }: CloudClients,
+  { streams, dynamodb }: CloudClients,
   region: string,
 ): Promise<StreamSource> =>
   source.kind === 'kinesis'
-    ? kinesisSource(kinesis, source, region)
+    ? kinesisSource(streams.kinesis, source, region)
     : dynamodbSource(
-        dynamodbStreams,
+        streams.dynamodb,
         source,
         await engineStreamArn(dynamodb, source.tableName),
         region,

@@ -2,7 +2,10 @@
  * What DynamoDB's errors mean to the port: an outcome, a broken rule, or a store too busy to answer.
  * @module
  */
-import type { CancellationReason as AwsReason } from '@aws-sdk/client-dynamodb';
+import type {
+  CancellationReason as AwsReason,
+  BatchStatementError,
+} from '@aws-sdk/client-dynamodb';
 import type { CancellationReason, TransactionOutcome } from '#application/shared/table.ts';
 import { TableBusyError, TableRuleError } from './errors.ts';
 
@@ -39,6 +42,27 @@ const reasonOf = (reason: AwsReason, cause: unknown): CancellationReason => {
       throw ruleError(reason.Message ?? 'ValidationError', cause);
     default:
       throw new TableBusyError(`transaction cancelled: ${reason.Code}`, { cause });
+  }
+};
+
+/**
+ * The outcome of one statement of a batch; `again` asks for the same write on its own, which knows how to wait.
+ * @throws {@link TableRuleError} when it can never succeed
+ */
+export const statementOutcome = (
+  error: BatchStatementError | undefined,
+): 'done' | 'refused' | 'again' => {
+  switch (error?.Code) {
+    case undefined:
+      return 'done';
+    case 'ConditionalCheckFailed':
+    case 'DuplicateItem':
+      return 'refused';
+    case 'ValidationError':
+    case 'ItemCollectionSizeLimitExceeded':
+      throw ruleError(error.Message ?? error.Code, error);
+    default:
+      return 'again';
   }
 };
 

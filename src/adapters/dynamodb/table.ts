@@ -7,7 +7,9 @@
  * @module
  */
 import {
+  BatchExecuteStatementCommand,
   BatchGetItemCommand,
+  type BatchStatementError,
   DeleteItemCommand,
   type DynamoDBClient,
   PutItemCommand,
@@ -26,14 +28,15 @@ import type {
   TransactionOutcome,
   Write,
 } from '#application/shared/table.ts';
-import { assertNever } from '#domain/shared/assert.ts';
+import { assertNever, must } from '#domain/shared/assert.ts';
 import { type Backoff, jitteredBackoff } from '../shared/backoff.ts';
 import { TableBusyError } from './errors.ts';
 import { expressionsOf } from './expressions.ts';
 import { checkAction, checkKey, checkQuery, checkTransaction, keyText } from './item-rules.ts';
 import { type Attributes, fromItem, toAttributes, toKey } from './marshal.ts';
 import { MAX_BATCH_KEYS } from './meter.ts';
-import { errorName, transactionOutcome, translated } from './outcomes.ts';
+import { errorName, statementOutcome, transactionOutcome, translated } from './outcomes.ts';
+import { createsItem, planWrites, statementOf } from './statements.ts';
 
 /** Where the table is and how hard it may be driven. */
 export interface DynamoTableOptions {
@@ -46,6 +49,7 @@ export interface DynamoTableOptions {
 }
 
 const WRITES_IN_FLIGHT = 32;
+const STATEMENT_BATCHES_IN_FLIGHT = 4;
 const BATCHES_IN_FLIGHT = 8;
 const MAX_ATTEMPTS = 8;
 
@@ -97,7 +101,21 @@ export class DynamoTable implements Table {
   async writeAll(actions: readonly Write[]): Promise<readonly boolean[]> {
     actions.forEach(checkAction);
     const inFlight = this.#options.writesInFlight ?? WRITES_IN_FLIGHT;
-    return inParallel(actions, (action) => this.#writeChecked(action), inFlight);
+    const { batches, singles } = planWrites(actions);
+    const done = new Map<number, boolean>();
+    const open = await inParallel(
+      batches,
+      (batch) => this.#execute(actions, batch, done),
+      STATEMENT_BATCHES_IN_FLIGHT,
+    );
+    await inParallel(
+      [...open.flat(), ...singles],
+      async (index) => {
+        done.set(index, await this.#writeChecked(must(actions[index], 'write')));
+      },
+      inFlight,
+    );
+    return actions.map((_, index) => done.get(index) === true);
   }
 
   async transact(actions: readonly Action[]): Promise<TransactionOutcome> {
@@ -128,6 +146,28 @@ export class DynamoTable implements Table {
       if (rest.length > 0) await this.#waitOrGiveUp(attempt, 'a read');
     }
     return items;
+  }
+
+  /** Sends one batch of statements and notes what they came to; the places of those to be written singly are left. */
+  async #execute(
+    actions: readonly Write[],
+    batch: readonly number[],
+    done: Map<number, boolean>,
+  ): Promise<readonly number[]> {
+    const { client, tableName } = this.#options;
+    const Statements = batch.map((index) =>
+      statementOf(tableName, must(actions[index], 'statement')),
+    );
+    const { Responses } = await client.send(new BatchExecuteStatementCommand({ Statements }));
+    return batch.filter((index, place) => {
+      const error: BatchStatementError | undefined = Responses?.[place]?.Error;
+      const outcome = statementOutcome(error);
+      const isOpen =
+        outcome === 'again' ||
+        (outcome === 'refused' && createsItem(must(actions[index], 'write')));
+      if (!isOpen) done.set(index, outcome === 'done');
+      return isOpen;
+    });
   }
 
   /** One write. A transaction at the item refuses it for the moment: it is repeated, which the port need not show. */

@@ -26,6 +26,7 @@ import {
   TRANSACTION_FACTOR,
   writeUnits,
 } from '#adapters/dynamodb/meter.ts';
+import { createsItem, planWrites } from '#adapters/dynamodb/statements.ts';
 import { inParallel } from '#application/shared/in-parallel.ts';
 import type {
   Action,
@@ -37,6 +38,7 @@ import type {
   TransactionOutcome,
   Write,
 } from '#application/shared/table.ts';
+import { must } from '#domain/shared/assert.ts';
 import { changed, copyItem } from './change.ts';
 import { holds } from './condition.ts';
 import { Partitions } from './partitions.ts';
@@ -91,14 +93,26 @@ export class MemoryTable implements Table {
 
   async write(action: Write): Promise<boolean> {
     checkAction(action);
-    await this.#turn('write');
     this.#meter.requests += 1;
-    return this.#perform([action], 1).every((reason) => reason === 'none');
+    return this.#write(action);
   }
 
+  /** Counts requests as {@link planWrites} cuts them; a statement that finds no item to update costs a second write. */
   async writeAll(actions: readonly Write[]): Promise<readonly boolean[]> {
     actions.forEach(checkAction);
-    return inParallel(actions, (action) => this.write(action), actions.length);
+    const { batches, singles } = planWrites(actions);
+    const inBatch = new Set(batches.flat());
+    this.#meter.requests += batches.length + singles.length;
+    const places = [...actions.keys()];
+    return inParallel(
+      places,
+      async (place) => {
+        const action = must(actions[place], 'write');
+        if (inBatch.has(place) && createsItem(action)) this.#countMiss(action);
+        return this.#write(action);
+      },
+      actions.length,
+    );
   }
 
   async transact(actions: readonly Action[]): Promise<TransactionOutcome> {
@@ -108,6 +122,17 @@ export class MemoryTable implements Table {
     this.#meter.requests += 1;
     const reasons = this.#perform(actions, TRANSACTION_FACTOR);
     return reasons.every((reason) => reason === 'none') ? { done: true } : { done: false, reasons };
+  }
+
+  async #write(action: Write): Promise<boolean> {
+    await this.#turn('write');
+    return this.#perform([action], 1).every((reason) => reason === 'none');
+  }
+
+  #countMiss(action: Write): void {
+    if (this.#partitions.get(actionKey(action)) !== undefined) return;
+    this.#meter.requests += 1;
+    this.#meter.writeUnits += 1;
   }
 
   async #get(key: Key): Promise<Item | undefined> {
@@ -123,8 +148,12 @@ export class MemoryTable implements Table {
     const reasons = actions.map((action, index) =>
       holds(action.when, before[index]) ? 'none' : 'condition',
     );
+    // What an action breaks is found wherever its own condition holds, even if another's does not.
+    const made = actions.map((action, index) =>
+      reasons[index] === 'none' ? changed(before[index], action) : undefined,
+    );
     const happens = reasons.every((reason) => reason === 'none');
-    const after = happens ? actions.map((action, index) => changed(before[index], action)) : before;
+    const after = happens ? made : before;
     actions.forEach((action, index) => {
       this.#meter.writeUnits += factor * writeUnitsOf(action, before[index], after[index]);
       this.#partitions.set(actionKey(action), after[index]);

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { versionIn } from '#application/shared/contributions.ts';
 import { inParallel } from '#application/shared/in-parallel.ts';
 import { bucketKey, parseRowItem, rowItemKey, unitItemKey } from '#application/shared/items.ts';
 import type { Item } from '#application/shared/table.ts';
@@ -13,16 +14,15 @@ import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import { assertNever, must } from '#domain/shared/assert.ts';
 import type { Applied } from './applied.ts';
+import { contribute } from './contribute.ts';
 import { type DecidedFact, decideFacts, missingUnit, unitInUse, unitOf } from './decide-facts.ts';
 import { ensureUnits, type UnitsEnsured } from './ensure-units.ts';
 import type { IdentityPorts } from './restructure.ts';
 import type { FactChange } from './row-change.ts';
 import { settleUnit } from './settle-unit.ts';
-import { versionIn } from './stale-moves.ts';
 import {
   bucketOf,
   clearLeaving,
-  contribution,
   type FactStep,
   isPlacedAt,
   moveActions,
@@ -98,9 +98,7 @@ const writeRows = async (
     const place = placed[index];
     return typeof place === 'object' ? [{ entry, place }] : [];
   });
-  const written = await ports.table.writeAll(
-    ready.map(({ entry, place }) => contribution(entry.change, place)),
-  );
+  const written = await contribute(ports.table, ready);
   const contributed = new Map(
     ready.map(({ entry, place }, index): [DecidedFact, Written] => [
       entry,

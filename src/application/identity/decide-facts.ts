@@ -5,10 +5,11 @@
 import { parseUnitItem, rowItemKey, unitItemKey } from '#application/shared/items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
+import { groupBy } from '#domain/shared/multimap.ts';
 import type { UnitInUse } from './ensure-units.ts';
 import type { FactChange } from './row-change.ts';
 import { skipStaleMoves } from './stale-moves.ts';
-import { bucketOf, decideFact, type FactStep } from './write-facts.ts';
+import { bucketsFor, decideFact, type FactStep } from './write-facts.ts';
 
 /** A change, and what it asks for. */
 export interface DecidedFact {
@@ -16,7 +17,7 @@ export interface DecidedFact {
   /** The registry item as read. */
   readonly row?: Item;
   readonly step: FactStep;
-  /** Buckets of the unit that the change names; 1 for a unit that is new. */
+  /** Buckets of the unit that the change names; of a unit that is new as many as this batch fills. */
   readonly buckets: number;
   /** The unit that the change names exists. */
   readonly known: boolean;
@@ -34,13 +35,14 @@ export const decideFacts = async (
   const keys = [...changes.map((change) => rowItemKey(change.rowKey)), ...units.map(unitItemKey)];
   const items = await table.getAll(keys);
   const unitItems = new Map(units.map((unit, index) => [unit, items[changes.length + index]]));
+  const rowsOf = groupBy(changes, (change) => unitOf(change));
   const decided = changes.map((change, index) => {
     const [row, unit] = [items[index], unitItems.get(unitOf(change) as UnitKey)];
     return {
       change,
       ...(row ? { row } : {}),
       step: decideFact(change, row),
-      buckets: unit ? parseUnitItem(unit).buckets : 1,
+      buckets: unit ? parseUnitItem(unit).buckets : bucketsFor(rowsOf.get(unitOf(change)) ?? []),
       known: unit !== undefined,
     };
   });
@@ -57,6 +59,5 @@ export const missingUnit = (entry: DecidedFact): readonly UnitInUse[] =>
 export const unitInUse = ({ change, step, buckets }: DecidedFact): readonly UnitInUse[] => {
   const evidence = change.after?.unit;
   if (!evidence || step.step === 'skip') return [];
-  const bucket = step.step === 'contribute' ? step.place.bucket : bucketOf(change.rowKey, buckets);
-  return [{ evidence, buckets: bucket + 1 }];
+  return [{ evidence, buckets: step.step === 'contribute' ? step.place.bucket + 1 : buckets }];
 };

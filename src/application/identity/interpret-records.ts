@@ -156,7 +156,7 @@ const mapUpsert = (
     );
     return success({ kind: 'party', after: { evidence, fields: partyFields(said, identifiers) } });
   }
-  const contribution = { as: table.as, f: said };
+  const contribution = { as: table.as, fields: said };
   if (identifiers.length === 0) return success({ kind: 'fact', after: { contribution } });
   const unit = factUnit(pseudonymise, mayCreate, identifiers);
   return success({ kind: 'fact', after: { unit, contribution } });

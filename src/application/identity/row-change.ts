@@ -3,6 +3,7 @@
  * @module
  */
 
+import type { Contribution } from '#application/shared/contributions.ts';
 import type { ValueMap } from '#application/shared/table.ts';
 import type { RowVersion } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
@@ -30,8 +31,8 @@ export interface PartyChange extends RowChangeBase {
 /** A row that refers to a customer. */
 export interface FactChange extends RowChangeBase {
   readonly kind: 'fact';
-  /** What it says, `{as, f: fields}`; absent when the row was deleted. Without `unit` it names nobody. */
-  readonly after?: { readonly unit?: EvidenceUnit; readonly contribution: ValueMap };
+  /** What it says; absent when the row was deleted. Without `unit` it names nobody. */
+  readonly after?: { readonly unit?: EvidenceUnit; readonly contribution: Contribution };
 }
 
 /** A row that only shows that its source is alive. */

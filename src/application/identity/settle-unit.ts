@@ -5,15 +5,15 @@
  * it away. One of the two always sees the other, so no unit dies with a live row and none lives on without.
  * @module
  */
+import { hasLiveRow } from '#application/shared/contributions.ts';
 import {
-  asMap,
   bucketKey,
   evidenceAttributes,
   parseUnitItem,
   type UnitItem,
   unitItemKey,
 } from '#application/shared/items.ts';
-import type { Item, Table } from '#application/shared/table.ts';
+import type { Table } from '#application/shared/table.ts';
 import type { EvidenceUnit, UnitKey } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import {
@@ -67,28 +67,22 @@ const settleOnce = async (
 
 /** Whether there is nothing to remove: the unit is gone already, or one of its rows is live. */
 const isSupported = async (table: Table, unit: UnitItem | undefined): Promise<boolean> =>
-  unit === undefined || hasLiveRow(table, unit.evidence.key, unit.buckets);
+  unit === undefined || holdsLiveRow(table, unit.evidence.key, unit.buckets);
 
 const readUnit = async (table: Table, unit: UnitKey): Promise<UnitItem | undefined> => {
   const [item] = await table.getAll([unitItemKey(unit)]);
   return item && parseUnitItem(item);
 };
 
-const hasLiveRow = async (table: Table, unit: UnitKey, buckets: number): Promise<boolean> => {
+const holdsLiveRow = async (table: Table, unit: UnitKey, buckets: number): Promise<boolean> => {
   for (let start = 0; start < buckets; start += BUCKETS_AT_ONCE) {
     const length = Math.min(BUCKETS_AT_ONCE, buckets - start);
     const keys = Array.from({ length }, (_, index) => bucketKey(unit, start + index));
     const items = await table.getAll(keys);
-    if (items.some((item) => item !== undefined && liveRows(item).length > 0)) return true;
+    if (items.some((item) => item !== undefined && hasLiveRow(item))) return true;
   }
   return false;
 };
-
-/** Names of the rows in a bucket that are not deleted. Row keys contain a dot, the bucket's own attributes none. */
-export const liveRows = (bucket: Item): readonly string[] =>
-  Object.entries(bucket).flatMap(([name, value]) =>
-    name.includes('.') && asMap(value)['gone'] !== true ? [name] : [],
-  );
 
 const markDying = (table: Table, unit: UnitKey, mark: string): Promise<boolean> =>
   table.write({

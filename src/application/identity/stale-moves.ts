@@ -5,8 +5,9 @@
  * old changes over live data must not even issue an id, so whoever is about to move a row looks at it first.
  * @module
  */
-import { asMap, bucketKey } from '#application/shared/items.ts';
-import type { Item, Table } from '#application/shared/table.ts';
+import { versionIn } from '#application/shared/contributions.ts';
+import { bucketKey } from '#application/shared/items.ts';
+import type { Table } from '#application/shared/table.ts';
 import type { FactChange } from './row-change.ts';
 import type { FactStep } from './write-facts.ts';
 
@@ -30,10 +31,4 @@ export const skipStaleMoves = async <
       ? { ...entry, step: { step: 'skip' } }
       : entry,
   );
-};
-
-/** Version of a row in a bucket, of its contribution or tombstone; empty when it is not there. */
-export const versionIn = (bucket: Item | undefined, row: string): string => {
-  const { v: version } = asMap(bucket?.[row]);
-  return typeof version === 'string' ? version : '';
 };

@@ -5,6 +5,7 @@
  * identifiers moves in one transaction, which leaves a tombstone in the old bucket so that nothing late can land there.
  * @module
  */
+import { contributionName, formatContribution } from '#application/shared/contributions.ts';
 import { bucketKey, parseRowItem, type RowItem, rowItemKey } from '#application/shared/items.ts';
 import type { Action, Condition, Item, Table, ValueMap, Write } from '#application/shared/table.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
@@ -71,31 +72,44 @@ export const registration = (change: FactChange, place: Place): Write => ({
   when: { missing: ['pk'] },
 });
 
-/** Writes a row's contribution, or its tombstone, unless a later one is there. */
+/** Writes rows' contributions, or their tombstones, to one bucket, unless a later one of any of them is there. */
 export const contribution = (
-  change: FactChange,
   place: Place,
+  ...changes: readonly FactChange[]
 ): Extract<Action, { kind: 'update' }> => ({
   kind: 'update',
   key: bucketKey(place.unit, place.bucket),
-  set: { [change.rowKey]: contributed(change) },
-  when: earlier(change),
+  set: contributed(changes),
+  when: { all: changes.map(earlier) },
 });
 
-// `c` is the commit time, for measuring freshness where the row becomes servable.
-const contributed = (change: FactChange): ValueMap => ({
-  v: change.version,
-  ...(change.committedAt === undefined ? {} : { c: change.committedAt }),
-  ...(change.after ? change.after.contribution : { gone: true }),
+/** Writes the first contributions of a bucket. */
+export const firstContribution = (place: Place, ...changes: readonly FactChange[]): Write => ({
+  kind: 'put',
+  item: { ...bucketKey(place.unit, place.bucket), ...contributed(changes) },
+  when: { missing: ['pk'] },
 });
 
-const earlier = (change: FactChange): Condition => ({
-  any: [{ missing: [change.rowKey] }, { less: [[change.rowKey, 'v'], change.version] }],
-});
+const contributed = (changes: readonly FactChange[]): ValueMap =>
+  Object.fromEntries(
+    changes.map(({ rowKey, version, committedAt, after }) => [
+      contributionName(rowKey),
+      formatContribution({
+        version,
+        ...(committedAt === undefined ? {} : { committedAt }),
+        ...(after ? { fact: after.contribution } : {}),
+      }),
+    ]),
+  );
+
+const earlier = ({ rowKey, version }: FactChange): Condition => {
+  const name = contributionName(rowKey);
+  return { any: [{ missing: [name] }, { less: [[name, 'v'], version] }] };
+};
 
 // A contribution that landed in a place while another change moved the row away is there already.
 const notLater = (change: FactChange): Condition => ({
-  any: [earlier(change), { equals: [[change.rowKey, 'v'], change.version] }],
+  any: [earlier(change), { equals: [[contributionName(change.rowKey), 'v'], change.version] }],
 });
 
 /** Moves a row's contribution in one transaction; `to` absent when it no longer names anybody. */
@@ -119,7 +133,7 @@ export const moveActions = (
       remove: to ? ['deleted'] : ['unit', 'bucket'],
       when: { equals: [['v'], row.version] },
     },
-    ...(to ? [{ ...contribution(change, to), when: notLater(change) }] : []),
+    ...(to ? [{ ...contribution(to, change), when: notLater(change) }] : []),
     ...(from ? [tombstoneAt(change, from)] : []),
   ];
 };
@@ -127,7 +141,7 @@ export const moveActions = (
 const tombstoneAt = (change: FactChange, place: Place): Action => ({
   kind: 'update',
   key: bucketKey(place.unit, place.bucket),
-  set: { [change.rowKey]: { v: change.version, gone: true } },
+  set: { [contributionName(change.rowKey)]: formatContribution({ version: change.version }) },
   when: notLater(change),
 });
 
@@ -154,3 +168,10 @@ export const bucketOf = (row: SourceRowKey, buckets: number): number => {
   }
   return hash % buckets;
 };
+
+/** Rows that a bucket should hold: about one KB, which is one write unit. */
+export const ROWS_PER_BUCKET = 6;
+
+/** Buckets of a new unit that holds these rows: a power of two. */
+export const bucketsFor = ({ length }: readonly unknown[]): number =>
+  2 ** Math.ceil(Math.log2(Math.max(1, length / ROWS_PER_BUCKET)));

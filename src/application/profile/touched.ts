@@ -1,43 +1,70 @@
 /**
- * Touched: which customers and units a batch of table changes concerns.
+ * Touched: what a batch of table changes means to customer views.
  * @module
  */
-import { asMap } from '#application/shared/items.ts';
+import { contributionsIn } from '#application/shared/contributions.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
+import { isLater, markOf, type StreamMark } from './summary.ts';
 
 /** One item before and after, as the table's stream gives it. */
 export interface TableChange {
   readonly before?: Item;
   readonly after?: Item;
+  /** Sequence number: digits, growing for each item. */
+  readonly sequence: string;
+}
+
+/** The newest image of a unit's party row, or of one of its buckets. */
+export interface PartImage {
+  readonly unit: UnitKey;
+  /** Absent for a party row. */
+  readonly bucket?: number;
+  readonly item: Item;
+  readonly mark: StreamMark;
 }
 
 /** What a batch concerns. */
 export interface Touched {
+  /** Customers whose units changed. */
   readonly customers: ReadonlySet<OneId>;
-  readonly units: ReadonlySet<UnitKey>;
+  /** Units that have other buckets now, some of which nobody may have looked at. */
+  readonly grown: ReadonlySet<UnitKey>;
+  readonly images: readonly PartImage[];
 }
 
 /** Finds what a batch of table changes concerns. A unit that went has changed a customer item, too. */
 export const touchedBy = (changes: readonly TableChange[]): Touched => {
-  const items = changes.flatMap(({ before, after }) => after ?? before ?? []);
+  const images = new Map<string, PartImage>();
+  for (const image of changes.flatMap(partImage)) {
+    const known = images.get(image.item.pk);
+    if (!known || isLater(image.mark, known.mark)) images.set(image.item.pk, image);
+  }
   return {
-    customers: new Set(items.flatMap(customerOfItem)),
-    units: new Set([...items.flatMap(unitOfItem), ...changes.flatMap(grownUnit)]),
+    customers: new Set(changes.flatMap(customerChanged)),
+    grown: new Set(changes.flatMap(unitGrown)),
+    images: [...images.values()],
   };
 };
 
-const customerOfItem = (item: Item): readonly OneId[] =>
-  item.sk === 'CUSTOMER' ? [item.pk.slice(2) as OneId] : [];
-
-const unitOfItem = (item: Item): readonly UnitKey[] => {
-  if (item.sk === 'BUCKET') return [item.pk.slice(2, item.pk.lastIndexOf('#')) as UnitKey];
-  return item.sk === 'ROW' && item['claims'] !== undefined ? [item.pk.slice(2) as UnitKey] : [];
+const customerChanged = ({ before, after }: TableChange): readonly OneId[] => {
+  const item = after ?? before;
+  return item?.sk === 'CUSTOMER' ? [item.pk.slice(2) as OneId] : [];
 };
 
-// A bucket that a unit has now may hold rows that nobody could see before.
-const grownUnit = ({ before, after }: TableChange): readonly UnitKey[] =>
+const partImage = ({ after, sequence }: TableChange): readonly PartImage[] => {
+  if (after?.sk === 'BUCKET') {
+    const end = after.pk.lastIndexOf('#');
+    const [unit, bucket] = [after.pk.slice(2, end) as UnitKey, Number(after.pk.slice(end + 1))];
+    return [{ unit, bucket, item: after, mark: markOf(sequence) }];
+  }
+  return after?.sk === 'ROW' && after['claims'] !== undefined
+    ? [{ unit: after.pk.slice(2) as UnitKey, item: after, mark: markOf(sequence) }]
+    : [];
+};
+
+const unitGrown = ({ before, after }: TableChange): readonly UnitKey[] =>
   before && after?.sk === 'UNIT' && before['buckets'] !== after['buckets']
     ? [after.pk.slice(2) as UnitKey]
     : [];
@@ -56,10 +83,14 @@ export const arrivalsIn = (changes: readonly TableChange[]): readonly Arrival[] 
     return after?.sk === 'BUCKET' ? bucketArrivals(before, after) : [];
   });
 
-const bucketArrivals = (before: Item | undefined, after: Item): readonly Arrival[] =>
-  Object.keys(after)
-    .filter((name) => name.includes('.'))
-    .flatMap((row) => arrival(row, asMap(after[row])['c'], asMap(before?.[row])['c']));
+const bucketArrivals = (before: Item | undefined, after: Item): readonly Arrival[] => {
+  const known = new Map(
+    contributionsIn(before).map(({ rowKey, committedAt }) => [rowKey, committedAt]),
+  );
+  return contributionsIn(after).flatMap(({ rowKey, committedAt }) =>
+    arrival(rowKey, committedAt, known.get(rowKey)),
+  );
+};
 
 const arrival = (row: string, committedAt: unknown, before: unknown): readonly Arrival[] =>
   typeof committedAt === 'number' && committedAt !== before

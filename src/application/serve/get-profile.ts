@@ -8,8 +8,8 @@
  */
 import type { Pseudonymise } from '#application/identity/interpret-records.ts';
 import { readScopes } from '#application/identity/world.ts';
+import { parseSummaryItem, viewOf } from '#application/profile/summary.ts';
 import {
-  asMap,
   type ClaimItem,
   type CustomerItem,
   claimKey,
@@ -19,10 +19,11 @@ import {
   type ScopeId,
   unitItemKey,
 } from '#application/shared/items.ts';
-import type { Item, Table, ValueMap } from '#application/shared/table.ts';
-import type { Definitions } from '#domain/definitions/types.ts';
+import type { Item, Table } from '#application/shared/table.ts';
+import type { Definitions, ViewDefinition } from '#domain/definitions/types.ts';
 import { type IdentifierKey, identifierKey, type UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
+import type { ProfileView } from '#domain/profile/profile-view.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 import { parseProfileQuery, type QueryProblem } from './profile-query.ts';
@@ -43,8 +44,7 @@ export interface FoundProfile {
   readonly askedFor?: OneId;
   /** Revision of the summary, growing. */
   readonly revision: number;
-  /** The stored {@link ProfileView}. */
-  readonly view: ValueMap;
+  readonly view: ProfileView;
   readonly freshness: Freshness;
 }
 
@@ -66,7 +66,7 @@ export const getProfile = async (
   const query = parseProfileQuery(identifier, definitions);
   if (!query.ok) return query;
   const freshness = readFreshness(ports.table, ports.clock, Object.keys(definitions.sources));
-  const [found, fresh] = await Promise.all([find(ports, query.value), freshness]);
+  const [found, fresh] = await Promise.all([find(ports, definitions.view, query.value), freshness]);
   return found.ok ? success({ ...found.value, freshness: fresh }) : found;
 };
 
@@ -74,40 +74,54 @@ type Found = Result<Omit<FoundProfile, 'freshness'>, ProfileProblem>;
 
 const find = async (
   ports: ProfilePorts,
+  definition: ViewDefinition,
   query:
     | { readonly customerId: OneId }
     | { readonly namespace: string; readonly scope?: string; readonly value: string },
 ): Promise<Found> => {
-  if ('customerId' in query) return byCustomerId(ports.table, query.customerId);
+  const reader = { table: ports.table, definition };
+  if ('customerId' in query) return byCustomerId(reader, query.customerId);
   const { namespace, scope, value } = query;
   return byIdentifier(
-    ports.table,
+    reader,
     identifierKey(namespace, scope, ports.pseudonymise(namespace, scope, value)),
   );
 };
+
+interface Reader {
+  readonly table: Table;
+  readonly definition: ViewDefinition;
+}
 
 /** Redirects followed; commits write them so that one is enough, and more are met only while customers merge. */
 const MAX_REDIRECTS = 4;
 /** Times a claim is read; the second time when its holders went while they were looked for. */
 const MAX_CLAIM_READS = 2;
 
-const byCustomerId = async (table: Table, id: OneId): Promise<Found> => {
-  const collection = await readCanonical(table, id);
-  const found = collection ? present(collection) : failure({ code: 'not-found' } as const);
+const byCustomerId = async (reader: Reader, id: OneId): Promise<Found> => {
+  const collection = await readCanonical(reader.table, id);
+  const found = collection
+    ? present(reader.definition, collection)
+    : failure({ code: 'not-found' } as const);
   return found.ok && found.value.customerId !== id
     ? success({ ...found.value, askedFor: id })
     : found;
 };
 
-const byIdentifier = async (table: Table, identifier: IdentifierKey, reads = 1): Promise<Found> => {
+const byIdentifier = async (
+  reader: Reader,
+  identifier: IdentifierKey,
+  reads = 1,
+): Promise<Found> => {
+  const { table, definition } = reader;
   const [item] = await table.getAll([claimKey(identifier)]);
   if (!item) return failure({ code: 'not-found' });
   const claim = parseClaimItem(item);
   if (claim.shared) return failure({ code: 'ambiguous', shared: true });
   const pointed = claim.customer && (await followClaim(table, claim.customer, claim));
-  const found = pointed ? present(pointed) : await byUnits(table, claim.units);
+  const found = pointed ? present(definition, pointed) : await byUnits(reader, claim.units);
   const isLost = !found.ok && found.error.code === 'not-found';
-  return isLost && reads < MAX_CLAIM_READS ? byIdentifier(table, identifier, reads + 1) : found;
+  return isLost && reads < MAX_CLAIM_READS ? byIdentifier(reader, identifier, reads + 1) : found;
 };
 
 /** A customer's two items. */
@@ -141,7 +155,8 @@ const followClaim = async (
 };
 
 // The long way: from the holders over their scope to whoever they belong to now.
-const byUnits = async (table: Table, units: readonly UnitKey[]): Promise<Found> => {
+const byUnits = async (reader: Reader, units: readonly UnitKey[]): Promise<Found> => {
+  const { table } = reader;
   const items = await table.getAll(units.map(unitItemKey));
   const scopes = await readScopes(
     table,
@@ -152,13 +167,14 @@ const byUnits = async (table: Table, units: readonly UnitKey[]): Promise<Found> 
     .filter((customer) => customer.units.some((unit) => units.includes(unit)));
   const [owner, another] = owners;
   if (owner === undefined) return failure({ code: 'not-found' });
-  return another ? failure({ code: 'ambiguous', shared: false }) : byCustomerId(table, owner.id);
+  return another ? failure({ code: 'ambiguous', shared: false }) : byCustomerId(reader, owner.id);
 };
 
-const present = ({ customer, summary }: Collection): Found => {
+const present = (definition: ViewDefinition, { customer, summary: item }: Collection): Found => {
   if (customer.units.length === 0) return failure({ code: 'not-found' });
-  const view = summary?.['view'];
-  return view === undefined
-    ? failure({ code: 'not-yet-visible' })
-    : success({ customerId: customer.id, revision: Number(summary?.['rev']), view: asMap(view) });
+  const { revision, summary } = parseSummaryItem(item);
+  const view = summary && viewOf(definition, summary);
+  return view
+    ? success({ customerId: customer.id, revision, view })
+    : failure({ code: 'not-yet-visible' });
 };

@@ -6,19 +6,14 @@
  */
 import type { MeasureDefinition, ViewDefinition } from '#domain/definitions/types.ts';
 import type { MeasureValue } from '#domain/profile/measure.ts';
-import type {
-  KnownIdentifier,
-  ProfileField,
-  ProfileView,
-  SourceShare,
-} from '#domain/profile/profile-view.ts';
+import type { KnownIdentifier, ProfileField, SourceShare } from '#domain/profile/profile-view.ts';
 import { assertNever } from '#domain/shared/assert.ts';
 import { formatMoney } from '#domain/shared/money.ts';
 import type { FoundProfile } from './get-profile.ts';
 
 /** Body of `GET /v1/profiles/{identifier}`. */
 export const presentProfile = (found: FoundProfile, definition: ViewDefinition) => {
-  const view = found.view as unknown as ProfileView;
+  const { view } = found;
   return {
     customerId: found.customerId,
     ...(found.askedFor === undefined ? {} : { redirectedFrom: found.askedFor }),

@@ -11,7 +11,7 @@
  * | scope     | `K#scope`          | `SCOPE`         | units evaluated together, and their customers |
  * | customer  | `C#OneID`          | `CUSTOMER`      | ledger entry; units, redirect or rest |
  * | resting   | `A#unit key`       | `RESTING`       | ids that wait for their anchor to come back |
- * | summary   | `C#OneID`          | `SUMMARY`       | the view that is served |
+ * | summary   | `C#OneID`          | `SUMMARY`       | the parts that the served view is folded from |
  * | freshness | `FRESHNESS`        | `source#shard`  | highest position applied |
  *
  * Nothing but a party row's item and the summary made from it holds a raw personal value.

@@ -31,10 +31,7 @@ export const foldMeasure = (
     case 'sum':
       return numbers(own, definition.field).reduce((sum, value) => sum + value, 0);
     case 'latest':
-      return numbers(own, definition.field).reduce<number | null>(
-        (latest, value) => (latest === null || value > latest ? value : latest),
-        null,
-      );
+      return latestOf(numbers(own, definition.field));
     case 'money':
       return sumOfMoney([
         ...amounts(own, definition.field, 1),
@@ -44,6 +41,38 @@ export const foldMeasure = (
       return assertNever(definition);
   }
 };
+
+/**
+ * Puts the values of one measure over disjoint sets of facts together: the same as folding over all of them.
+ * `null` stands for no facts.
+ */
+export const combineMeasure = (
+  definition: MeasureDefinition,
+  values: readonly MeasureValue[],
+): MeasureValue => {
+  switch (definition.fold) {
+    case 'count':
+    case 'sum':
+      return values.reduce<number>((sum, value) => sum + Number(value ?? 0), 0);
+    case 'latest':
+      return latestOf(values.map((value) => (typeof value === 'number' ? value : null)));
+    case 'money':
+      return sumOfMoney(
+        values.flatMap((value) =>
+          Object.entries(value ?? {}).map(([currency, amount]) => ({ currency, amount })),
+        ),
+      );
+    default:
+      return assertNever(definition);
+  }
+};
+
+/** The latest of instants; `null` when there is none. */
+export const latestOf = (instants: readonly (number | null)[]): number | null =>
+  instants.reduce<number | null>(
+    (latest, at) => (at !== null && (latest === null || at > latest) ? at : latest),
+    null,
+  );
 
 const numbers = (facts: readonly Fact[], field: string): readonly number[] =>
   facts.flatMap(({ fields }) => {

@@ -10,7 +10,7 @@ import { byText } from '#domain/identity/evidence.ts';
 import type { Identifier } from '#domain/identity/identifier.ts';
 import { must } from '#domain/shared/assert.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
-import { type Fact, foldMeasure, type MeasureValue } from './measure.ts';
+import { combineMeasure, type Fact, foldMeasure, latestOf, type MeasureValue } from './measure.ts';
 
 /** A live party row of a customer. */
 export interface PartyRow {
@@ -56,21 +56,52 @@ export interface ProfileView {
 /** `pos.receipt.7` → `pos`. */
 export const sourceOf = (row: SourceRowKey): string => row.slice(0, row.indexOf('.'));
 
-/** Computes the view of a customer from its live rows. */
+/** What some fact rows of a customer add up to. */
+export interface FactsPartial {
+  /** One value per measure of the view, in the definition's order. */
+  readonly measures: readonly MeasureValue[];
+  readonly sources: readonly SourceShare[];
+}
+
+/** Adds fact rows up. */
+export const factsPartial = (
+  { measures }: ViewDefinition,
+  facts: readonly FactRow[],
+): FactsPartial => ({
+  measures: measures.map((measure) => foldMeasure(measure, facts)),
+  sources: sharesOf(
+    facts.map(({ rowKey, fields }) => ({
+      source: sourceOf(rowKey),
+      rows: 1,
+      lastSeenAt: typeof fields['at'] === 'number' ? fields['at'] : null,
+    })),
+  ),
+});
+
+/** The view of a customer, from its live party rows and partials that hold each of its live fact rows once. */
 export const profileView = (
   definition: ViewDefinition,
   parties: readonly PartyRow[],
-  facts: readonly FactRow[],
+  partials: readonly FactsPartial[],
 ): ProfileView => {
-  const sources = sourceShares(parties, facts);
+  const sources = sharesOf([
+    ...parties.map(({ rowKey }) => ({ source: sourceOf(rowKey), rows: 1, lastSeenAt: null })),
+    ...partials.flatMap((partial) => partial.sources),
+  ]);
   return {
     profile: profileFields(definition.profile, parties),
     identifiers: knownIdentifiers(parties),
     measures: Object.fromEntries(
-      definition.measures.map((measure) => [measure.measure, foldMeasure(measure, facts)]),
+      definition.measures.map((measure, index) => [
+        measure.measure,
+        combineMeasure(
+          measure,
+          partials.map(({ measures }) => measures[index] ?? null),
+        ),
+      ]),
     ),
     sources,
-    lastSeenAt: latest(sources.flatMap(({ lastSeenAt }) => lastSeenAt ?? [])),
+    lastSeenAt: latestOf(sources.map(({ lastSeenAt }) => lastSeenAt)),
   };
 };
 
@@ -118,22 +149,11 @@ const knownIdentifiers = (parties: readonly PartyRow[]): readonly KnownIdentifie
     }));
 };
 
-const sourceShares = (
-  parties: readonly PartyRow[],
-  facts: readonly FactRow[],
-): readonly SourceShare[] => {
-  const rows = [
-    ...parties.map(({ rowKey }) => ({ rowKey, at: undefined })),
-    ...facts.map(({ rowKey, fields }) => ({ rowKey, at: fields['at'] })),
-  ];
-  return [...groupBy(rows, ({ rowKey }) => sourceOf(rowKey))]
+const sharesOf = (parts: readonly SourceShare[]): readonly SourceShare[] =>
+  [...groupBy(parts, ({ source }) => source)]
     .sort(([a], [b]) => byText(a, b))
     .map(([source, ofSource]) => ({
       source,
-      rows: ofSource.length,
-      lastSeenAt: latest(ofSource.flatMap(({ at }) => (typeof at === 'number' ? [at] : []))),
+      rows: ofSource.reduce((sum, { rows }) => sum + rows, 0),
+      lastSeenAt: latestOf(ofSource.map(({ lastSeenAt }) => lastSeenAt)),
     }));
-};
-
-const latest = (instants: readonly number[]): number | null =>
-  instants.reduce<number | null>((a, b) => (a === null || b > a ? b : a), null);

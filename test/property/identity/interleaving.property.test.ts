@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { foldToLatest } from '#application/identity/interpret-records.ts';
 import type { FactChange, PartyChange } from '#application/identity/row-change.ts';
+import { contributionsIn } from '#application/shared/contributions.ts';
 import { parseRowItem } from '#application/shared/items.ts';
 import {
   type Delivered,
@@ -62,10 +63,9 @@ const versionsIn = (store: ReturnType<typeof anIdentityStore>) =>
       if (item.sk === 'ROW' && item['claims'])
         return [`${item.pk.slice(2)} ${parseRowItem(item).version}`];
       if (item.sk !== 'BUCKET') return [];
-      return Object.entries(item as Readonly<Record<string, unknown>>).flatMap(([row, value]) => {
-        const { v, gone } = (value ?? {}) as { v?: string; gone?: boolean };
-        return row.includes('.') && !gone ? [`${row} ${v}`] : [];
-      });
+      return contributionsIn(item).flatMap(({ rowKey, version, fact }) =>
+        fact ? [`${rowKey} ${version}`] : [],
+      );
     })
     .toSorted();
 

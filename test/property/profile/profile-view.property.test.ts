@@ -4,8 +4,30 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type FactRow, profileView } from '#domain/profile/profile-view.ts';
+import {
+  type FactRow,
+  factsPartial,
+  type PartyRow,
+  profileView,
+} from '#domain/profile/profile-view.ts';
 import { anyFacts, anyParties, VIEW } from '../../support/builders/profile.ts';
+
+const viewOfRows = (parties: readonly PartyRow[], ...parts: readonly (readonly FactRow[])[]) =>
+  profileView(
+    VIEW,
+    parties,
+    parts.map((facts) => factsPartial(VIEW, facts)),
+  );
+
+test('it does not matter into which parts the facts are cut', () => {
+  fc.assert(
+    fc.property(anyFacts, fc.array(fc.nat(10), { maxLength: 3 }), (facts, cuts) => {
+      const ends = [...cuts.toSorted((a, b) => a - b), facts.length];
+      const parts = ends.map((end, index) => facts.slice(ends[index - 1] ?? 0, end));
+      expect(viewOfRows([], ...parts)).toEqual(viewOfRows([], facts));
+    }),
+  );
+});
 
 test('the order of rows does not matter', () => {
   const delivery = fc.tuple(anyParties, anyFacts).chain(([parties, facts]) =>
@@ -19,8 +41,8 @@ test('the order of rows does not matter', () => {
   fc.assert(
     fc.property(delivery, ({ parties, facts, again, factsAgain }) => {
       // As text, so that the order of members is compared, too.
-      expect(JSON.stringify(profileView(VIEW, again, factsAgain))).toBe(
-        JSON.stringify(profileView(VIEW, parties, facts)),
+      expect(JSON.stringify(viewOfRows(again, factsAgain))).toBe(
+        JSON.stringify(viewOfRows(parties, facts)),
       );
     }),
   );
@@ -52,7 +74,7 @@ const figuresOf = (facts: readonly FactRow[]) => {
 test('every figure is what a loop over the rows gives', () => {
   fc.assert(
     fc.property(anyParties, anyFacts, (parties, facts) => {
-      const view = profileView(VIEW, parties, facts);
+      const view = viewOfRows(parties, facts);
       const [spent, returned] = [amountsOf(facts, 'order'), amountsOf(facts, 'return')];
       const currencies = [...new Set([...spent.keys(), ...returned.keys()])];
       const net = currencies.map((one) => [one, (spent.get(one) ?? 0) - (returned.get(one) ?? 0)]);
@@ -84,7 +106,7 @@ test('every profile field can be asked where it came from', () => {
 test('figures of two customers add up when they merge', () => {
   fc.assert(
     fc.property(anyFacts, fc.nat(10), (facts, cut) => {
-      const measures = (part: readonly FactRow[]) => profileView(VIEW, [], part).measures;
+      const measures = (part: readonly FactRow[]) => viewOfRows([], part).measures;
       const [one, other, both] = [facts.slice(0, cut), facts.slice(cut), facts].map(measures);
       expect(Number(both?.['orders'])).toBe(Number(one?.['orders']) + Number(other?.['orders']));
       expect(Number(both?.['points'])).toBe(Number(one?.['points']) + Number(other?.['points']));

@@ -58,7 +58,7 @@ const happened = ({ kind, row, other, claims, as }: Drawn, n: number): Delivered
     case 'factGone':
       return [factGone(`pos.${row}`, n)];
     case 'fact':
-      return [fact(`pos.${row}`, n, claims.slice(0, 2), { as, f: fieldsAt(n) })];
+      return [fact(`pos.${row}`, n, claims.slice(0, 2), { as, fields: fieldsAt(n) })];
     default:
       return assertNever(kind);
   }

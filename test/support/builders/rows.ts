@@ -2,7 +2,7 @@
  * Row changes for tests: `party('a', 3, 'card#1')` is version 3 of row `a`, which claims a card.
  */
 import type { FactChange, PartyChange } from '#application/identity/row-change.ts';
-import type { ValueMap } from '#application/shared/table.ts';
+import type { Contribution } from '#application/shared/contributions.ts';
 import { type RowVersion, rowVersion } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import { claimText, type EvidenceUnit } from '#domain/identity/evidence.ts';
@@ -57,7 +57,7 @@ export const fact = (
   row: string,
   n: number,
   claims: readonly string[],
-  contribution: ValueMap = { as: 'order', f: { total: n } },
+  contribution: Contribution = { as: 'order', fields: { total: n } },
 ): FactChange => ({
   ...base(row, n),
   kind: 'fact',

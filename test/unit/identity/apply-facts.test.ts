@@ -135,7 +135,7 @@ describe('a fact row', () => {
     const unit = { ...factUnit('card#1'), mayCreate: false };
     await store.facts({
       ...change,
-      after: { ...change.after, contribution: { as: 'order', f: {} }, unit },
+      after: { ...change.after, contribution: { as: 'order', fields: {} }, unit },
     });
     expect(store.customers()).toEqual([]);
     await store.parties(party('a', 1, 'card#1'));

@@ -76,7 +76,7 @@ describe('rows', () => {
     const [change] = await interpret(dmsText({ data: { receipt_no: '1', amt: '1', ccy: 'HKD' } }));
     expect(change).toMatchObject({
       kind: 'fact',
-      after: { contribution: { as: 'order', f: { total: { amount: 100 } } } },
+      after: { contribution: { as: 'order', fields: { total: { amount: 100 } } } },
     });
     expect(change).not.toHaveProperty('after.unit');
   });

@@ -12,7 +12,7 @@ const registry = { ...rowItemKey(rowKey('pos.1')), v: version(1), unit: CARD, bu
 /** A change to another unit at version 5, where the row lies with version `n`; `undefined`: not yet. */
 const stepFor = async (n: number | undefined, gone = false) => {
   const table = new MemoryTable();
-  const row = n === undefined ? {} : { 'pos.1': { v: version(n), ...(gone ? { gone } : {}) } };
+  const row = n === undefined ? {} : { 'pos/1': { v: version(n), ...(gone ? { gone } : {}) } };
   await table.write({ kind: 'put', item: { ...bucketKey(CARD, 0), ...row } });
   const change = fact('pos.1', 5, ['email#1']);
   const [entry] = await skipStaleMoves(table, [{ change, step: decideFact(change, registry) }]);

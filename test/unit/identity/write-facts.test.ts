@@ -70,19 +70,19 @@ describe('a contribution', () => {
   const place = { unit: CARD, bucket: 2 };
 
   test('is one attribute of its bucket, with version and commit time', () => {
-    expect(contribution(byCard(3), place)).toMatchObject({
+    expect(contribution(place, byCard(3))).toMatchObject({
       key: bucketKey(CARD, 2),
-      set: { 'pos.1': { v: version(3), c: 3_000, as: 'order', f: { total: 3 } } },
+      set: { 'pos/1': { v: version(3), c: 3_000, d: '["order",{"total":3}]' } },
     });
   });
 
   test('of a load row has no commit time', () => {
     const { committedAt: _, ...loaded } = byCard(3);
-    expect(contribution(loaded as FactChange, place).set?.['pos.1']).not.toHaveProperty('c');
+    expect(contribution(place, loaded as FactChange).set?.['pos/1']).not.toHaveProperty('c');
   });
 
   test('of a deleted row is a tombstone', () => {
-    expect(contribution(gone(3), place).set?.['pos.1']).toEqual({
+    expect(contribution(place, gone(3)).set?.['pos/1']).toEqual({
       v: version(3),
       c: 3_000,
       gone: true,
@@ -92,14 +92,13 @@ describe('a contribution', () => {
   test('names that its fields may have do not touch its own', () => {
     const change = fact('pos.1', 3, ['card#1'], {
       as: 'order',
-      f: { v: '9', gone: true, as: 'x', c: 1 },
+      fields: { v: '9', gone: true, as: 'x', c: 1 },
     });
-    expect(contribution(change, place).set?.['pos.1']).toMatchObject({
+    expect(contribution(place, change).set?.['pos/1']).toMatchObject({
       v: version(3),
-      as: 'order',
       c: 3_000,
     });
-    expect(contribution(change, place).set?.['pos.1']).not.toHaveProperty('gone');
+    expect(contribution(place, change).set?.['pos/1']).not.toHaveProperty('gone');
   });
 
   test.each([
@@ -122,7 +121,7 @@ describe('a move', () => {
     const actions = moveActions(byEmail(2), row(registry(1, CARD)), { unit: EMAIL, bucket: 0 });
     expect(keysOf(actions)).toEqual(['R#pos.1', `U#${EMAIL}#0`, `U#${CARD}#2`]);
     expect(actions[0]).toMatchObject({ set: { unit: EMAIL, bucket: 0, leaving: [CARD] } });
-    expect(actions[2]).toMatchObject({ set: { 'pos.1': { v: version(2), gone: true } } });
+    expect(actions[2]).toMatchObject({ set: { 'pos/1': { v: version(2), gone: true } } });
   });
 
   test('to nobody forgets the place', () => {

@@ -67,7 +67,10 @@ describe('a batch of table changes', () => {
   test('a deletion is read from what was there before', async () => {
     const store = await aChangedStore();
     const [customer] = store.table.dump().filter(({ sk }) => sk === 'CUSTOMER');
-    await (await handlerOn(store.table))(eventOf(customer ? [{ before: customer }] : []), CONTEXT);
+    await (await handlerOn(store.table))(
+      eventOf(customer ? [{ before: customer, sequence: '9' }] : []),
+      CONTEXT,
+    );
     expect(metric(lines, 'ViewsWritten')).toBe(1);
   });
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { profileView, sourceOf } from '#domain/profile/profile-view.ts';
+import { factsPartial, profileView, sourceOf } from '#domain/profile/profile-view.ts';
 import { order, partyRow, VIEW } from '../../support/builders/profile.ts';
 import { rowKey } from '../../support/builders/rows.ts';
 
 const view = (
   parties: Parameters<typeof profileView>[1],
-  facts: Parameters<typeof profileView>[2] = [],
-) => profileView(VIEW, parties, facts);
+  facts: Parameters<typeof factsPartial>[1] = [],
+) => profileView(VIEW, parties, [factsPartial(VIEW, facts)]);
 
 describe('profile fields', () => {
   const crm = partyRow('crm.member.2', { name: 'Chan', city: 'HK' });

@@ -3,9 +3,10 @@ import { arrivalsIn, type TableChange, touchedBy } from '#application/profile/to
 import type { Item } from '#application/shared/table.ts';
 
 const item = (pk: string, sk: string, more: object = {}): Item => ({ pk, sk, ...more }) as Item;
-const touched = (change: TableChange) => {
-  const { customers, units } = touchedBy([change]);
-  return [[...customers], [...units]];
+type Unnumbered = Omit<TableChange, 'sequence'>;
+const touched = (change: Unnumbered) => {
+  const { customers, grown, images } = touchedBy([{ ...change, sequence: '1' }]);
+  return [[...customers], [...images.map(({ unit }) => unit), ...grown]];
 };
 
 describe('what a table change concerns', () => {
@@ -46,8 +47,15 @@ describe('what a table change concerns', () => {
     expect(touched(change)).toEqual([customers, units]);
   });
 
+  test('of a bucket counts with its newest image, whatever the order', () => {
+    const image = (n: number) => ({ after: item('U#~x#2', 'BUCKET', { n }), sequence: `${n}` });
+    expect(touchedBy([image(9), image(10), image(1)]).images).toMatchObject([
+      { unit: '~x', bucket: 2, item: { n: 10 } },
+    ]);
+  });
+
   test('is named once', () => {
-    const change = { after: item('C#one_a', 'CUSTOMER') };
+    const change = { after: item('C#one_a', 'CUSTOMER'), sequence: '1' };
     expect(touchedBy([change, change]).customers.size).toBe(1);
   });
 });
@@ -58,18 +66,18 @@ describe('arrivals', () => {
     item('R#crm.1', 'ROW', { scope, ...(at ? { at } : {}) });
   const contributed = (c: number) => ({ v: String(c), c });
   test.each([
-    ['a new contribution', { after: bucket({ 'pos.1': contributed(5) }) }, [['pos', 5]]],
+    ['a new contribution', { after: bucket({ 'pos/1': contributed(5) }) }, [['pos', 5]]],
     [
       'the one of several that changed',
       {
-        before: bucket({ 'crm.1': contributed(5) }),
-        after: bucket({ 'crm.1': contributed(5), 'pos.1': contributed(6) }),
+        before: bucket({ 'crm/1': contributed(5) }),
+        after: bucket({ 'crm/1': contributed(5), 'pos/1': contributed(6) }),
       },
       [['pos', 6]],
     ],
     [
       'all that changed at once',
-      { after: bucket({ 'crm.1': contributed(5), 'pos.1': contributed(6) }) },
+      { after: bucket({ 'crm/1': contributed(5), 'pos/1': contributed(6) }) },
       [
         ['crm', 5],
         ['pos', 6],
@@ -77,35 +85,38 @@ describe('arrivals', () => {
     ],
     [
       'a correction',
-      { before: bucket({ 'pos.1': contributed(5) }), after: bucket({ 'pos.1': contributed(6) }) },
+      { before: bucket({ 'pos/1': contributed(5) }), after: bucket({ 'pos/1': contributed(6) }) },
       [['pos', 6]],
     ],
-    ['a load row, which has no commit time', { after: bucket({ 'pos.1': { v: '0' } }) }, []],
+    ['a load row, which has no commit time', { after: bucket({ 'pos/1': { v: '0' } }) }, []],
     [
       'a load row beside a change',
       {
-        before: bucket({ 'crm.1': contributed(5) }),
-        after: bucket({ 'crm.1': contributed(5), 'pos.1': { v: '0' } }),
+        before: bucket({ 'crm/1': contributed(5) }),
+        after: bucket({ 'crm/1': contributed(5), 'pos/1': { v: '0' } }),
       },
       [],
     ],
     [
       'a tombstone of a row that moved away',
       {
-        before: bucket({ 'pos.1': contributed(5) }),
-        after: bucket({ 'pos.1': { v: '6', gone: true } }),
+        before: bucket({ 'pos/1': contributed(5) }),
+        after: bucket({ 'pos/1': { v: '6', gone: true } }),
       },
       [],
     ],
-    ['a bucket that went', { before: bucket({ 'pos.1': contributed(5) }) }, []],
+    ['a bucket that went', { before: bucket({ 'pos/1': contributed(5) }) }, []],
     ['a party row', { after: row(7) }, [['crm', 7]]],
     ['a party row of a load', { after: row(undefined) }, []],
     ['an image that only moved to another scope', { before: row(7), after: row(7, 't') }, []],
     ['a party row that went', { before: row(7) }, []],
     ['a customer', { after: item('C#one_a', 'CUSTOMER', { at: 7 }) }, []],
   ])('%s', (_, change, arrivals) => {
-    expect(arrivalsIn([change]).map(({ source, committedAt }) => [source, committedAt])).toEqual(
-      arrivals,
-    );
+    expect(
+      arrivalsIn([{ ...(change as Unnumbered), sequence: '1' }]).map(({ source, committedAt }) => [
+        source,
+        committedAt,
+      ]),
+    ).toEqual(arrivals);
   });
 });

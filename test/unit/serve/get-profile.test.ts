@@ -162,9 +162,10 @@ describe('by id', () => {
         item: {
           pk: `C#${oneId(n)}`,
           sk: 'SUMMARY',
-          rev: 1,
-          definitions: 'h',
-          ...(to === undefined ? { view: {} } : {}),
+          doc: {
+            r: 1,
+            d: JSON.stringify({ h: 'h', m: [], u: to === undefined ? { [`crm.${n}`]: null } : {} }),
+          },
         },
       });
     }

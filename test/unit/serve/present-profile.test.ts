@@ -3,7 +3,7 @@ import type { FoundProfile } from '#application/serve/get-profile.ts';
 import { presentProfile } from '#application/serve/present-profile.ts';
 import type { ViewDefinition } from '#domain/definitions/types.ts';
 import type { MeasureValue } from '#domain/profile/measure.ts';
-import { profileView } from '#domain/profile/profile-view.ts';
+import { factsPartial, profileView } from '#domain/profile/profile-view.ts';
 import { order, partyRow, VIEW } from '../../support/builders/profile.ts';
 
 const FRESHNESS = { asOf: '2026-11-22T08:00:00.000Z', lagMs: 120, positions: { pos: null } };
@@ -24,7 +24,12 @@ describe('a profile as it is answered', () => {
     const view = profileView(
       VIEW,
       [partyRow('crm.member.1', { name: '陳大文' }, 'phone:+852')],
-      [order('pos.receipt.1', 125_050, 0), order('pos.receipt.2', 7, 5, 'JPY')],
+      [
+        factsPartial(VIEW, [
+          order('pos.receipt.1', 125_050, 0),
+          order('pos.receipt.2', 7, 5, 'JPY'),
+        ]),
+      ],
     );
     expect(presentProfile(found(view), VIEW)).toEqual({
       customerId: 'one_x',

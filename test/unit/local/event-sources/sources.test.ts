@@ -1,47 +1,47 @@
 /**
  * The event that a function gets, record for record, against the shapes that AWS documents.
  */
-import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { expect, test } from 'vitest';
+import type { JsonObject } from '#domain/shared/json.ts';
 import { dynamodbSource } from '../../../../local/cloud/event-sources/dynamodb-source.ts';
+import type { JsonCall } from '../../../../local/cloud/event-sources/json-call.ts';
 import { kinesisSource } from '../../../../local/cloud/event-sources/kinesis-source.ts';
 
 const STREAM_ARN = 'arn:aws:kinesis:ap-east-1:000000000000:stream/changes';
 const TABLE_STREAM_ARN =
   'arn:aws:dynamodb:ap-east-1:000000000000:table/customer360/stream/2026-01-01T00:00:00.000';
-const AT = new Date('2026-11-22T07:09:32.987Z');
+const AT = 1795331372.987;
 
-/** A client that answers every command alike and remembers what it was asked. */
-const clientThat = <Client>(answer: object) => {
+/** A service that answers every call alike and remembers what it was asked. */
+const serviceThat = (answer: object) => {
   const asked: object[] = [];
-  const send = async (command: { input: object }) => {
-    asked.push(command.input);
-    return answer;
+  const call: JsonCall = async (_operation, input) => {
+    asked.push(input);
+    return answer as JsonObject;
   };
-  return { client: { send } as unknown as Client, asked };
+  return { call, asked };
 };
 
 test('a Kinesis record', async () => {
-  const { client } = clientThat<KinesisClient>({
+  const { call } = serviceThat({
     NextShardIterator: 'next',
     Records: [
       {
         SequenceNumber: '4965',
         PartitionKey: 'erp.orders.1',
-        Data: new TextEncoder().encode('{"a":"中"}'),
+        Data: Buffer.from('{"a":"中"}').toString('base64'),
         ApproximateArrivalTimestamp: AT,
       },
     ],
   });
   const source = { kind: 'kinesis', streamName: 'changes', arn: STREAM_ARN } as const;
-  const page = await kinesisSource(client, source, 'ap-east-1').read('shardId-01', 'it', 10);
+  const page = await kinesisSource(call, source, 'ap-east-1').read('shardId-01', 'it', 10);
   const [record] = page.records;
   expect(page.next).toBe('next');
   expect(record).toMatchObject({
     sequence: '4965',
     key: 'erp.orders.1',
-    arrivedAt: AT.getTime(),
+    arrivedAt: 1795331372987,
   });
   expect(record?.view()).toMatchObject({ partitionKey: 'erp.orders.1', data: { a: '中' } });
   expect(JSON.parse(String(record?.json))).toEqual({
@@ -63,7 +63,7 @@ test('a Kinesis record', async () => {
 });
 
 test("a DynamoDB stream record, with the template's ARN and binary values as base64", async () => {
-  const { client } = clientThat<DynamoDBStreamsClient>({
+  const { call } = serviceThat({
     Records: [
       {
         eventID: '1',
@@ -72,9 +72,9 @@ test("a DynamoDB stream record, with the template's ARN and binary values as bas
         eventSource: 'aws:dynamodb',
         awsRegion: 'elsewhere',
         dynamodb: {
-          ApproximateCreationDateTime: new Date('2026-11-22T07:09:32Z'),
+          ApproximateCreationDateTime: 1795331372,
           Keys: { sk: { S: 'ROW' }, pk: { S: 'R#1' } },
-          NewImage: { pk: { S: 'R#1' }, sk: { S: 'ROW' }, b: { B: new Uint8Array([1, 2, 3]) } },
+          NewImage: { pk: { S: 'R#1' }, sk: { S: 'ROW' }, b: { B: 'AQID' } },
           OldImage: { pk: { S: 'R#1' }, sk: { S: 'ROW' } },
           SequenceNumber: '7',
           SizeBytes: 95,
@@ -84,7 +84,7 @@ test("a DynamoDB stream record, with the template's ARN and binary values as bas
     ],
   });
   const source = { kind: 'dynamodb', tableName: 'customer360', arn: TABLE_STREAM_ARN } as const;
-  const { records, next } = await dynamodbSource(client, source, 'engine', 'ap-east-1').read(
+  const { records, next } = await dynamodbSource(call, source, 'engine', 'ap-east-1').read(
     'shard',
     'it',
     10,
@@ -115,9 +115,9 @@ test('shards name their parents, over pages', async () => {
     { Shards: [{ ShardId: 's0' }], NextToken: 'more' },
     { Shards: [{ ShardId: 's1', ParentShardId: 's0', AdjacentParentShardId: 's9' }] },
   ];
-  const client = { send: async () => pages.shift() } as unknown as KinesisClient;
+  const call: JsonCall = async () => pages.shift() as unknown as JsonObject;
   const source = { kind: 'kinesis', streamName: 'changes', arn: STREAM_ARN } as const;
-  expect(await kinesisSource(client, source, 'ap-east-1').shards()).toEqual([
+  expect(await kinesisSource(call, source, 'ap-east-1').shards()).toEqual([
     { id: 's0', parents: [] },
     { id: 's1', parents: ['s0', 's9'] },
   ]);
@@ -130,8 +130,8 @@ test.each([
     { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: '7' },
   ],
 ])('reading from %o', async (from, expected) => {
-  const { client, asked } = clientThat<KinesisClient>({ ShardIterator: 'it' });
+  const { call, asked } = serviceThat({ ShardIterator: 'it' });
   const source = { kind: 'kinesis', streamName: 'changes', arn: STREAM_ARN } as const;
-  expect(await kinesisSource(client, source, 'ap-east-1').iterator('s0', from)).toBe('it');
+  expect(await kinesisSource(call, source, 'ap-east-1').iterator('s0', from)).toBe('it');
   expect(asked).toEqual([{ StreamName: 'changes', ShardId: 's0', ...expected }]);
 });

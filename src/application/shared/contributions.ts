@@ -1,0 +1,74 @@
+/**
+ * Contributions: what a fact row adds to its customer, as one attribute of a bucket.
+ *
+ * The attribute is named after the row and holds `{v, c?, d}`: row version, commit time and, as compact JSON text,
+ * `[what it is, its fields]`; of a row that is gone `{v, c?, gone: true}`. The text keeps items small and quick to
+ * read, and nothing but the version has to be compared by the store. Dots in a row key become slashes, because a dot in
+ * a PartiQL name leads into a map.
+ * @module
+ */
+import type { RowVersion } from '#domain/capture/row-version.ts';
+import type { SourceRowKey } from '#domain/capture/source-row.ts';
+import { asMap } from './items.ts';
+import type { Item, ValueMap } from './table.ts';
+
+/** What a fact says. */
+export interface Contribution {
+  /** `order`, `return`, `points`, … */
+  readonly as: string;
+  readonly fields: ValueMap;
+}
+
+/** A contribution as it is stored. */
+export interface StoredContribution {
+  readonly rowKey: SourceRowKey;
+  readonly version: RowVersion;
+  /** Commit time of the change that wrote it, epoch milliseconds; absent for a load row. */
+  readonly committedAt?: number;
+  /** Absent when the row is gone. */
+  readonly fact?: Contribution;
+}
+
+/** `pos.receipt.7` → `pos/receipt/7`. A slash inside a key becomes `%2F`, which no key holds: `%` itself is escaped. */
+export const contributionName = (row: SourceRowKey): string =>
+  row.replaceAll('/', '%2F').replaceAll('.', '/');
+
+const rowOf = (name: string): SourceRowKey =>
+  name.replaceAll('/', '.').replaceAll('%2F', '/') as SourceRowKey;
+
+/** A contribution as the value of its attribute. */
+export const formatContribution = (stored: Omit<StoredContribution, 'rowKey'>): ValueMap => ({
+  v: stored.version,
+  ...(stored.committedAt === undefined ? {} : { c: stored.committedAt }),
+  ...(stored.fact ? { d: JSON.stringify([stored.fact.as, stored.fact.fields]) } : { gone: true }),
+});
+
+/** All contributions of a bucket, tombstones included. */
+export const contributionsIn = (bucket: Item | undefined): readonly StoredContribution[] =>
+  Object.entries(bucket ?? {}).flatMap(([name, value]) => {
+    const { v, c, d } = asMap(value);
+    if (!name.includes('/') || typeof v !== 'string') return [];
+    return [
+      {
+        rowKey: rowOf(name),
+        version: v as RowVersion,
+        ...(typeof c === 'number' ? { committedAt: c } : {}),
+        ...(typeof d === 'string' ? { fact: parseFact(d) } : {}),
+      },
+    ];
+  });
+
+const parseFact = (text: string): Contribution => {
+  const [as, fields] = JSON.parse(text) as [string, ValueMap];
+  return { as, fields };
+};
+
+/** Whether a bucket holds a row that is not gone. */
+export const hasLiveRow = (bucket: Item): boolean =>
+  Object.values(bucket).some((value) => typeof asMap(value)['d'] === 'string');
+
+/** Version of a row in a bucket, of its contribution or tombstone; empty when it is not there. */
+export const versionIn = (bucket: Item | undefined, row: SourceRowKey): string => {
+  const { v: version } = asMap(bucket?.[contributionName(row)]);
+  return typeof version === 'string' ? version : '';
+};
