@@ -2,7 +2,7 @@
  * CaptureStack: brings the changes of every source onto the stream, and keeps what was on it in the archive.
  * @module
  */
-import { Aws, Fn, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Fn, Stack } from 'aws-cdk-lib';
 import { CfnEndpoint, CfnReplicationSubnetGroup } from 'aws-cdk-lib/aws-dms';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -57,7 +57,13 @@ export class CaptureStack extends Stack {
       environment: { ARCHIVE_BUCKET: data.archive.bucketName },
     });
     grantPutObject(archive, data.archive);
-    archive.lambda.addEventSource(new KinesisEventSource(data.changes, streamMapping(data.failed)));
+    const changes = new KinesisEventSource(data.changes, {
+      ...streamMapping(data.failed),
+      // Nobody waits for the archive, and an object costs the same however little is in it.
+      maxBatchingWindow: Duration.seconds(5),
+      parallelizationFactor: 1,
+    });
+    archive.lambda.addEventSource(changes);
     return archive;
   }
 

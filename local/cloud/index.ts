@@ -226,7 +226,7 @@ const startMappings = (
     ...parts,
     checkpointDir: join(options.dataDir, 'checkpoints'),
     poll: {
-      busyMs: options.pollIntervalMs ?? 25,
+      busyMs: options.pollIntervalMs ?? 50,
       idleMs: options.idlePollIntervalMs ?? 100,
     },
     backoff: {

@@ -14,7 +14,9 @@ export interface Percentiles {
   readonly p99: number;
 }
 
-const POLL_MS = 20;
+/** Nothing arrives sooner than the pollers look twice; asking then would only take processor time from the pipeline. */
+const FIRST_LOOK_MS = 60;
+const POLL_MS = 25;
 const PATIENCE_MS = 30_000;
 
 /** Follows probe purchases until the API shows them. */
@@ -43,6 +45,7 @@ export class Stopwatch {
   }
 
   async #follow({ namespace, value, committedAt, orderCount }: Probe): Promise<void> {
+    await sleep(FIRST_LOOK_MS);
     while (Date.now() - committedAt < PATIENCE_MS) {
       const profile = await fetchProfile(this.#endpoints, `${namespace}:${value}`);
       if (profile && profile.orderCount >= orderCount) {

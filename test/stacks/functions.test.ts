@@ -80,7 +80,6 @@ describe('every stream mapping', () => {
 
   test.each(mappings)('%s never blocks a shard and never drops a batch', (_id, { Properties }) => {
     expect(Properties).toMatchObject({
-      MaximumBatchingWindowInSeconds: 0,
       StartingPosition: 'TRIM_HORIZON',
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       BisectBatchOnFunctionError: true,
@@ -92,18 +91,29 @@ describe('every stream mapping', () => {
     });
   });
 
-  test('of the change stream takes everything, two workers a shard', () => {
+  test('of the change stream takes everything: identity at once, the archive when enough is there', () => {
     const readers = mappings.filter(([, it]) => isOnKinesis(it.Properties));
-    expect(readers).toHaveLength(2);
     for (const [, { Properties }] of readers) {
-      expect(Properties).toMatchObject({ BatchSize: 500, ParallelizationFactor: 2 });
+      expect(Properties).toMatchObject({ BatchSize: 500 });
       expect(Properties).not.toHaveProperty('FilterCriteria');
     }
+    const waits = readers.map(([, { Properties }]) => [
+      Properties['MaximumBatchingWindowInSeconds'],
+      Properties['ParallelizationFactor'],
+    ]);
+    expect(waits).toEqual([
+      [5, 1],
+      [0, 2],
+    ]);
   });
 
   test('of the table has one worker a shard', () => {
     const [view] = mappings.filter(([, it]) => !isOnKinesis(it.Properties));
-    expect(view?.[1].Properties).toMatchObject({ BatchSize: 500, ParallelizationFactor: 1 });
+    expect(view?.[1].Properties).toMatchObject({
+      BatchSize: 500,
+      MaximumBatchingWindowInSeconds: 0,
+      ParallelizationFactor: 1,
+    });
   });
 });
 

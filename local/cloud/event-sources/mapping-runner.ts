@@ -39,6 +39,7 @@ export interface MappingRunnerOptions {
   readonly log: Log;
 }
 
+const MOST_LEISURELY_POLL_MS = 1_000;
 const DISCOVERY_EVERY_MS = 5_000;
 const FAILURE_RETRY_MS = 500;
 const TROUBLE_PAUSE_MS = 250;
@@ -104,7 +105,7 @@ export class MappingRunner {
   }
 
   #startShard(shardId: string, from: StartingPoint): void {
-    const { mapping, source, functions, metrics, poll, clock } = this.#options;
+    const { mapping, source, functions, metrics, clock } = this.#options;
     const dimensions = { FunctionName: mapping.functionName };
     const runner = new ShardRunner({
       shardId,
@@ -112,7 +113,7 @@ export class MappingRunner {
       from,
       mapping,
       rules: this.#rules(),
-      poll,
+      poll: this.#poll(),
       troublePauseMs: TROUBLE_PAUSE_MS,
       filter: this.#filter,
       invoke: (event, requestId) => functions.invoke(mapping.functionName, event, requestId),
@@ -138,6 +139,16 @@ export class MappingRunner {
     } finally {
       this.#signal.notify();
     }
+  }
+
+  /** A batch that is gathered over a window need not be looked for every few milliseconds. */
+  #poll(): PollSettings {
+    const { poll, mapping } = this.#options;
+    const windowed = Math.min(mapping.windowMs, MOST_LEISURELY_POLL_MS);
+    return {
+      busyMs: Math.max(poll.busyMs, windowed),
+      idleMs: Math.max(poll.idleMs, windowed),
+    };
   }
 
   #rules(): LaneRules {

@@ -124,7 +124,9 @@ test('redrive puts failed changes back and leaves what it cannot read', async ()
   await engines.objects.put('aws/lambda/m/s/1', encode(JSON.stringify(failed)));
   await engines.objects.put('aws/lambda/m/s/2', encode('cut off {'));
   const item = { pk: { S: 'C#one_nobody' }, sk: { S: 'CUSTOMER' } };
-  const event = { Records: [{ eventName: 'INSERT', dynamodb: { NewImage: item, SequenceNumber: '1' } }] };
+  const event = {
+    Records: [{ eventName: 'INSERT', dynamodb: { NewImage: item, SequenceNumber: '1' } }],
+  };
   const views = { DDBStreamBatchInfo: {}, payload: JSON.stringify(event) };
   await engines.objects.put('aws/lambda/v/s/1', encode(JSON.stringify(views)));
   expect(await ops('redrive')).toMatchObject({
