@@ -1,6 +1,7 @@
 /**
  * Audit of a table: everything derived in it, worked out again from the evidence that it holds. Says what does not fit.
  */
+import { joinParts } from '#application/identity/scope-store.ts';
 import { liveRows } from '#application/identity/settle-unit.ts';
 import {
   bucketKey,
@@ -38,6 +39,7 @@ export const audit = (items: readonly Item[], policy: MergePolicy = POLICY): rea
     ...claimProblems(items, units, shared, policy),
     ...placeProblems(items),
     ...lifeProblems(items),
+    ...openProblems(items),
   ];
 };
 
@@ -108,10 +110,29 @@ const scopesOf = (items: readonly Item[]): ReadonlyMap<string, Scope> =>
   new Map(
     items.flatMap((item) =>
       item.sk === 'SCOPE' && typeof item['doc'] === 'string'
-        ? [[item.pk.slice(2), parseScope(item['doc'])] as const]
+        ? [[item.pk.slice(2), parseScope(textOf(items, item))] as const]
         : [],
     ),
   );
+
+const textOf = (items: readonly Item[], head: Item): string => {
+  const parts = Array.from({ length: Number(head['parts'] ?? 0) }, (_, index) =>
+    items.find(({ pk, sk }) => pk === head.pk && sk === `PART#${index + 1}`),
+  );
+  return joinParts(head, parts) ?? '';
+};
+
+// Every commit is at its end, and nothing is left of texts that are gone.
+const openProblems = (items: readonly Item[]): readonly string[] => {
+  const heads = new Map(items.flatMap((item) => (item.sk === 'SCOPE' ? [[item.pk, item]] : [])));
+  return items.flatMap((item) => {
+    if (item.pk === 'OPEN' || item['open'] === true) return [`${item.pk} ${item.sk} is open`];
+    if (!item.sk.startsWith('PART#')) return [];
+    return Number(heads.get(item.pk)?.['parts'] ?? 0) >= Number(item.sk.slice(5))
+      ? []
+      : [`${item.pk} ${item.sk} is left over`];
+  });
+};
 
 const scopeProblems = (
   items: readonly Item[],

@@ -7,7 +7,8 @@ import { MemoryTable } from '#adapters/memory/table.ts';
 import { applyFacts } from '#application/identity/apply-facts.ts';
 import { applyParties } from '#application/identity/apply-parties.ts';
 import { foldToLatest } from '#application/identity/interpret-records.ts';
-import { ContentionError } from '#application/identity/restructure.ts';
+import { closeScopes } from '#application/identity/open-scopes.ts';
+import { type CommitLimits, ContentionError } from '#application/identity/restructure.ts';
 import type { RowChange } from '#application/identity/row-change.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { IdentifierKey } from '#domain/identity/evidence.ts';
@@ -15,6 +16,7 @@ import { links } from '#domain/identity/merge-policy.ts';
 import { byIssue, type LedgerEntry, type OneId } from '#domain/identity/one-id.ts';
 import { partition } from '#domain/identity/partition.ts';
 import { customerGroups } from '#domain/identity/scope.ts';
+import { audit } from './audit.ts';
 import { drawWorld, liveRows, liveUnits, SMALL_POLICY, type World } from './identity-world.ts';
 import { Crash, type Faults, Scheduler, seededRandom, Throttle } from './scheduler.ts';
 
@@ -24,6 +26,8 @@ export interface RunOptions {
   readonly events: number;
   readonly workers: number;
   readonly faults: Faults;
+  /** Bounds of one commit, so small that ordinary ones go in steps. */
+  readonly limits?: CommitLimits;
 }
 
 const shuffled = <Entry>(random: () => number, entries: readonly Entry[]): Entry[] => {
@@ -67,6 +71,7 @@ export const runWorld = async (seed: number, options: RunOptions): Promise<reado
     clock: () => ++now,
     random,
     sleep: async () => {},
+    ...(options.limits ? { limits: options.limits } : {}),
     mint: (anchor: string, attempt: number) => `one_${anchor}/${attempt}` as OneId,
   };
   let redeliveries = 0;
@@ -79,6 +84,7 @@ export const runWorld = async (seed: number, options: RunOptions): Promise<reado
       await applyParties(ports, SMALL_POLICY, parties),
       await applyFacts(ports, SMALL_POLICY, facts),
     ];
+    await closeScopes(ports, SMALL_POLICY);
     const failed = results.flatMap(({ failures }) => failures);
     const defect = failed.find(({ error }) => !comesAgain(error));
     if (defect) throw defect.error;
@@ -109,6 +115,7 @@ const differences = async (items: readonly Item[], world: World): Promise<readon
     ...compare('claims', claimsStored(items), claimsExpected(units)),
     ...compare('facts', factsStored(items), factsExpected(rows)),
     ...ledgerProblems(items),
+    ...audit(items, SMALL_POLICY),
   ];
 };
 

@@ -11,14 +11,13 @@ import {
   FACT_UNIT_PREFIX,
   restingKey,
   type ScopeId,
-  scopeKey,
   unitItemKey,
 } from '#application/shared/items.ts';
 import type { Action, Item, Table } from '#application/shared/table.ts';
 import type { EvidenceUnit, IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
 import { links, type MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { LedgerEntry, OneId } from '#domain/identity/one-id.ts';
-import { parseScope, type Scope, type UnitChange } from '#domain/identity/scope.ts';
+import type { UnitChange } from '#domain/identity/scope.ts';
 import { append } from '#domain/shared/multimap.ts';
 import {
   claimsIn,
@@ -26,6 +25,9 @@ import {
   type Membership,
   type MembershipChange,
 } from './membership.ts';
+import { readScopes, type StoredScope } from './scope-store.ts';
+
+export { readScopes } from './scope-store.ts';
 
 /** A change of the identity graph, with the writes that must happen in the same instant. */
 export interface StructuralChange extends UnitChange {
@@ -35,13 +37,6 @@ export interface StructuralChange extends UnitChange {
   readonly scope?: ScopeId;
   /** The unit's own items, given the scope it will be in. Their conditions fence the change. */
   readonly own: (scope: ScopeId) => readonly Action[];
-}
-
-/** A scope as it was read. */
-export interface StoredScope {
-  readonly id: ScopeId;
-  readonly version: number;
-  readonly scope: Scope;
 }
 
 /** What was read for a set of changes. */
@@ -58,6 +53,7 @@ export interface World {
 
 /**
  * Reads the world of a set of changes.
+ * @param also scopes that are evaluated although no change concerns them
  * @returns `conflict` when another worker was at one of the claims: read again. `superseded` when a unit is no longer
  * where its item said: read the rows again, too
  */
@@ -66,6 +62,7 @@ export const readWorld = async (
   changes: readonly StructuralChange[],
   policy: MergePolicy,
   token: number,
+  also: readonly ScopeId[] = [],
 ): Promise<World | 'conflict' | 'superseded'> => {
   const wanted = membershipChanges(changes, policy);
   const born = changes.flatMap(({ key, before, after }) => (!before && after ? [key] : []));
@@ -78,7 +75,10 @@ export const readWorld = async (
   );
   const decided = memberships.filter((membership) => membership !== undefined);
   if (decided.length < wanted.length) return 'conflict';
-  const scopes = await readScopes(table, await scopePointers(table, changes, decided));
+  const scopes = await readScopes(table, [
+    ...also,
+    ...(await scopePointers(table, changes, decided)),
+  ]);
   if (isTorn(scopes)) return 'conflict';
   if (!holdsAll(scopes, changes, decided)) return 'superseded';
   return {
@@ -166,34 +166,6 @@ const scopePointers = async (
   const theirs = items.flatMap((item) => (item ? [item['scope'] as ScopeId] : []));
   return [...new Set([...own, ...tied, ...theirs])];
 };
-
-/** Reads scopes, following redirects to where absorbed ones went. Each scope once. */
-export const readScopes = async (
-  table: Table,
-  ids: readonly ScopeId[],
-): Promise<readonly StoredScope[]> => {
-  const found = new Map<ScopeId, StoredScope>();
-  let open = [...new Set(ids)];
-  while (open.length > 0) {
-    const asked = open;
-    const items = await table.getAll(asked.map(scopeKey));
-    open = [];
-    for (const [index, id] of asked.entries()) {
-      const item = items[index];
-      if (!item) continue;
-      if (typeof item['into'] === 'string') open.push(item['into'] as ScopeId);
-      else found.set(id, storedScope(id, item));
-    }
-    open = [...new Set(open)].filter((id) => !found.has(id));
-  }
-  return [...found.values()];
-};
-
-const storedScope = (id: ScopeId, item: Item): StoredScope => ({
-  id,
-  version: item['ver'] as number,
-  scope: parseScope(item['doc'] as string),
-});
 
 const restingEntries = (anchor: UnitKey, item: Item | undefined): readonly LedgerEntry[] =>
   ((item?.['entries'] ?? []) as readonly (readonly [string, number])[]).map(([id, issuedAt]) => ({

@@ -9,6 +9,8 @@
  * | claim     | `I#identifier`     | `CLAIM`         | units that hold an identifier; whether it is shared |
  * | member    | `I#identifier`     | `UNIT#unit key` | a further holder of a shared identifier |
  * | scope     | `K#scope`          | `SCOPE`         | units evaluated together, and their customers |
+ * | part      | `K#scope`          | `PART#n`        | where the text of a large scope goes on |
+ * | open      | `OPEN`             | scope           | a scope whose commit goes on in further steps |
  * | customer  | `C#OneID`          | `CUSTOMER`      | ledger entry; units, redirect or rest |
  * | resting   | `A#unit key`       | `RESTING`       | ids that wait for their anchor to come back |
  * | summary   | `C#OneID`          | `SUMMARY`       | the view that is served |
@@ -68,6 +70,18 @@ export const memberKey = (identifier: IdentifierKey, unit: UnitKey): Key => ({
 
 /** Key of a scope. */
 export const scopeKey = (scope: ScopeId): Key => ({ pk: `K#${scope}`, sk: 'SCOPE' });
+
+/** Key of an item in which the text of a large scope goes on; 1, 2, … */
+export const scopePartKey = (scope: ScopeId, part: number): Key => ({
+  pk: `K#${scope}`,
+  sk: `PART#${part}`,
+});
+
+/** Partition of the scopes whose commit goes on: nearly always empty, and read once per batch. */
+export const OPEN_PARTITION = 'OPEN';
+
+/** Key of the note that a scope is open. */
+export const openKey = (scope: ScopeId): Key => ({ pk: OPEN_PARTITION, sk: scope });
 
 /** Key of a customer's ledger entry. */
 export const customerKey = (id: OneId): Key => ({ pk: `C#${id}`, sk: 'CUSTOMER' });

@@ -20,6 +20,7 @@ import {
 import { links, type MergePolicy } from './merge-policy.ts';
 import { type AssignedIds, assignIds, type LedgerEntry, type OneId, passOn } from './one-id.ts';
 import { connectedComponents, linkingHolders, partition } from './partition.ts';
+import { stepsBetween } from './steps.ts';
 
 /** A customer within a scope. */
 export interface Customer {
@@ -102,6 +103,35 @@ export const evaluateScope = (
     components: componentsOf(units, sharedAfter, policy),
     held,
   };
+};
+
+/** The way from the customers of a scope to those of its evaluation. */
+export interface CustomerSteps {
+  readonly count: number;
+  /** The customers after so many steps, with their ids; after `count` of them those of the evaluation. */
+  readonly at: (taken: number) => readonly AssignedIds[];
+}
+
+/** Cuts the way from a scope to its evaluation into steps. See {@link stepsBetween}. */
+export const stepsOf = (
+  scope: Scope,
+  changes: readonly UnitChange[],
+  { units, shared, ledger, customers }: Evaluation,
+  policy: MergePolicy,
+): CustomerSteps => {
+  const renamed = new Map(changes.map(({ key, renamedFrom }) => [renamedFrom, key] as const));
+  const before = scope.customers.map((customer) =>
+    [...new Set(customer.units.map((unit) => renamed.get(unit) ?? unit))].filter((unit) =>
+      units.has(unit),
+    ),
+  );
+  const steps = stepsBetween(
+    before,
+    customers.map((customer) => customer.units),
+  );
+  const at = (taken: number) =>
+    assignIds(customerGroups(steps.at(taken), units, shared, policy), ledger);
+  return { count: steps.count, at };
 };
 
 const applyChanges = (
