@@ -9,6 +9,7 @@ import {
   claimKey,
   parseClaimItem,
   parseCustomerItem,
+  parseHeldItem,
   parseRowItem,
   parseUnitItem,
 } from '#application/shared/items.ts';
@@ -19,6 +20,7 @@ import {
   type IdentifierKey,
   type UnitKey,
 } from '#domain/identity/evidence.ts';
+import { type HeldValue, heldValues } from '#domain/identity/held-value.ts';
 import { links, type MergePolicy } from '#domain/identity/merge-policy.ts';
 import { byIssue } from '#domain/identity/one-id.ts';
 import { partition } from '#domain/identity/partition.ts';
@@ -40,6 +42,7 @@ export const audit = (items: readonly Item[], policy: MergePolicy = POLICY): rea
     ...placeProblems(items),
     ...lifeProblems(items),
     ...openProblems(items),
+    ...heldProblems(items, units, shared, policy),
   ];
 };
 
@@ -114,6 +117,31 @@ const scopesOf = (items: readonly Item[]): ReadonlyMap<string, Scope> =>
         : [],
     ),
   );
+
+// One entry for each value that waits for review, and the scopes list those that are not shared.
+const heldProblems = (
+  items: readonly Item[],
+  units: ReadonlyMap<UnitKey, StoredUnit>,
+  shared: ReadonlySet<IdentifierKey>,
+  policy: MergePolicy,
+): readonly string[] => {
+  const evidence = new Map([...units].map(([key, unit]) => [key, unit.evidence]));
+  const { groups, held } = partition([...evidence.values()], shared, policy);
+  const values = heldValues(held, groups, evidence).map((value) => showHeldValue(value));
+  const entries = items.filter(({ pk }) => pk.startsWith('HELD#')).map(parseHeldItem);
+  const stored = entries.map(({ identifier, value }) =>
+    value ? showHeldValue(value) : `${identifier} shared`,
+  );
+  const expected = [...values, ...[...shared].map((one) => `${one} shared`)];
+  const listed = [...scopesOf(items).values()].flatMap((scope) => scope.held);
+  return [
+    ...differ('held values', stored.sort(), expected.sort()),
+    ...differ('held values listed', listed.map(showHeldValue).sort(), values.sort()),
+  ];
+};
+
+const showHeldValue = ({ identifier, reasons, links, units, joins, sides }: HeldValue): string =>
+  [identifier, reasons, links, units, joins, ...sides].join(' ');
 
 const textOf = (items: readonly Item[], head: Item): string => {
   const parts = Array.from({ length: Number(head['parts'] ?? 0) }, (_, index) =>

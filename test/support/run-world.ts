@@ -12,12 +12,14 @@ import { type CommitLimits, ContentionError } from '#application/identity/restru
 import type { RowChange } from '#application/identity/row-change.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { IdentifierKey } from '#domain/identity/evidence.ts';
+import { type IdentityEvent, replayEvents } from '#domain/identity/identity-event.ts';
 import { links } from '#domain/identity/merge-policy.ts';
 import { byIssue, type LedgerEntry, type OneId } from '#domain/identity/one-id.ts';
 import { partition } from '#domain/identity/partition.ts';
 import { customerGroups } from '#domain/identity/scope.ts';
 import { audit } from './audit.ts';
 import { drawWorld, liveRows, liveUnits, SMALL_POLICY, type World } from './identity-world.ts';
+import { recordingEvents } from './recording-events.ts';
 import { Crash, type Faults, Scheduler, seededRandom, Throttle } from './scheduler.ts';
 
 /** How a world is run. */
@@ -65,9 +67,11 @@ export const runWorld = async (seed: number, options: RunOptions): Promise<reado
   const world = drawWorld(seed, random, options.people, options.events);
   const scheduler = new Scheduler(random, options.faults);
   const table = new MemoryTable({ turn: scheduler.turn });
+  const events: IdentityEvent[] = [];
+  const recorded = recordingEvents(table, events);
   let now = 0;
   const ports = {
-    table,
+    table: recorded,
     clock: () => ++now,
     random,
     sleep: async () => {},
@@ -103,7 +107,7 @@ export const runWorld = async (seed: number, options: RunOptions): Promise<reado
     for (let batch = queue.shift(); batch; batch = queue.shift()) await attempt(batch);
   };
   await scheduler.run(() => Promise.all(Array.from({ length: options.workers }, work)));
-  return differences(table.dump(), world);
+  return [...(await differences(table.dump(), world)), ...eventProblems(table.dump(), events)];
 };
 
 const differences = async (items: readonly Item[], world: World): Promise<readonly string[]> => {
@@ -116,6 +120,23 @@ const differences = async (items: readonly Item[], world: World): Promise<readon
     ...compare('facts', factsStored(items), factsExpected(rows)),
     ...ledgerProblems(items),
     ...audit(items, SMALL_POLICY),
+  ];
+};
+
+// All events in order give the customers there are, and the values that are held.
+const eventProblems = (items: readonly Item[], events: readonly IdentityEvent[]) => {
+  const { customers, held } = replayEvents(events);
+  const live = items.filter(
+    (item) => item.sk === 'CUSTOMER' && (item['units'] as readonly string[]).length > 0,
+  );
+  const listed = items.filter(({ pk }) => pk.startsWith('HELD#')).map(({ sk }) => sk);
+  return [
+    ...compare(
+      'customers of the events',
+      [...customers].sort(),
+      live.map(({ pk }) => pk.slice(2)).sort(),
+    ),
+    ...compare('held values of the events', [...held].sort(), listed.sort()),
   ];
 };
 

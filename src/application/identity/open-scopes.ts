@@ -9,24 +9,30 @@ import {
   claimKey,
   customerKey,
   formatCustomerItem,
+  formatHeldItem,
+  heldKey,
   OPEN_PARTITION,
   openKey,
   parseClaimItem,
   parseCustomerItem,
+  parseHeldItem,
   type ScopeId,
   scopeKey,
 } from '#application/shared/items.ts';
 import type { Action, Table } from '#application/shared/table.ts';
+import { type HeldValue, type ListedValue, sameHeld } from '#domain/identity/held-value.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import { evaluateScope, holdersOf, stepsOf } from '#domain/identity/scope.ts';
 import type { Clock } from '#domain/shared/clock.ts';
+import { eventAttributes } from './identity-events.ts';
 import { customerItems } from './plan-customers.ts';
+import { heldEvents, listedNow, toldOf, withdrawal } from './plan-held.ts';
 import { ownersOf, pointClaim } from './plan-pointers.ts';
 import { ContentionError, commitWork, type IdentityPorts } from './restructure.ts';
-import { asRead, readScopes, type StoredScope } from './scope-store.ts';
+import { asRead, readScopes, type StoredScope, scopeWrites } from './scope-store.ts';
 
-/** Corrections in one transaction, beside the scope and its note. */
-const CORRECTIONS = 98;
+/** Corrections in one transaction, beside the items of the scope and its note. */
+const CORRECTIONS = 80;
 
 /** Steps that one batch takes at most, about a hundred customers or pointers each; the next batch goes on. */
 const MAX_STEPS = 200;
@@ -107,7 +113,7 @@ const takeStep = async (
   if (stored?.id !== id || !stored.open) return forget(ports.table, id, stored);
   const evaluation = evaluateScope(stored.scope, [], new Map(), [], policy);
   if (stepsOf(stored.scope, [], evaluation, policy).count === 0)
-    return correct(ports.table, policy, stored);
+    return correct(ports, policy, stored, evaluation.values);
   const { done } = await commitWork(ports, policy, { changes: [], scopes: [id] });
   return done ? 'more' : 'conflict';
 };
@@ -135,26 +141,57 @@ const forget = async (
 
 /** Corrects what points to the customers of a scope, and closes it with the last correction. */
 const correct = async (
-  table: Table,
+  { table, clock }: IdentityPorts,
   policy: MergePolicy,
   stored: StoredScope,
+  values: readonly HeldValue[],
 ): Promise<StepOutcome> => {
+  const { id, scope } = stored;
+  const now = clock();
+  const held = listedNow(scope.held, values, now);
   const wrong = [
     ...(await wrongCustomers(table, stored)),
     ...(await wrongClaims(table, policy, stored)),
+    ...(await wrongHeld(table, scope.held, held)),
   ];
   const some = wrong.slice(0, CORRECTIONS);
   const last = some.length === wrong.length;
-  const key = scopeKey(stored.id);
+  const more = eventAttributes(closingEvents(scope.held, held), now);
   const { done } = await table.transact([
-    last
-      ? { kind: 'update', key, add: { ver: 1 }, remove: ['open'], when: asRead(stored) }
-      : { kind: 'check', key, when: asRead(stored) },
+    ...(last
+      ? scopeWrites({ id, stored, scope: { ...scope, held }, open: false, more })
+      : [{ kind: 'check', key: scopeKey(id), when: asRead(stored) } as const]),
     ...some,
-    ...(last ? [{ kind: 'delete', key: openKey(stored.id) } as const] : []),
+    ...(last ? [{ kind: 'delete', key: openKey(id) } as const] : []),
   ]);
   if (!done) return 'conflict';
   return last ? 'closed' : 'more';
+};
+
+const closingEvents = (before: readonly ListedValue[], after: readonly ListedValue[]) => {
+  const kept = new Set(after.map(({ identifier }) => identifier));
+  const gone = before.filter(({ identifier, since }) => since !== null && !kept.has(identifier));
+  return heldEvents(
+    toldOf(before),
+    after,
+    gone.map(({ identifier }) => identifier),
+  );
+};
+
+const wrongHeld = async (
+  table: Table,
+  before: readonly ListedValue[],
+  after: readonly ListedValue[],
+): Promise<readonly Action[]> => {
+  const wanted = new Map(after.map((value) => [value.identifier, value]));
+  const identifiers = [...new Set([...before, ...after].map(({ identifier }) => identifier))];
+  const items = await table.getAll(identifiers.map(heldKey));
+  return identifiers.flatMap((identifier, index): readonly Action[] => {
+    const [item, value] = [items[index], wanted.get(identifier)];
+    if (value === undefined) return item ? [withdrawal(identifier)] : [];
+    const there = item && parseHeldItem(item).value;
+    return there && sameHeld(there, value) ? [] : [{ kind: 'put', item: formatHeldItem(value) }];
+  });
 };
 
 const wrongCustomers = async (table: Table, { scope }: StoredScope): Promise<readonly Action[]> => {

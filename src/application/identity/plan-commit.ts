@@ -6,18 +6,22 @@
  * @module
  */
 
-import { openKey, type ScopeId } from '#application/shared/items.ts';
-import type { Action } from '#application/shared/table.ts';
+import { eventsKey, openKey, type ScopeId } from '#application/shared/items.ts';
+import type { Action, ValueMap } from '#application/shared/table.ts';
 import type { HeldLink } from '#domain/identity/constrained-clusters.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
+import type { ListedValue } from '#domain/identity/held-value.ts';
+import { customerEvents, type IdentityEvent } from '#domain/identity/identity-event.ts';
 import { type MergePolicy, rulesOf } from '#domain/identity/merge-policy.ts';
 import type { LedgerEntry, OneId } from '#domain/identity/one-id.ts';
 import { type Evaluation, mergeScopes, restrictScope, type Scope } from '#domain/identity/scope.ts';
 import { must } from '#domain/shared/assert.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import { findHomes, type Homes } from './homes.ts';
+import { eventAttributes } from './identity-events.ts';
 import { membershipActions } from './membership.ts';
-import { customerActions, restingActions } from './plan-customers.ts';
+import { customerActions, customerTransition, restingActions } from './plan-customers.ts';
+import { planHeld } from './plan-held.ts';
 import { claimPointers, ownersOf, unitPointers } from './plan-pointers.ts';
 import { scopeEnd, scopeWrites } from './scope-store.ts';
 import type { StructuralChange, World } from './world.ts';
@@ -28,6 +32,9 @@ export interface NamedCustomer {
   /** At least one; the canonical id first. */
   readonly entries: readonly LedgerEntry[];
 }
+
+/** Seconds for which events that no scope carries are kept: longer than the table's stream. */
+const EVENTS_KEPT_S = 7 * 86_400;
 
 /** What to commit. */
 export interface CommitPlan {
@@ -49,6 +56,8 @@ export interface PlanInput {
   readonly minted: ReadonlySet<OneId>;
   readonly policy: MergePolicy;
   readonly newScope: () => ScopeId;
+  /** Epoch milliseconds. */
+  readonly now: number;
 }
 
 /**
@@ -75,13 +84,20 @@ const actionsFor = (
   const cameFrom = originsOf(world);
   const homes = findHomes(components, cameFrom, input.newScope);
   const before = mergeScopes(world.scopes.map(({ scope }) => scope));
-  const after = scopeAfter(input);
+  const { values, units } = evaluation;
+  const { memberships } = world;
+  const held = planHeld({ before: before.held, values, memberships, units, now: input.now }, open);
+  const after = scopeAfter(input, held.listed);
+  const customers = customerTransition(input, before, after);
+  const events = [...customerEvents(customers.was, customers.now), ...held.events];
   const changed = new Set(changes.map(({ key }) => key));
   return [
     ...ownActions(input, homes),
     ...claimActions(input, homes, after),
-    ...scopeActions(world, homes, after, open),
-    ...customerActions(input, before, after, open),
+    ...scopeActions(world, homes, after, { open, more: eventAttributes(events, input.now) }),
+    ...lastEvents(input, homes, events),
+    ...customerActions(input, customers, open),
+    ...held.actions,
     ...restingActions(world, evaluation),
     ...unitPointers(changed, homes, cameFrom),
     ...(open ? [] : claimPointers(input, homes, cameFrom, before, after)),
@@ -95,10 +111,11 @@ const originsOf = (world: World): ReadonlyMap<UnitKey, ScopeId> =>
     ),
   );
 
-const scopeAfter = ({ evaluation, customers }: PlanInput): Scope => ({
+const scopeAfter = ({ evaluation, customers }: PlanInput, held: readonly ListedValue[]): Scope => ({
   units: evaluation.units,
   shared: evaluation.shared,
   ledger: ledgerAfter(evaluation, customers),
+  held,
   customers: customers.map(({ units, entries }) => ({ id: canonicalId(entries), units })),
 });
 
@@ -143,14 +160,16 @@ const scopeActions = (
   world: World,
   homes: Homes,
   after: Scope,
-  open: boolean,
+  { open, more }: { readonly open: boolean; readonly more: ValueMap },
 ): readonly Action[] => {
+  const [first] = homes.living;
   const stored = new Map(world.scopes.map((scope) => [scope.id, scope]));
   const unitsAt = groupBy(homes.homeOf, ([, home]) => home);
   const write = (id: ScopeId): readonly Action[] => {
     const scope = restrictScope(after, new Set(unitsAt.get(id)?.map(([unit]) => unit)));
     const was = stored.get(id);
-    return scopeWrites({ id, scope, open, ...(was ? { stored: was } : {}) });
+    const told = id === first ? { more } : {};
+    return scopeWrites({ id, scope, open, ...told, ...(was ? { stored: was } : {}) });
   };
   const ended = [...stored.values()].filter(({ id }) => !homes.living.has(id));
   return [
@@ -158,6 +177,19 @@ const scopeActions = (
     ...ended.flatMap((scope) => scopeEnd(scope, homes.redirects.get(scope.id))),
     ...(open ? [...homes.living].map(openMark) : []),
   ];
+};
+
+// The events of a commit are an attribute of one scope it writes, and the table's stream carries them from there.
+const lastEvents = (
+  { world, now }: PlanInput,
+  homes: Homes,
+  events: readonly IdentityEvent[],
+): readonly Action[] => {
+  const [scope] = world.scopes;
+  if (homes.living.size > 0 || scope === undefined || events.length === 0) return [];
+  const expiresAt = Math.floor(now / 1000) + EVENTS_KEPT_S;
+  const item = { ...eventsKey(scope.id), ...eventAttributes(events, now), expiresAt };
+  return [{ kind: 'put', item }];
 };
 
 const openMark = (id: ScopeId): Action => ({ kind: 'put', item: { ...openKey(id) } });

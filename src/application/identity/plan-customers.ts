@@ -43,18 +43,31 @@ export interface CustomerPlanInput {
   readonly minted: ReadonlySet<OneId>;
 }
 
+/** What the ids of a commit were, and what they are now. */
+export interface CustomerTransition {
+  readonly was: ReadonlyMap<OneId, CustomerItem>;
+  readonly now: ReadonlyMap<OneId, CustomerItem>;
+}
+
+/** Every id of a commit, before and after it. */
+export const customerTransition = (
+  { world, evaluation }: CustomerPlanInput,
+  before: Scope,
+  after: Scope,
+): CustomerTransition => ({
+  was: customerItems(before, [...before.ledger, ...world.revived]),
+  now: customerItems(after, after.ledger, restingEntries(evaluation)),
+});
+
 /**
  * Writes every id whose item changes. While a scope is open, ids that only redirect before and after are left for its
  * closing: they lead on over one more redirect meanwhile.
  */
 export const customerActions = (
-  { world, evaluation, minted }: CustomerPlanInput,
-  before: Scope,
-  after: Scope,
+  { evaluation, minted }: CustomerPlanInput,
+  { was, now }: CustomerTransition,
   open: boolean,
 ): readonly Action[] => {
-  const was = customerItems(before, [...before.ledger, ...world.revived]);
-  const now = customerItems(after, after.ledger, restingEntries(evaluation));
   return [...now.values()].flatMap((item): readonly Action[] => {
     const old = was.get(item.id);
     if (JSON.stringify(item) === JSON.stringify(old)) return [];

@@ -179,11 +179,15 @@ const planWithin = async (
   const scope = mergeScopes(world.scopes.map((stored) => stored.scope));
   const shared = new Map(world.memberships.map((m) => [m.identifier, m.shared]));
   const evaluation = evaluateScope(scope, changes, shared, world.revived, policy);
+  const now = ports.clock();
   const newScope = () =>
     (token(ports.random).toString(36) + token(ports.random).toString(36)) as ScopeId;
   const plan = async (customers: readonly AssignedIds[], shape: PlanShape) => {
     const named = await nameCustomers(ports, { ...evaluation, customers }, again);
-    const planned = planCommit({ world, changes, evaluation, ...named, policy, newScope }, shape);
+    const planned = planCommit(
+      { world, changes, evaluation, ...named, policy, newScope, now },
+      shape,
+    );
     return planned.actions.length <= (ports.limits ?? LIMITS).actions ? planned : undefined;
   };
   for (const shape of shapesOf(world)) {

@@ -10,6 +10,8 @@
  * | member    | `I#identifier`     | `UNIT#unit key` | a further holder of a shared identifier |
  * | scope     | `K#scope`          | `SCOPE`         | units evaluated together, and their customers |
  * | part      | `K#scope`          | `PART#n`        | where the text of a large scope goes on |
+ * | held      | `HELD#n`           | identifier      | a value that waits for review, with why and what it would join |
+ * | events    | `K#scope`          | `EVENTS`        | events of a commit that left none of its scopes |
  * | open      | `OPEN`             | scope           | a scope whose commit goes on in further steps |
  * | customer  | `C#OneID`          | `CUSTOMER`      | ledger entry; units, redirect or rest |
  * | resting   | `A#unit key`       | `RESTING`       | ids that wait for their anchor to come back |
@@ -28,6 +30,7 @@ import {
   parseClaim,
   type UnitKey,
 } from '#domain/identity/evidence.ts';
+import type { HeldValue, ListedValue } from '#domain/identity/held-value.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import type { Brand } from '#domain/shared/brand.ts';
 import type { Item, Key, Value, ValueMap } from './table.ts';
@@ -76,6 +79,49 @@ export const scopePartKey = (scope: ScopeId, part: number): Key => ({
   pk: `K#${scope}`,
   sk: `PART#${part}`,
 });
+
+/** Key of the events of a commit that left none of its scopes; any other carries them on a scope. */
+export const eventsKey = (scope: ScopeId): Key => ({ pk: `K#${scope}`, sk: 'EVENTS' });
+
+/** Partitions of the values that wait for review. */
+export const HELD_PARTITIONS: readonly string[] = Array.from({ length: 16 }, (_, n) => `HELD#${n}`);
+
+/** Key of a value that waits for review. */
+export const heldKey = (identifier: IdentifierKey): Key => ({
+  pk: HELD_PARTITIONS[identifier.charCodeAt(identifier.length - 1) % 16] as string,
+  sk: identifier,
+});
+
+/** A value that waits for review; a shared one has no counts, for they would contend. */
+export interface HeldItem {
+  readonly identifier: IdentifierKey;
+  /** Reasons of its held links, or `shared`. */
+  readonly reasons: readonly string[];
+  /** Epoch milliseconds. */
+  readonly since: number;
+  readonly value?: HeldValue;
+}
+
+/** A held value as an item. */
+export const formatHeldItem = ({ identifier, since, ...value }: ListedValue): Item => ({
+  ...heldKey(identifier),
+  ...value,
+  since: since ?? 0,
+});
+
+/** Reads a value that waits for review. */
+export const parseHeldItem = (item: Item): HeldItem => {
+  const identifier = item.sk as IdentifierKey;
+  const { reasons, since, links, units, joins, sides } = item as Item & Partial<HeldValue>;
+  return {
+    identifier,
+    reasons: reasons as readonly string[],
+    since: since as number,
+    ...(links === undefined
+      ? {}
+      : { value: { identifier, reasons, links, units, joins, sides } as HeldValue }),
+  };
+};
 
 /** Partition of the scopes whose commit goes on: nearly always empty, and read once per batch. */
 export const OPEN_PARTITION = 'OPEN';
