@@ -10,15 +10,17 @@ import { foldToLatest } from '#application/identity/interpret-records.ts';
 import { closeScopes } from '#application/identity/open-scopes.ts';
 import { type CommitLimits, ContentionError } from '#application/identity/restructure.ts';
 import type { RowChange } from '#application/identity/row-change.ts';
+import { parseDecisionItem } from '#application/shared/items.ts';
 import type { Item } from '#application/shared/table.ts';
-import type { IdentifierKey } from '#domain/identity/evidence.ts';
 import { type IdentityEvent, replayEvents } from '#domain/identity/identity-event.ts';
 import { links } from '#domain/identity/merge-policy.ts';
 import { byIssue, type LedgerEntry, type OneId } from '#domain/identity/one-id.ts';
 import { partition } from '#domain/identity/partition.ts';
 import { customerGroups } from '#domain/identity/scope.ts';
 import { audit } from './audit.ts';
+import { sharedAmong } from './builders/evidence.ts';
 import { drawWorld, liveRows, liveUnits, SMALL_POLICY, type World } from './identity-world.ts';
+import { drawOperations, type Operation, operate, underDecisions } from './operations.ts';
 import { recordingEvents } from './recording-events.ts';
 import { Crash, type Faults, Scheduler, seededRandom, Throttle } from './scheduler.ts';
 
@@ -61,6 +63,8 @@ const deliveriesOf = (random: () => number, { changes }: World): RowChange[][] =
   return batches;
 };
 
+type Delivery = RowChange[] | Operation;
+
 /** Runs a world and returns what differs from the oracle; empty when nothing does. */
 export const runWorld = async (seed: number, options: RunOptions): Promise<readonly string[]> => {
   const random = seededRandom(seed);
@@ -79,7 +83,10 @@ export const runWorld = async (seed: number, options: RunOptions): Promise<reado
     mint: (anchor: string, attempt: number) => `one_${anchor}/${attempt}` as OneId,
   };
   let redeliveries = 0;
-  const queue = deliveriesOf(random, world);
+  const queue: Delivery[] = shuffled(random, [
+    ...deliveriesOf(random, world),
+    ...drawOperations(random, world),
+  ]);
   const deliver = async (batch: readonly RowChange[]) => {
     const latest = foldToLatest(batch);
     const parties = latest.filter((change) => change.kind === 'party');
@@ -94,9 +101,9 @@ export const runWorld = async (seed: number, options: RunOptions): Promise<reado
     if (defect) throw defect.error;
     if (failed.length > 0) throw new Crash('rows failed');
   };
-  const attempt = async (batch: RowChange[]) => {
+  const attempt = async (batch: Delivery) => {
     try {
-      await scheduler.live(() => deliver(batch));
+      await scheduler.live(() => ('kind' in batch ? operate(ports, batch) : deliver(batch)));
     } catch (error) {
       redeliveries += 1;
       if (!comesAgain(error) || redeliveries > 100 * options.events) throw error;
@@ -112,7 +119,8 @@ export const runWorld = async (seed: number, options: RunOptions): Promise<reado
 
 const differences = async (items: readonly Item[], world: World): Promise<readonly string[]> => {
   const rows = liveRows(world);
-  const units = liveUnits(rows);
+  const decisions = items.filter(({ pk }) => pk === 'DECISION').map(parseDecisionItem);
+  const units = underDecisions(liveUnits(rows), decisions);
   return [
     ...compare('units', unitsStored(items), units.map((unit) => unit.key).sort()),
     ...compare('customers', customersStored(items), customersExpected(units)),
@@ -145,23 +153,8 @@ const compare = (what: string, stored: unknown, expected: unknown): readonly str
   return a === b ? [] : [`${what}:\n  stored   ${a}\n  expected ${b}`];
 };
 
-const sharedOf = (units: ReturnType<typeof liveUnits>): ReadonlySet<IdentifierKey> => {
-  const degree = new Map<IdentifierKey, number>();
-  for (const unit of units) {
-    for (const { identifier } of unit.claims)
-      degree.set(identifier, (degree.get(identifier) ?? 0) + 1);
-  }
-  return new Set(
-    [...degree]
-      .filter(
-        ([identifier, count]) => count > (SMALL_POLICY[identifier.split('#')[0] ?? '']?.cap ?? 0),
-      )
-      .map(([identifier]) => identifier),
-  );
-};
-
 const customersExpected = (units: ReturnType<typeof liveUnits>) => {
-  const shared = sharedOf(units);
+  const shared = sharedAmong(units, SMALL_POLICY);
   const { groups } = partition(units, shared, SMALL_POLICY);
   const byKey = new Map(units.map((unit) => [unit.key, unit]));
   return customerGroups(groups, byKey, shared, SMALL_POLICY)

@@ -128,18 +128,23 @@ const doubts = ({ a, b, identifier }: Candidate, ofA: Group, ofB: Group): readon
 const brokenLimits = (ofA: Group, ofB: Group, policy: MergePolicy): readonly string[] =>
   Object.values(policy)
     .toSorted((x, y) => x.priority - y.priority)
-    .filter((rules) => breaksLimit(valuesOf(ofA, rules), valuesOf(ofB, rules), rules))
+    .filter((rules) => {
+      const decided = [ofA, ofB].filter(({ via }) => via.some(isAlways));
+      const values = decided.map((group) => valuesOf(group, rules));
+      return breaksLimit(valuesOf(ofA, rules), valuesOf(ofB, rules), values, rules);
+    })
     .map(({ namespace }) => `limit:${namespace}`);
 
 const breaksLimit = (
   ofA: readonly IdentifierKey[],
   ofB: readonly IdentifierKey[],
+  decided: readonly (readonly IdentifierKey[])[],
   { limit = Number.POSITIVE_INFINITY }: NamespaceDefinition,
 ): boolean =>
   ofA.some((one) => {
     const inScope = (other: IdentifierKey) => scopeOf(other) === scopeOf(one);
     const sizeOf = (values: readonly IdentifierKey[]) => new Set(values.filter(inScope)).size;
-    const allowed = Math.max(limit, sizeOf(ofA), sizeOf(ofB));
+    const allowed = Math.max(limit, ...decided.map(sizeOf));
     return ofB.some(inScope) && sizeOf([...ofA, ...ofB]) > allowed;
   });
 

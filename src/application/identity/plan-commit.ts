@@ -133,8 +133,8 @@ const canonicalId = (entries: readonly LedgerEntry[]): OneId =>
   must(entries[0], 'id of a customer').id;
 
 const ownActions = ({ changes, world }: PlanInput, homes: Homes): readonly Action[] =>
-  changes.flatMap(({ key, own }) =>
-    own(homes.homeOf.get(key) ?? world.scopes[0]?.id ?? ('' as ScopeId)),
+  changes.flatMap(({ key, after, own }) =>
+    own(homes.homeOf.get(key) ?? world.scopes[0]?.id ?? ('' as ScopeId), after),
   );
 
 const claimActions = (

@@ -130,7 +130,7 @@ const attemptCommit = async (
   if (world === 'superseded' || world === 'conflict') return world;
   const limits = ports.limits ?? LIMITS;
   if (world.scopes.length > limits.scopes) return gatherScopes(ports.table, world, limits);
-  const plan = await planWithin(ports, policy, work, world, again);
+  const plan = await planWithin(ports, policy, world, again);
   if (plan === 'too-large') return plan;
   const outcome = await ports.table.transact(plan.actions);
   if (outcome.done) {
@@ -172,10 +172,10 @@ const token = (random: Random): number => Math.floor(random() * 2 ** 52);
 const planWithin = async (
   ports: IdentityPorts,
   policy: MergePolicy,
-  { changes }: Work,
   world: World,
   again: boolean,
 ): Promise<CommitPlan | 'too-large'> => {
+  const { changes } = world;
   const scope = mergeScopes(world.scopes.map((stored) => stored.scope));
   const shared = new Map(world.memberships.map((m) => [m.identifier, m.shared]));
   const evaluation = evaluateScope(scope, changes, shared, world.revived, policy);
@@ -183,7 +183,7 @@ const planWithin = async (
   const newScope = () =>
     (token(ports.random).toString(36) + token(ports.random).toString(36)) as ScopeId;
   const plan = async (customers: readonly AssignedIds[], shape: PlanShape) => {
-    const named = await nameCustomers(ports, { ...evaluation, customers }, again);
+    const named = await nameCustomers(ports, { ...evaluation, customers }, again, now);
     const planned = planCommit(
       { world, changes, evaluation, ...named, policy, newScope, now },
       shape,
@@ -217,6 +217,7 @@ const nameCustomers = async (
   ports: IdentityPorts,
   evaluation: Evaluation,
   again: boolean,
+  now: number,
 ): Promise<{
   readonly customers: readonly NamedCustomer[];
   readonly minted: ReadonlySet<OneId>;
@@ -233,7 +234,7 @@ const nameCustomers = async (
     const first = ports.mint(anchor, 0);
     const id = again || known.has(first) ? await freeId(ports, anchor) : first;
     minted.add(id);
-    customers.push({ units, entries: [{ id, anchor, issuedAt: ports.clock() }] });
+    customers.push({ units, entries: [{ id, anchor, issuedAt: now }] });
   }
   return { customers, minted };
 };

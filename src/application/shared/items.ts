@@ -15,6 +15,8 @@
  * | open      | `OPEN`             | scope           | a scope whose commit goes on in further steps |
  * | customer  | `C#OneID`          | `CUSTOMER`      | ledger entry; units, redirect or rest |
  * | resting   | `A#unit key`       | `RESTING`       | ids that wait for their anchor to come back |
+ * | decisions | `A#unit key`       | `DECISIONS`     | what operators have decided about a unit, whether it lives or not |
+ * | decision  | `DECISION`         | id              | what an operator has decided, who and why |
  * | summary   | `C#OneID`          | `SUMMARY`       | the view that is served |
  * | freshness | `FRESHNESS`        | `source#shard`  | highest position applied |
  *
@@ -24,6 +26,7 @@
 import type { RowVersion } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import {
+  type Claim,
   claimText,
   type EvidenceUnit,
   type IdentifierKey,
@@ -31,6 +34,7 @@ import {
   type UnitKey,
 } from '#domain/identity/evidence.ts';
 import type { HeldValue, ListedValue } from '#domain/identity/held-value.ts';
+import type { DecisionKind } from '#domain/identity/merge-policy.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import type { Brand } from '#domain/shared/brand.ts';
 import type { Item, Key, Value, ValueMap } from './table.ts';
@@ -137,6 +141,47 @@ export const summaryKey = (id: OneId): Key => ({ pk: `C#${id}`, sk: 'SUMMARY' })
 
 /** Key of the ids that rest with an anchor. */
 export const restingKey = (anchor: UnitKey): Key => ({ pk: `A#${anchor}`, sk: 'RESTING' });
+
+/** Key of the decisions about a unit. */
+export const decisionsKey = (unit: UnitKey): Key => ({ pk: `A#${unit}`, sk: 'DECISIONS' });
+
+/** The decisions noted beside a unit's key, as the unit claims them. */
+export const notedClaims = (noted: Item | undefined): readonly Claim[] =>
+  ((noted?.['claims'] ?? []) as readonly IdentifierKey[]).map((identifier) => ({
+    identifier,
+    verified: true,
+  }));
+
+/** Partition of all decisions, in order of time. */
+export const DECISION_PARTITION = 'DECISION';
+
+/** Key of a decision. */
+export const decisionKey = (id: string): Key => ({ pk: DECISION_PARTITION, sk: id });
+
+/** What an operator has decided about two units. */
+export interface StoredDecision {
+  readonly id: string;
+  readonly kind: DecisionKind;
+  readonly a: UnitKey;
+  readonly b: UnitKey;
+  readonly actor: string;
+  readonly reason: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Who took it back. */
+  readonly revoked?: { readonly actor: string; readonly reason: string; readonly at: number };
+}
+
+/** A decision as an item. */
+export const formatDecisionItem = ({ id, revoked, ...said }: StoredDecision): Item => ({
+  ...decisionKey(id),
+  ...said,
+  ...(revoked ? { revoked } : {}),
+});
+
+/** Reads a decision. */
+export const parseDecisionItem = ({ pk: _, sk, ...said }: Item): StoredDecision =>
+  ({ id: sk, ...said }) as unknown as StoredDecision;
 
 /** Partition of all freshness items: few, and read together with every answer. */
 export const FRESHNESS_PARTITION = 'FRESHNESS';

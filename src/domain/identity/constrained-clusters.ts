@@ -38,6 +38,8 @@ interface Cluster {
   readonly never: Set<IdentifierKey>;
 }
 
+const isDecided = ({ via }: Cluster): boolean => [...via].some(isAlways);
+
 /** The clusters of one component while its links are weighed. */
 export class ConstrainedClusters {
   readonly #sets: DisjointSets<UnitKey>;
@@ -116,7 +118,8 @@ export class ConstrainedClusters {
       const together = values.union(others);
       const [some] = values;
       const rules = rulesOf(this.#policy, must(some, 'a limited value'));
-      const allowed = Math.max(must(rules.limit, 'limit'), values.size, others.size);
+      const decided = [a, b].filter(isDecided).map((one) => one.limited.get(scope)?.size ?? 0);
+      const allowed = Math.max(must(rules.limit, 'limit'), ...decided);
       const breaks = others.size > 0 && together.size > allowed;
       return breaks ? [rules] : [];
     });
