@@ -9,10 +9,10 @@ import {
   claimKey,
   parseClaimItem,
   parseCustomerItem,
-  parseHeldItem,
   parseRowItem,
   parseUnitItem,
 } from '#application/shared/items.ts';
+import { parseHeldItem } from '#application/shared/review-items.ts';
 import type { Item } from '#application/shared/table.ts';
 import {
   claimText,

@@ -4,7 +4,7 @@
 import { decide, revoke } from '#application/identity/decide.ts';
 import { closeScopes } from '#application/identity/open-scopes.ts';
 import type { IdentityPorts } from '#application/identity/restructure.ts';
-import { DECISION_PARTITION, type StoredDecision } from '#application/shared/items.ts';
+import { DECISION_PARTITION, type StoredDecision } from '#application/shared/review-items.ts';
 import { type EvidenceUnit, orderedClaims } from '#domain/identity/evidence.ts';
 import { type DecisionKind, decisionIdentifier } from '#domain/identity/merge-policy.ts';
 import type { Random } from '#domain/shared/clock.ts';

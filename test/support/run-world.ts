@@ -10,7 +10,7 @@ import { foldToLatest } from '#application/identity/interpret-records.ts';
 import { closeScopes } from '#application/identity/open-scopes.ts';
 import { type CommitLimits, ContentionError } from '#application/identity/restructure.ts';
 import type { RowChange } from '#application/identity/row-change.ts';
-import { parseDecisionItem } from '#application/shared/items.ts';
+import { parseDecisionItem } from '#application/shared/review-items.ts';
 import type { Item } from '#application/shared/table.ts';
 import { type IdentityEvent, replayEvents } from '#domain/identity/identity-event.ts';
 import { links } from '#domain/identity/merge-policy.ts';

@@ -7,18 +7,20 @@
  * @module
  */
 import {
-  decisionKey,
   decisionsKey,
   evidenceAttributes,
   FACT_UNIT_PREFIX,
+  parseRowItem,
+  parseUnitItem,
+  unitItemKey,
+} from '#application/shared/items.ts';
+import {
+  decisionKey,
   formatDecisionItem,
   notedClaims,
   parseDecisionItem,
-  parseRowItem,
-  parseUnitItem,
   type StoredDecision,
-  unitItemKey,
-} from '#application/shared/items.ts';
+} from '#application/shared/review-items.ts';
 import type { Action, Condition, Item } from '#application/shared/table.ts';
 import {
   type Claim,

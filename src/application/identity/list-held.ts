@@ -9,15 +9,13 @@ import {
   bucketKey,
   claimKey,
   FACT_UNIT_PREFIX,
-  HELD_PARTITIONS,
-  type HeldItem,
   MEMBER_PREFIX,
   parseClaimItem,
-  parseHeldItem,
   parseUnitItem,
   type ScopeId,
   unitItemKey,
 } from '#application/shared/items.ts';
+import { HELD_PARTITIONS, type HeldItem, parseHeldItem } from '#application/shared/review-items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
 import { type IdentifierKey, namespaceOf, type UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';

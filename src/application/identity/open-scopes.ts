@@ -9,16 +9,14 @@ import {
   claimKey,
   customerKey,
   formatCustomerItem,
-  formatHeldItem,
-  heldKey,
   OPEN_PARTITION,
   openKey,
   parseClaimItem,
   parseCustomerItem,
-  parseHeldItem,
   type ScopeId,
   scopeKey,
 } from '#application/shared/items.ts';
+import { formatHeldItem, heldKey, parseHeldItem } from '#application/shared/review-items.ts';
 import type { Action, Table } from '#application/shared/table.ts';
 import { type HeldValue, type ListedValue, sameHeld } from '#domain/identity/held-value.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';

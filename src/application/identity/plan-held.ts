@@ -5,7 +5,7 @@
  * the entries are left for its closing, and the list holds every value that may have one.
  * @module
  */
-import { formatHeldItem, heldKey } from '#application/shared/items.ts';
+import { formatHeldItem, heldKey } from '#application/shared/review-items.ts';
 import type { Action } from '#application/shared/table.ts';
 import type { EvidenceUnit, IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
 import { type HeldValue, type ListedValue, sameHeld } from '#domain/identity/held-value.ts';

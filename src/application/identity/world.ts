@@ -10,11 +10,11 @@ import {
   claimKey,
   decisionsKey,
   FACT_UNIT_PREFIX,
-  notedClaims,
   restingKey,
   type ScopeId,
   unitItemKey,
 } from '#application/shared/items.ts';
+import { notedClaims } from '#application/shared/review-items.ts';
 import type { Action, Item, Table } from '#application/shared/table.ts';
 import {
   type Claim,

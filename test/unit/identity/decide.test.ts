@@ -3,7 +3,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { decide, revoke } from '#application/identity/decide.ts';
-import { decisionKey, parseDecisionItem } from '#application/shared/items.ts';
+import { decisionKey, parseDecisionItem } from '#application/shared/review-items.ts';
 import { POLICY } from '../../support/builders/evidence.ts';
 import { fact, party, partyGone } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
