@@ -3,7 +3,8 @@
  * @module
  */
 import { parseArgs } from 'node:util';
-import { COMMANDS, type CommandFlags } from './ops/commands.ts';
+import type { CommandFlags } from './ops/command.ts';
+import { COMMANDS } from './ops/commands.ts';
 import { OpsError } from './ops/ops-error.ts';
 import { findTarget, NAMES, type TargetFlags } from './ops/target.ts';
 
@@ -20,6 +21,14 @@ const HELP = `Usage: npm run ops -- <command> [options]
   redrive      gives the batches in the failed bucket another chance
     --discard                deletes those of the table's stream instead of recomputing their customers
 
+  held         lists the values that would join customers and wait for review
+  decide       always A B | never A B | revoke ID | list: what people know better than the rules
+    --actor NAME --reason TEXT   who decides, and why
+  why A B      the shortest evidence that two rows (or customer ids) are one customer
+  why-not A B  what keeps them apart
+  graph A      the customer of a row or an id: its rows, values and links, as JSON
+    --json                   the answer as JSON, also of held, why and why-not
+
 Where
   --data DIR                 the local cloud that npm start runs with this data folder (.tributary, the default)
   --stack NAME               a deployed data stack, e.g. Tributary-dev-Data (or set TRIBUTARY_STACK)
@@ -35,6 +44,8 @@ Examples
   npm run ops -- replay --from 2026-11-22T06:00:00Z --to 2026-11-22T07:00:00Z
   npm run ops -- quarantine
   npm run ops -- quarantine --redrive --reason unknown-table
+  npm run ops -- why erp.account.7 crm.contact.12
+  npm run ops -- decide never erp.account.7 crm.contact.12 --actor kim --reason 'father and son'
   npm run ops -- redrive --stack Tributary-dev-Data
 `;
 
@@ -43,6 +54,7 @@ const yes = { type: 'boolean' } as const;
 const FLAGS = {
   ...Object.fromEntries(Object.keys(NAMES).map((name) => [name, text])),
   ...{
+    actor: text,
     data: text,
     definitions: text,
     from: text,
@@ -51,7 +63,7 @@ const FLAGS = {
     stack: text,
     to: text,
   },
-  ...{ all: yes, delete: yes, discard: yes, help: yes, redrive: yes },
+  ...{ all: yes, delete: yes, discard: yes, help: yes, json: yes, redrive: yes },
 };
 
 const main = async (args: readonly string[]): Promise<number> => {

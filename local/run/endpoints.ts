@@ -26,7 +26,12 @@ export interface Endpoints {
     readonly endpoint: string;
     readonly buckets: Readonly<Record<'archive' | 'failed' | 'quarantine' | 'definitions', string>>;
   };
-  readonly secrets: { readonly endpoint: string };
+  /** With the names of the two secrets that identity depends on. */
+  readonly secrets: {
+    readonly endpoint: string;
+    readonly pepper: string;
+    readonly oneIdKey: string;
+  };
   readonly postgres: {
     readonly host: string;
     readonly port: number;
@@ -63,7 +68,11 @@ export const endpointsOf = async (
         definitions: named(names.buckets, 'definitions'),
       },
     },
-    secrets: { endpoint: endpoints.secrets },
+    secrets: {
+      endpoint: endpoints.secrets,
+      pepper: named(names.secrets, 'pepper'),
+      oneIdKey: named(names.secrets, 'oneidkey'),
+    },
     postgres: { host, port, user, password, databases: SOURCES },
   };
 };
@@ -74,7 +83,7 @@ const only = (names: Readonly<Record<string, string>>, what: string): string =>
 const named = (names: Readonly<Record<string, string>>, word: string): string =>
   must(
     Object.entries(names).find(([id]) => id.toLowerCase().includes(word))?.[1],
-    `${word} bucket in the templates`,
+    `${word} in the templates`,
   );
 
 const FILE = 'endpoints.json';

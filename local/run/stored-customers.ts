@@ -6,7 +6,7 @@
  */
 import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { fromItem } from '#adapters/dynamodb/marshal.ts';
-import { contributionsIn } from '#application/shared/contributions.ts';
+import { liveContributionsIn } from '#application/shared/contributions.ts';
 import { FACT_UNIT_PREFIX } from '#application/shared/items.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -59,13 +59,11 @@ const factsOfUnits = (items: readonly Item[]): ReadonlyMap<string, readonly stri
   const facts = new Map<string, string[]>();
   for (const item of items.filter(({ sk }) => sk === 'BUCKET')) {
     const unit = item.pk.slice(2, item.pk.lastIndexOf('#'));
-    facts.set(unit, [...(facts.get(unit) ?? []), ...liveRowsOf(item)]);
+    const rows = liveContributionsIn(item).map(({ rowKey }) => rowKey);
+    facts.set(unit, [...(facts.get(unit) ?? []), ...rows]);
   }
   return facts;
 };
-
-const liveRowsOf = (bucket: Item): readonly string[] =>
-  contributionsIn(bucket).flatMap(({ rowKey, fact }) => (fact ? [rowKey] : []));
 
 const scan = async ({ dynamodb, region }: Endpoints): Promise<readonly Item[]> => {
   const client = new DynamoDBClient({

@@ -1,6 +1,7 @@
 /**
  * Audit of a table: everything derived in it, worked out again from the evidence that it holds. Says what does not fit.
  */
+import { joinParts } from '#application/identity/scope-store.ts';
 import { contributionsIn, hasLiveRow } from '#application/shared/contributions.ts';
 import {
   bucketKey,
@@ -11,6 +12,7 @@ import {
   parseRowItem,
   parseUnitItem,
 } from '#application/shared/items.ts';
+import { parseHeldItem } from '#application/shared/review-items.ts';
 import type { Item } from '#application/shared/table.ts';
 import {
   claimText,
@@ -18,6 +20,7 @@ import {
   type IdentifierKey,
   type UnitKey,
 } from '#domain/identity/evidence.ts';
+import { type HeldValue, heldValues } from '#domain/identity/held-value.ts';
 import { links, type MergePolicy } from '#domain/identity/merge-policy.ts';
 import { byIssue } from '#domain/identity/one-id.ts';
 import { partition } from '#domain/identity/partition.ts';
@@ -38,6 +41,8 @@ export const audit = (items: readonly Item[], policy: MergePolicy = POLICY): rea
     ...claimProblems(items, units, shared, policy),
     ...placeProblems(items),
     ...lifeProblems(items),
+    ...openProblems(items),
+    ...heldProblems(items, units, shared, policy),
   ];
 };
 
@@ -108,10 +113,54 @@ const scopesOf = (items: readonly Item[]): ReadonlyMap<string, Scope> =>
   new Map(
     items.flatMap((item) =>
       item.sk === 'SCOPE' && typeof item['doc'] === 'string'
-        ? [[item.pk.slice(2), parseScope(item['doc'])] as const]
+        ? [[item.pk.slice(2), parseScope(textOf(items, item))] as const]
         : [],
     ),
   );
+
+// One entry for each value that waits for review, and the scopes list those that are not shared.
+const heldProblems = (
+  items: readonly Item[],
+  units: ReadonlyMap<UnitKey, StoredUnit>,
+  shared: ReadonlySet<IdentifierKey>,
+  policy: MergePolicy,
+): readonly string[] => {
+  const evidence = new Map([...units].map(([key, unit]) => [key, unit.evidence]));
+  const { groups, held } = partition([...evidence.values()], shared, policy);
+  const values = heldValues(held, groups, evidence).map((value) => showHeldValue(value));
+  const entries = items.filter(({ pk }) => pk.startsWith('HELD#')).map(parseHeldItem);
+  const stored = entries.map(({ identifier, value }) =>
+    value ? showHeldValue(value) : `${identifier} shared`,
+  );
+  const expected = [...values, ...[...shared].map((one) => `${one} shared`)];
+  const listed = [...scopesOf(items).values()].flatMap((scope) => scope.held);
+  return [
+    ...differ('held values', stored.sort(), expected.sort()),
+    ...differ('held values listed', listed.map(showHeldValue).sort(), values.sort()),
+  ];
+};
+
+const showHeldValue = ({ identifier, reasons, links, units, joins, sides }: HeldValue): string =>
+  [identifier, reasons, links, units, joins, ...sides].join(' ');
+
+const textOf = (items: readonly Item[], head: Item): string => {
+  const parts = Array.from({ length: Number(head['parts'] ?? 0) }, (_, index) =>
+    items.find(({ pk, sk }) => pk === head.pk && sk === `PART#${index + 1}`),
+  );
+  return joinParts(head, parts) ?? '';
+};
+
+// Every commit is at its end, and nothing is left of texts that are gone.
+const openProblems = (items: readonly Item[]): readonly string[] => {
+  const heads = new Map(items.flatMap((item) => (item.sk === 'SCOPE' ? [[item.pk, item]] : [])));
+  return items.flatMap((item) => {
+    if (item.pk === 'OPEN' || item['open'] === true) return [`${item.pk} ${item.sk} is open`];
+    if (!item.sk.startsWith('PART#')) return [];
+    return Number(heads.get(item.pk)?.['parts'] ?? 0) >= Number(item.sk.slice(5))
+      ? []
+      : [`${item.pk} ${item.sk} is left over`];
+  });
+};
 
 const scopeProblems = (
   items: readonly Item[],

@@ -6,7 +6,8 @@ import { expect } from 'vitest';
 import { MemoryTable, type MemoryTableOptions } from '#adapters/memory/table.ts';
 import { applyFacts } from '#application/identity/apply-facts.ts';
 import { applyParties } from '#application/identity/apply-parties.ts';
-import type { IdentityPorts } from '#application/identity/restructure.ts';
+import { closeScopes } from '#application/identity/open-scopes.ts';
+import type { CommitLimits, IdentityPorts } from '#application/identity/restructure.ts';
 import type { FactChange, PartyChange } from '#application/identity/row-change.ts';
 import { contributionsIn } from '#application/shared/contributions.ts';
 import {
@@ -16,6 +17,7 @@ import {
   rowItemKey,
 } from '#application/shared/items.ts';
 import type { Item, Key, Table } from '#application/shared/table.ts';
+import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import { audit } from './audit.ts';
 import { POLICY } from './builders/evidence.ts';
@@ -24,7 +26,10 @@ import { type Call, interposed } from './interposed-table.ts';
 import { seededRandom } from './scheduler.ts';
 
 /** A table with what several workers do to it. */
-export const anIdentityStore = (options: MemoryTableOptions = {}) => {
+export const anIdentityStore = (
+  options: MemoryTableOptions & { readonly limits?: CommitLimits } = {},
+  policy: MergePolicy = POLICY,
+) => {
   const table = new MemoryTable(options);
   const random = seededRandom(1);
   let now = 0;
@@ -34,13 +39,14 @@ export const anIdentityStore = (options: MemoryTableOptions = {}) => {
     clock: () => ++now,
     random,
     sleep: async () => {},
+    ...(options.limits ? { limits: options.limits } : {}),
   });
   /** A worker that sees the store through a table of its own. */
   const workerOn = (through: Table) => ({
     ports: portsOn(through),
     parties: (...changes: readonly PartyChange[]) =>
-      applyParties(portsOn(through), POLICY, changes),
-    facts: (...changes: readonly FactChange[]) => applyFacts(portsOn(through), POLICY, changes),
+      applyParties(portsOn(through), policy, changes),
+    facts: (...changes: readonly FactChange[]) => applyFacts(portsOn(through), policy, changes),
   });
   return {
     table,
@@ -54,10 +60,12 @@ export const anIdentityStore = (options: MemoryTableOptions = {}) => {
       const [item] = await table.getAll([rowItemKey(rowKey(row))]);
       return item && parseRowItem(item);
     },
+    /** Brings commits that go on in steps to their end; tells how many steps that took. */
+    close: (limit?: number) => closeScopes(portsOn(table), policy, limit),
     customers: () => showCustomers(table.dump()),
     contributions: () => showContributions(table.dump()),
     /** Fails when something derived does not fit the evidence. */
-    expectSound: () => expect(audit(table.dump())).toEqual([]),
+    expectSound: () => expect(audit(table.dump(), policy)).toEqual([]),
   };
 };
 

@@ -10,6 +10,7 @@ import { readDefinitions } from '#adapters/definitions/read-folder.ts';
 import type { Meter } from '#adapters/dynamodb/meter.ts';
 import { MemoryQuarantine } from '#adapters/memory/quarantine.ts';
 import { MemoryTable } from '#adapters/memory/table.ts';
+import { makeOpenWatch } from '#application/identity/open-scopes.ts';
 import { type ResolvePorts, resolveBatch } from '#application/identity/resolve-batch.ts';
 import { maintainViews } from '#application/profile/maintain-views.ts';
 import type { StreamRecord } from '#application/shared/ports.ts';
@@ -45,6 +46,7 @@ export const aPipeline = (parts: Partial<ResolvePorts> & { readonly meter?: Mete
   const quarantine = new MemoryQuarantine();
   let sequence = 0;
   const resolvePorts: ResolvePorts = {
+    openScopes: makeOpenWatch(() => 0),
     table,
     quarantine,
     definitions: async () => DEMO,

@@ -7,16 +7,22 @@ import { MemoryTable } from '#adapters/memory/table.ts';
 import { applyFacts } from '#application/identity/apply-facts.ts';
 import { applyParties } from '#application/identity/apply-parties.ts';
 import { foldToLatest } from '#application/identity/interpret-records.ts';
-import { ContentionError } from '#application/identity/restructure.ts';
+import { closeScopes } from '#application/identity/open-scopes.ts';
+import { type CommitLimits, ContentionError } from '#application/identity/restructure.ts';
 import type { RowChange } from '#application/identity/row-change.ts';
 import { contributionsIn } from '#application/shared/contributions.ts';
+import { parseDecisionItem } from '#application/shared/review-items.ts';
 import type { Item } from '#application/shared/table.ts';
-import type { IdentifierKey } from '#domain/identity/evidence.ts';
+import { type IdentityEvent, replayEvents } from '#domain/identity/identity-event.ts';
 import { links } from '#domain/identity/merge-policy.ts';
 import { byIssue, type LedgerEntry, type OneId } from '#domain/identity/one-id.ts';
 import { partition } from '#domain/identity/partition.ts';
 import { customerGroups } from '#domain/identity/scope.ts';
+import { audit } from './audit.ts';
+import { sharedAmong } from './builders/evidence.ts';
 import { drawWorld, liveRows, liveUnits, SMALL_POLICY, type World } from './identity-world.ts';
+import { drawOperations, type Operation, operate, underDecisions } from './operations.ts';
+import { recordingEvents } from './recording-events.ts';
 import { Crash, type Faults, Scheduler, seededRandom, Throttle } from './scheduler.ts';
 
 /** How a world is run. */
@@ -25,6 +31,8 @@ export interface RunOptions {
   readonly events: number;
   readonly workers: number;
   readonly faults: Faults;
+  /** Bounds of one commit, so small that ordinary ones go in steps. */
+  readonly limits?: CommitLimits;
 }
 
 const shuffled = <Entry>(random: () => number, entries: readonly Entry[]): Entry[] => {
@@ -56,22 +64,30 @@ const deliveriesOf = (random: () => number, { changes }: World): RowChange[][] =
   return batches;
 };
 
+type Delivery = RowChange[] | Operation;
+
 /** Runs a world and returns what differs from the oracle; empty when nothing does. */
 export const runWorld = async (seed: number, options: RunOptions): Promise<readonly string[]> => {
   const random = seededRandom(seed);
   const world = drawWorld(seed, random, options.people, options.events);
   const scheduler = new Scheduler(random, options.faults);
   const table = new MemoryTable({ turn: scheduler.turn });
+  const events: IdentityEvent[] = [];
+  const recorded = recordingEvents(table, events);
   let now = 0;
   const ports = {
-    table,
+    table: recorded,
     clock: () => ++now,
     random,
     sleep: async () => {},
+    ...(options.limits ? { limits: options.limits } : {}),
     mint: (anchor: string, attempt: number) => `one_${anchor}/${attempt}` as OneId,
   };
   let redeliveries = 0;
-  const queue = deliveriesOf(random, world);
+  const queue: Delivery[] = shuffled(random, [
+    ...deliveriesOf(random, world),
+    ...drawOperations(random, world),
+  ]);
   const deliver = async (batch: readonly RowChange[]) => {
     const latest = foldToLatest(batch);
     const parties = latest.filter((change) => change.kind === 'party');
@@ -80,14 +96,15 @@ export const runWorld = async (seed: number, options: RunOptions): Promise<reado
       await applyParties(ports, SMALL_POLICY, parties),
       await applyFacts(ports, SMALL_POLICY, facts),
     ];
+    await closeScopes(ports, SMALL_POLICY);
     const failed = results.flatMap(({ failures }) => failures);
     const defect = failed.find(({ error }) => !comesAgain(error));
     if (defect) throw defect.error;
     if (failed.length > 0) throw new Crash('rows failed');
   };
-  const attempt = async (batch: RowChange[]) => {
+  const attempt = async (batch: Delivery) => {
     try {
-      await scheduler.live(() => deliver(batch));
+      await scheduler.live(() => ('kind' in batch ? operate(ports, batch) : deliver(batch)));
     } catch (error) {
       redeliveries += 1;
       if (!comesAgain(error) || redeliveries > 100 * options.events) throw error;
@@ -98,18 +115,37 @@ export const runWorld = async (seed: number, options: RunOptions): Promise<reado
     for (let batch = queue.shift(); batch; batch = queue.shift()) await attempt(batch);
   };
   await scheduler.run(() => Promise.all(Array.from({ length: options.workers }, work)));
-  return differences(table.dump(), world);
+  return [...(await differences(table.dump(), world)), ...eventProblems(table.dump(), events)];
 };
 
 const differences = async (items: readonly Item[], world: World): Promise<readonly string[]> => {
   const rows = liveRows(world);
-  const units = liveUnits(rows);
+  const decisions = items.filter(({ pk }) => pk === 'DECISION').map(parseDecisionItem);
+  const units = underDecisions(liveUnits(rows), decisions);
   return [
     ...compare('units', unitsStored(items), units.map((unit) => unit.key).sort()),
     ...compare('customers', customersStored(items), customersExpected(units)),
     ...compare('claims', claimsStored(items), claimsExpected(units)),
     ...compare('facts', factsStored(items), factsExpected(rows)),
     ...ledgerProblems(items),
+    ...audit(items, SMALL_POLICY),
+  ];
+};
+
+// All events in order give the customers there are, and the values that are held.
+const eventProblems = (items: readonly Item[], events: readonly IdentityEvent[]) => {
+  const { customers, held } = replayEvents(events);
+  const live = items.filter(
+    (item) => item.sk === 'CUSTOMER' && (item['units'] as readonly string[]).length > 0,
+  );
+  const listed = items.filter(({ pk }) => pk.startsWith('HELD#')).map(({ sk }) => sk);
+  return [
+    ...compare(
+      'customers of the events',
+      [...customers].sort(),
+      live.map(({ pk }) => pk.slice(2)).sort(),
+    ),
+    ...compare('held values of the events', [...held].sort(), listed.sort()),
   ];
 };
 
@@ -118,23 +154,8 @@ const compare = (what: string, stored: unknown, expected: unknown): readonly str
   return a === b ? [] : [`${what}:\n  stored   ${a}\n  expected ${b}`];
 };
 
-const sharedOf = (units: ReturnType<typeof liveUnits>): ReadonlySet<IdentifierKey> => {
-  const degree = new Map<IdentifierKey, number>();
-  for (const unit of units) {
-    for (const { identifier } of unit.claims)
-      degree.set(identifier, (degree.get(identifier) ?? 0) + 1);
-  }
-  return new Set(
-    [...degree]
-      .filter(
-        ([identifier, count]) => count > (SMALL_POLICY[identifier.split('#')[0] ?? '']?.cap ?? 0),
-      )
-      .map(([identifier]) => identifier),
-  );
-};
-
 const customersExpected = (units: ReturnType<typeof liveUnits>) => {
-  const shared = sharedOf(units);
+  const shared = sharedAmong(units, SMALL_POLICY);
   const { groups } = partition(units, shared, SMALL_POLICY);
   const byKey = new Map(units.map((unit) => [unit.key, unit]));
   return customerGroups(groups, byKey, shared, SMALL_POLICY)

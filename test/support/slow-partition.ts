@@ -9,7 +9,13 @@ import {
   namespaceOf,
   scopeOf,
 } from '#domain/identity/evidence.ts';
-import { links, type MergePolicy, rulesOf } from '#domain/identity/merge-policy.ts';
+import {
+  isAlways,
+  isNever,
+  links,
+  type MergePolicy,
+  rulesOf,
+} from '#domain/identity/merge-policy.ts';
 
 /** A customer in the making. */
 interface Group {
@@ -42,7 +48,7 @@ export const slowPartition = (
   for (const link of candidates(units, shared, policy)) {
     const [ofA, ofB] = [groupWith(groups, link.a), groupWith(groups, link.b)];
     if (ofA === ofB) continue;
-    const [reason] = [...doubts(link, ofA, ofB), ...brokenLimits(ofA, ofB, policy)];
+    const [reason] = objections(link, ofA, ofB, policy);
     if (reason !== undefined) {
       held.push(`${link.a.key}-${link.b.key} ${link.identifier} ${reason}`);
       continue;
@@ -104,6 +110,14 @@ const compareAll = (x: readonly (string | number)[], y: readonly (string | numbe
 const claimOf = (unit: EvidenceUnit, identifier: IdentifierKey) =>
   unit.claims.find((claim) => claim.identifier === identifier);
 
+const objections = (link: Candidate, ofA: Group, ofB: Group, policy: MergePolicy) => {
+  const decided = (group: Group) =>
+    group.units.flatMap(({ claims }) => claims.map((claim) => claim.identifier).filter(isNever));
+  if (decided(ofA).some((decision) => decided(ofB).includes(decision))) return ['never-link'];
+  if (isAlways(link.identifier)) return [];
+  return [...doubts(link, ofA, ofB), ...brokenLimits(ofA, ofB, policy)];
+};
+
 const doubts = ({ a, b, identifier }: Candidate, ofA: Group, ofB: Group): readonly string[] => {
   const bridges = (unit: EvidenceUnit, group: Group) =>
     !claimOf(unit, identifier)?.verified && group.via.some((other) => other !== identifier);
@@ -114,18 +128,24 @@ const doubts = ({ a, b, identifier }: Candidate, ofA: Group, ofB: Group): readon
 const brokenLimits = (ofA: Group, ofB: Group, policy: MergePolicy): readonly string[] =>
   Object.values(policy)
     .toSorted((x, y) => x.priority - y.priority)
-    .filter((rules) => breaksLimit(valuesOf(ofA, rules), valuesOf(ofB, rules), rules))
+    .filter((rules) => {
+      const decided = [ofA, ofB].filter(({ via }) => via.some(isAlways));
+      const values = decided.map((group) => valuesOf(group, rules));
+      return breaksLimit(valuesOf(ofA, rules), valuesOf(ofB, rules), values, rules);
+    })
     .map(({ namespace }) => `limit:${namespace}`);
 
 const breaksLimit = (
   ofA: readonly IdentifierKey[],
   ofB: readonly IdentifierKey[],
+  decided: readonly (readonly IdentifierKey[])[],
   { limit = Number.POSITIVE_INFINITY }: NamespaceDefinition,
 ): boolean =>
   ofA.some((one) => {
     const inScope = (other: IdentifierKey) => scopeOf(other) === scopeOf(one);
-    const together = new Set([...ofA, ...ofB].filter(inScope));
-    return ofB.some(inScope) && together.size > limit;
+    const sizeOf = (values: readonly IdentifierKey[]) => new Set(values.filter(inScope)).size;
+    const allowed = Math.max(limit, ...decided.map(sizeOf));
+    return ofB.some(inScope) && sizeOf([...ofA, ...ofB]) > allowed;
   });
 
 const valuesOf = (group: Group, { namespace }: NamespaceDefinition): readonly IdentifierKey[] =>

@@ -5,6 +5,8 @@ import { type RunOptions, runWorld } from './run-world.ts';
 
 const NO_FAULTS = { crash: 0, throttle: 0 } as const;
 
+const SMALL = { actions: 26, scopes: 3 } as const;
+
 /** Shapes taken in turn: each makes another kind of accident likely. */
 const SHAPES: readonly RunOptions[] = [
   // One worker: order and repetition alone.
@@ -16,6 +18,9 @@ const SHAPES: readonly RunOptions[] = [
   { people: 2, events: 30, workers: 6, faults: { crash: 0.01, throttle: 0.01 } },
   // Many workers and a store that refuses.
   { people: 12, events: 60, workers: 16, faults: { crash: 0.01, throttle: 0.02 } },
+  // Commits so small that what two people share already goes in steps.
+  { people: 4, events: 40, workers: 3, faults: { crash: 0.02, throttle: 0 }, limits: SMALL },
+  { people: 9, events: 70, workers: 8, faults: { crash: 0.01, throttle: 0.01 }, limits: SMALL },
   // A larger world: more groups, fewer collisions, longer chains.
   { people: 25, events: 120, workers: 6, faults: { crash: 0.005, throttle: 0.005 } },
 ];

@@ -25,25 +25,10 @@ import { replayArchive } from '#application/operate/replay-archive.ts';
 import { recomputeViews } from '#application/profile/maintain-views.ts';
 import { formatProblem } from '#domain/definitions/problem.ts';
 import { tableChanges } from '../../lambdas/shared/table-changes.ts';
+import type { Command, CommandFlags } from './command.ts';
+import { IDENTITY_COMMANDS } from './identity-commands.ts';
 import { OpsError } from './ops-error.ts';
 import type { Target } from './target.ts';
-
-/** The flags of all commands, and the words after the command. */
-export interface CommandFlags {
-  readonly definitions?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly newest?: string;
-  readonly redrive?: boolean;
-  readonly delete?: boolean;
-  readonly all?: boolean;
-  readonly reason?: string;
-  readonly discard?: boolean;
-  readonly keys: readonly string[];
-}
-
-/** A command; gives the exit code. */
-export type Command = (target: Target, flags: CommandFlags) => Promise<number>;
 
 const publish: Command = async (target, { definitions: folder = 'definitions' }) => {
   const read = readDefinitions(folder);
@@ -156,4 +141,5 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   replay,
   quarantine,
   redrive,
+  ...IDENTITY_COMMANDS,
 };

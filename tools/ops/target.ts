@@ -5,15 +5,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { makeOneIdMinter } from '#adapters/crypto/one-id-minter.ts';
+import { makePseudonymiser, type Pseudonymiser } from '#adapters/crypto/pseudonym.ts';
 import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
 import { DynamoTable } from '#adapters/dynamodb/table.ts';
 import { makeKinesisClient } from '#adapters/kinesis/client.ts';
 import { makePublish } from '#adapters/kinesis/publish.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
+import { makeGetSecret, makeSecretsClient } from '#adapters/secrets/secret.ts';
 import type { Publish } from '#application/operate/ports.ts';
 import type { ObjectStore } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
+import type { OneIdMinter } from '#domain/identity/one-id.ts';
 import type { Endpoints } from '../../local/run/endpoints.ts';
 import { OpsError } from './ops-error.ts';
 
@@ -25,6 +29,8 @@ export const NAMES = {
   'failed-bucket': 'FailedBucket',
   'quarantine-bucket': 'QuarantineBucket',
   'definitions-bucket': 'DefinitionsBucket',
+  'pepper-secret': 'PepperSecretArn',
+  'one-id-key-secret': 'OneIdKeySecretArn',
 } as const;
 
 type Name = keyof typeof NAMES;
@@ -40,6 +46,9 @@ export interface Target {
   table(): Table;
   objects(bucket: `${string}-bucket` & Name): ObjectStore;
   publish(): Publish;
+  /** The pseudonyms and ids of the functions; reads a secret. */
+  pseudonymiser(): Promise<Pseudonymiser>;
+  minter(): Promise<OneIdMinter>;
 }
 
 /** Default data folder of the local cloud. */
@@ -95,18 +104,24 @@ const localTarget = (folder: string): Target => {
     'failed-bucket': failed,
     'quarantine-bucket': quarantine,
     'definitions-bucket': definitions,
+    'pepper-secret': local.secrets.pepper,
+    'one-id-key-secret': local.secrets.oneIdKey,
   };
   return bind(`the local cloud in ${folder}`, names, local);
 };
 
+type Service = 'dynamodb' | 'kinesis' | 's3' | 'secrets';
+
 /** Binds names to clients; without endpoints those of AWS. */
 const bind = (place: string, names: Names, local?: Endpoints): Target => {
-  const settings = (service: 'dynamodb' | 'kinesis' | 's3') => settingsOf(local, service);
+  const settings = (service: Service) => settingsOf(local, service);
   const nameOf = (name: Name): string => {
     const value = names[name];
     if (value) return value;
     throw new OpsError(`This needs --${name}, or a stack with the output ${NAMES[name]}.`);
   };
+  const secret = (name: Name) =>
+    makeGetSecret(makeSecretsClient(settings('secrets')))(nameOf(name));
   return {
     place,
     table: () =>
@@ -115,12 +130,14 @@ const bind = (place: string, names: Names, local?: Endpoints): Target => {
         tableName: nameOf('table'),
       }),
     objects: (bucket) => new S3ObjectStore(makeS3Client(settings('s3')), nameOf(bucket)),
+    pseudonymiser: async () => makePseudonymiser(await secret('pepper-secret')),
+    minter: async () => makeOneIdMinter(await secret('one-id-key-secret')),
     publish: () => makePublish(makeKinesisClient(settings('kinesis')), nameOf('stream')),
   };
 };
 
 /** Settings of the client of one service. S3 has credentials of its own in the local cloud. */
-const settingsOf = (local: Endpoints | undefined, service: 'dynamodb' | 'kinesis' | 's3') => {
+const settingsOf = (local: Endpoints | undefined, service: Service) => {
   if (!local) return {};
   const { region, accessKeyId, secretAccessKey, endpoint } = { ...local, ...local[service] };
   const credentials = { accessKeyId, secretAccessKey };

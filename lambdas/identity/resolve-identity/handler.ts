@@ -8,6 +8,7 @@ import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda'
 import { makeQuarantine } from '#adapters/quarantine/quarantine.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
+import { makeOpenWatch } from '#application/identity/open-scopes.ts';
 import {
   type BatchReport,
   type ResolvePorts,
@@ -70,6 +71,8 @@ const table = bindTable(env.TABLE_NAME);
 const definitions = bindDefinitions(table, env.DEFINITIONS_BUCKET);
 const quarantine = makeQuarantine(new S3ObjectStore(makeS3Client(), env.QUARANTINE_BUCKET), table);
 
+const openScopes = makeOpenWatch(wallClock);
+
 const productionPorts = async (): Promise<ResolvePorts> => ({
   table,
   quarantine,
@@ -79,6 +82,7 @@ const productionPorts = async (): Promise<ResolvePorts> => ({
   clock: wallClock,
   random: Math.random,
   sleep,
+  openScopes,
 });
 
 /** Bound to the stream's table, buckets and secrets. */

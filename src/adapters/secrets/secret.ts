@@ -4,7 +4,11 @@
  * The pepper and the OneID key never rotate (every stored pseudonym and id depends on them), so a read secret stays.
  * @module
  */
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  SecretsManagerClient,
+  type SecretsManagerClientConfig,
+} from '@aws-sdk/client-secrets-manager';
 import { HTTP_OPTIONS } from '../shared/http-options.ts';
 
 /** A secret that is not there as text. */
@@ -16,8 +20,13 @@ export class SecretError extends Error {
 export type GetSecret = (arn: string) => Promise<string>;
 
 /** Makes the client; `AWS_ENDPOINT_URL_SECRETS_MANAGER` is read by the SDK itself. */
-export const makeSecretsClient = (): SecretsManagerClient =>
-  new SecretsManagerClient({ retryMode: 'standard', maxAttempts: 5, requestHandler: HTTP_OPTIONS });
+export const makeSecretsClient = (config: SecretsManagerClientConfig = {}): SecretsManagerClient =>
+  new SecretsManagerClient({
+    retryMode: 'standard',
+    maxAttempts: 5,
+    requestHandler: HTTP_OPTIONS,
+    ...config,
+  });
 
 /** Makes a reader that keeps what it read; concurrent callers share one read, a failed one is not kept. */
 export const makeGetSecret = (client: Pick<SecretsManagerClient, 'send'>): GetSecret => {

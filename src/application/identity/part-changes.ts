@@ -6,7 +6,7 @@ import type { StructuralChange } from './world.ts';
 
 /**
  * Where to part changes, as near to the middle as can be; `undefined` when they cannot be parted. A row whose primary
- * key changed stays with the row it was, or its ids would not follow it.
+ * key changed stays with the row it was, or its ids would not follow it; a decision is written to both its units at once.
  */
 export const middleOf = (changes: readonly StructuralChange[]): number | undefined =>
   Array.from({ length: Math.max(0, changes.length - 1) }, (_, index) => index + 1)
@@ -16,7 +16,14 @@ export const middleOf = (changes: readonly StructuralChange[]): number | undefin
 const partsRename = (
   before: readonly StructuralChange[],
   after: readonly StructuralChange[],
-): boolean => isRenamedTo(before, after) || isRenamedTo(after, before);
+): boolean =>
+  isRenamedTo(before, after) || isRenamedTo(after, before) || isOneDecision(before, after);
+
+const isOneDecision = (
+  before: readonly StructuralChange[],
+  after: readonly StructuralChange[],
+): boolean =>
+  before.some(({ decision }) => decision && after.some((other) => other.decision === decision));
 
 const isRenamedTo = (
   some: readonly StructuralChange[],

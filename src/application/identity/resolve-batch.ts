@@ -13,12 +13,15 @@ import { applyFacts } from './apply-facts.ts';
 import { applyParties } from './apply-parties.ts';
 import { recordFreshness } from './freshness.ts';
 import { type InterpretationPorts, interpretRecords } from './interpret-records.ts';
+import { closeScopes, type OpenWatch } from './open-scopes.ts';
 import type { IdentityPorts } from './restructure.ts';
 import type { FactChange, PartyChange } from './row-change.ts';
 
 /** What resolving needs of its surroundings. */
 export interface ResolvePorts extends IdentityPorts, InterpretationPorts {
   readonly definitions: () => Promise<{ readonly definitions: Definitions }>;
+  /** When to look for open scopes; with every batch when absent. */
+  readonly openScopes?: OpenWatch;
 }
 
 /** What became of a batch. */
@@ -39,9 +42,10 @@ export interface BatchReport extends Omit<Applied, 'failures'> {
  * @throws when the definitions or the registry cannot be read: then the whole batch is delivered again
  */
 export const resolveBatch = async (
-  ports: ResolvePorts,
+  given: ResolvePorts,
   records: readonly StreamRecord[],
 ): Promise<BatchReport> => {
+  const ports = given.openScopes ? { ...given, opened: given.openScopes.note } : given;
   const { definitions } = await ports.definitions();
   const read = await interpretRecords(ports, definitions, records);
   const byKind = groupBy(read.changes, (change) => change.kind);
@@ -55,6 +59,7 @@ export const resolveBatch = async (
     definitions.namespaces,
     (byKind.get('fact') ?? []) as readonly FactChange[],
   );
+  await closeOpen(ports, definitions);
   const failures = [...parties.failures, ...facts.failures];
   const failed = new Set([...read.failed, ...failures.flatMap(({ change }) => change.sequences)]);
   const lagMs = await recordFreshness(ports, records, read.changes, failed);
@@ -70,4 +75,10 @@ export const resolveBatch = async (
     lagMs,
     ...(failures[0] ? { error: failures[0].error } : {}),
   };
+};
+
+const closeOpen = async (ports: ResolvePorts, { namespaces }: Definitions): Promise<void> => {
+  if (ports.openScopes?.due() === false) return;
+  await closeScopes(ports, namespaces);
+  ports.openScopes?.looked();
 };

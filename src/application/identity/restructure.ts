@@ -6,17 +6,29 @@
  * @module
  */
 
-import { customerKey, type ScopeId } from '#application/shared/items.ts';
+import { customerKey, openKey, type ScopeId } from '#application/shared/items.ts';
 import { MAX_TRANSACTION_ACTIONS, type Table } from '#application/shared/table.ts';
 import type { HeldLink } from '#domain/identity/constrained-clusters.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
-import { type OneId, type OneIdMinter, smallestOf } from '#domain/identity/one-id.ts';
-import { type Evaluation, evaluateScope, mergeScopes } from '#domain/identity/scope.ts';
+import {
+  type AssignedIds,
+  type OneId,
+  type OneIdMinter,
+  smallestOf,
+} from '#domain/identity/one-id.ts';
+import {
+  type CustomerSteps,
+  type Evaluation,
+  evaluateScope,
+  mergeScopes,
+  stepsOf,
+} from '#domain/identity/scope.ts';
 import { must } from '#domain/shared/assert.ts';
 import type { Clock, Random } from '#domain/shared/clock.ts';
 import { middleOf } from './part-changes.ts';
-import { type CommitPlan, type NamedCustomer, planCommit } from './plan-commit.ts';
+import { type CommitPlan, type NamedCustomer, type PlanShape, planCommit } from './plan-commit.ts';
+import { scopeEnd, scopeWrites } from './scope-store.ts';
 import { readWorld, type StructuralChange, type World } from './world.ts';
 
 /** What identity needs of its surroundings. */
@@ -27,12 +39,43 @@ export interface IdentityPorts {
   readonly random: Random;
   /** Waits this many milliseconds. */
   readonly sleep: (ms: number) => Promise<void>;
+  /** Told when a commit leaves its scope open. */
+  readonly opened?: () => void;
+  /** Bounds of one commit; smaller ones let a test see what large ones hide. */
+  readonly limits?: CommitLimits;
 }
+
+/** Bounds of one commit. */
+export interface CommitLimits {
+  readonly actions: number;
+  /** Most scopes; more are put together beforehand, so many at a time. */
+  readonly scopes: number;
+}
+
+const LIMITS: CommitLimits = { actions: MAX_TRANSACTION_ACTIONS, scopes: 30 };
 
 /** How a structural change ended. `superseded`: one of the fences did not hold, read the rows again. */
 export type RestructureOutcome =
   | { readonly done: true; readonly held: readonly HeldLink[]; readonly conflicts: number }
   | { readonly done: false; readonly conflicts: number };
+
+const outcomeOf = (
+  result: CommitPlan | 'conflict' | 'superseded' | 'gathered',
+  conflicts: number,
+): RestructureOutcome | undefined => {
+  if (result === 'superseded') return { done: false, conflicts };
+  return typeof result === 'object' ? { done: true, held: result.held, conflicts } : undefined;
+};
+
+/** What to commit. */
+export interface Work {
+  readonly changes: readonly StructuralChange[];
+  /** Scopes that are evaluated although no change concerns them. */
+  readonly scopes?: readonly ScopeId[];
+}
+
+/** Steps tried first for a commit that is too large; half as many when they do not fit. */
+const MAX_STEPS = 40;
 
 /** Attempts before a batch is given back; waits grow to {@link MAX_WAIT_MS}, so this is about eight seconds. */
 const MAX_ATTEMPTS = 24;
@@ -53,17 +96,25 @@ export class CommitTooLargeError extends Error {
  * @throws {@link ContentionError} when it lost {@link MAX_ATTEMPTS} races
  * @throws {@link CommitTooLargeError} when a single change does not fit a transaction
  */
-export const restructure = async (
+export const restructure = (
   ports: IdentityPorts,
   policy: MergePolicy,
   changes: readonly StructuralChange[],
+): Promise<RestructureOutcome> => commitWork(ports, policy, { changes });
+
+/** Commits work in one transaction, or in a first step of several after which its scope is open. */
+export const commitWork = async (
+  ports: IdentityPorts,
+  policy: MergePolicy,
+  work: Work,
 ): Promise<RestructureOutcome> => {
-  for (let conflicts = 0; conflicts < MAX_ATTEMPTS; conflicts++) {
+  for (let conflicts = 0; conflicts < MAX_ATTEMPTS; ) {
     if (conflicts > 0) await ports.sleep(jitteredWait(conflicts, ports.random));
-    const result = await attemptCommit(ports, policy, changes, conflicts > 0);
-    if (result === 'superseded') return { done: false, conflicts };
-    if (result === 'too-large') return inHalves(ports, policy, changes);
-    if (result !== 'conflict') return { done: true, held: result.held, conflicts };
+    const result = await attemptCommit(ports, policy, work, conflicts > 0);
+    if (result === 'too-large') return inHalves(ports, policy, work.changes);
+    const outcome = outcomeOf(result, conflicts);
+    if (outcome) return outcome;
+    if (result === 'conflict') conflicts += 1;
   }
   throw new ContentionError(`identity commit lost ${MAX_ATTEMPTS} races`);
 };
@@ -71,16 +122,45 @@ export const restructure = async (
 const attemptCommit = async (
   ports: IdentityPorts,
   policy: MergePolicy,
-  changes: readonly StructuralChange[],
+  work: Work,
   again: boolean,
-): Promise<CommitPlan | 'conflict' | 'superseded' | 'too-large'> => {
-  const world = await readWorld(ports.table, changes, policy, token(ports.random));
+): Promise<CommitPlan | 'conflict' | 'superseded' | 'too-large' | 'gathered'> => {
+  const { changes, scopes = [] } = work;
+  const world = await readWorld(ports.table, changes, policy, token(ports.random), scopes);
   if (world === 'superseded' || world === 'conflict') return world;
-  const plan = await planChanges(ports, policy, changes, world, again);
-  if (plan.actions.length > MAX_TRANSACTION_ACTIONS) return 'too-large';
+  const limits = ports.limits ?? LIMITS;
+  if (world.scopes.length > limits.scopes) return gatherScopes(ports.table, world, limits);
+  const plan = await planWithin(ports, policy, world, again);
+  if (plan === 'too-large') return plan;
   const outcome = await ports.table.transact(plan.actions);
-  if (outcome.done) return plan;
+  if (outcome.done) {
+    if (plan.open) ports.opened?.();
+    return plan;
+  }
   return outcome.reasons.slice(0, plan.fences).includes('condition') ? 'superseded' : 'conflict';
+};
+
+// Scopes may be coarser than components: putting some together beforehand changes no answer.
+const gatherScopes = async (
+  table: Table,
+  { scopes }: World,
+  limits: CommitLimits,
+): Promise<'gathered' | 'conflict'> => {
+  const some = scopes.slice(0, limits.scopes);
+  const [home] = some.toSorted((a, b) => b.scope.units.size - a.scope.units.size);
+  const stored = must(home, 'scope');
+  const open = some.some((scope) => scope.open);
+  const outcome = await table.transact([
+    ...scopeWrites({
+      id: stored.id,
+      stored,
+      scope: mergeScopes(some.map(({ scope }) => scope)),
+      open,
+    }),
+    ...some.flatMap((scope) => (scope === stored ? [] : scopeEnd(scope, stored.id))),
+    ...(open ? [{ kind: 'put', item: { ...openKey(stored.id) } } as const] : []),
+  ]);
+  return outcome.done ? 'gathered' : 'conflict';
 };
 
 const jitteredWait = (attempt: number, random: Random): number =>
@@ -88,26 +168,56 @@ const jitteredWait = (attempt: number, random: Random): number =>
 
 const token = (random: Random): number => Math.floor(random() * 2 ** 52);
 
-const planChanges = async (
+/** The shapes of a commit, from the one that settles most; the first that fits one transaction is taken. */
+const planWithin = async (
   ports: IdentityPorts,
   policy: MergePolicy,
-  changes: readonly StructuralChange[],
   world: World,
   again: boolean,
-): Promise<CommitPlan> => {
+): Promise<CommitPlan | 'too-large'> => {
+  const { changes } = world;
   const scope = mergeScopes(world.scopes.map((stored) => stored.scope));
   const shared = new Map(world.memberships.map((m) => [m.identifier, m.shared]));
   const evaluation = evaluateScope(scope, changes, shared, world.revived, policy);
-  const { customers, minted } = await nameCustomers(ports, evaluation, again);
+  const now = ports.clock();
   const newScope = () =>
     (token(ports.random).toString(36) + token(ports.random).toString(36)) as ScopeId;
-  return planCommit({ world, changes, evaluation, customers, minted, policy, newScope });
+  const plan = async (customers: readonly AssignedIds[], shape: PlanShape) => {
+    const named = await nameCustomers(ports, { ...evaluation, customers }, again, now);
+    const planned = planCommit(
+      { world, changes, evaluation, ...named, policy, newScope, now },
+      shape,
+    );
+    return planned.actions.length <= (ports.limits ?? LIMITS).actions ? planned : undefined;
+  };
+  for (const shape of shapesOf(world)) {
+    const whole = await plan(evaluation.customers, shape);
+    if (whole) return whole;
+    // Several changes are taken apart by the caller before unrelated components are put into one scope.
+    if (middleOf(changes) !== undefined) return 'too-large';
+  }
+  return planSteps(plan, stepsOf(scope, changes, evaluation, policy));
+};
+
+const shapesOf = ({ scopes }: World): readonly PlanShape[] =>
+  scopes.some(({ open }) => open) ? ['open'] : ['split', 'together', 'open'];
+
+const planSteps = async (
+  plan: (customers: readonly AssignedIds[], shape: PlanShape) => Promise<CommitPlan | undefined>,
+  steps: CustomerSteps,
+): Promise<CommitPlan | 'too-large'> => {
+  for (let taken = Math.min(steps.count, MAX_STEPS); ; taken = Math.floor(taken / 2)) {
+    const some = await plan(steps.at(taken), 'open');
+    if (some) return some;
+    if (taken === 0) return 'too-large';
+  }
 };
 
 const nameCustomers = async (
   ports: IdentityPorts,
   evaluation: Evaluation,
   again: boolean,
+  now: number,
 ): Promise<{
   readonly customers: readonly NamedCustomer[];
   readonly minted: ReadonlySet<OneId>;
@@ -124,7 +234,7 @@ const nameCustomers = async (
     const first = ports.mint(anchor, 0);
     const id = again || known.has(first) ? await freeId(ports, anchor) : first;
     minted.add(id);
-    customers.push({ units, entries: [{ id, anchor, issuedAt: ports.clock() }] });
+    customers.push({ units, entries: [{ id, anchor, issuedAt: now }] });
   }
   return { customers, minted };
 };

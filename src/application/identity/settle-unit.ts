@@ -137,12 +137,12 @@ const creation = (unit: {
 }): StructuralChange => ({
   key: unit.evidence.key,
   after: unit.evidence,
-  own: (scope) => [
+  own: (scope, evidence = unit.evidence) => [
     {
       kind: 'put',
       item: {
         ...unitItemKey(unit.evidence.key),
-        ...evidenceAttributes(unit.evidence),
+        ...evidenceAttributes(evidence),
         scope,
         buckets: unit.buckets,
       },

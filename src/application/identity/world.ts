@@ -8,17 +8,24 @@
 import { inParallel } from '#application/shared/in-parallel.ts';
 import {
   claimKey,
+  decisionsKey,
   FACT_UNIT_PREFIX,
   restingKey,
   type ScopeId,
-  scopeKey,
   unitItemKey,
 } from '#application/shared/items.ts';
+import { notedClaims } from '#application/shared/review-items.ts';
 import type { Action, Item, Table } from '#application/shared/table.ts';
-import type { EvidenceUnit, IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
+import {
+  type Claim,
+  type EvidenceUnit,
+  type IdentifierKey,
+  orderedClaims,
+  type UnitKey,
+} from '#domain/identity/evidence.ts';
 import { links, type MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { LedgerEntry, OneId } from '#domain/identity/one-id.ts';
-import { parseScope, type Scope, type UnitChange } from '#domain/identity/scope.ts';
+import type { UnitChange } from '#domain/identity/scope.ts';
 import { append } from '#domain/shared/multimap.ts';
 import {
   claimsIn,
@@ -26,26 +33,29 @@ import {
   type Membership,
   type MembershipChange,
 } from './membership.ts';
+import { readScopes, type StoredScope } from './scope-store.ts';
+
+export { readScopes } from './scope-store.ts';
 
 /** A change of the identity graph, with the writes that must happen in the same instant. */
 export interface StructuralChange extends UnitChange {
-  /** What the unit claims as stored now; absent for a new unit. */
+  /** What the unit claims as stored now; absent for a new unit, and for one that is only written about. */
   readonly before?: EvidenceUnit;
+  /** The decision that this change is part of. */
+  readonly decision?: string;
   /** The scope that the unit's item points to; absent for a new unit. */
   readonly scope?: ScopeId;
-  /** The unit's own items, given the scope it will be in. Their conditions fence the change. */
-  readonly own: (scope: ScopeId) => readonly Action[];
-}
-
-/** A scope as it was read. */
-export interface StoredScope {
-  readonly id: ScopeId;
-  readonly version: number;
-  readonly scope: Scope;
+  /**
+   * The unit's own items, given the scope it will be in and what it claims with what operators have decided about it.
+   * Their conditions fence the change.
+   */
+  readonly own: (scope: ScopeId, evidence?: EvidenceUnit) => readonly Action[];
 }
 
 /** What was read for a set of changes. */
 export interface World {
+  /** The changes, with the decisions that new units find. */
+  readonly changes: readonly StructuralChange[];
   readonly scopes: readonly StoredScope[];
   readonly memberships: readonly Membership[];
   /** Ids whose anchor comes back with these changes. */
@@ -58,6 +68,7 @@ export interface World {
 
 /**
  * Reads the world of a set of changes.
+ * @param also scopes that are evaluated although no change concerns them
  * @returns `conflict` when another worker was at one of the claims: read again. `superseded` when a unit is no longer
  * where its item said: read the rows again, too
  */
@@ -66,29 +77,62 @@ export const readWorld = async (
   changes: readonly StructuralChange[],
   policy: MergePolicy,
   token: number,
+  also: readonly ScopeId[] = [],
 ): Promise<World | 'conflict' | 'superseded'> => {
   const wanted = membershipChanges(changes, policy);
   const born = changes.flatMap(({ key, before, after }) => (!before && after ? [key] : []));
   const identifiers = wanted.map(({ identifier }) => identifier);
-  const items = await table.getAll([...identifiers.map(claimKey), ...born.map(restingKey)]);
+  const items = await table.getAll([
+    ...identifiers.map(claimKey),
+    ...born.map(restingKey),
+    ...born.map(decisionsKey),
+  ]);
   const claims = claimsIn(identifiers, items);
   const resting = items.slice(identifiers.length);
+  const decided = withDecisions(changes, born, resting.slice(born.length));
+  if (decided !== changes) return readWorld(table, decided, policy, token, also);
   const memberships = await inParallel(wanted, (change) =>
     decideMembership(table, change, claims.get(change.identifier), policy, token),
   );
-  const decided = memberships.filter((membership) => membership !== undefined);
-  if (decided.length < wanted.length) return 'conflict';
-  const scopes = await readScopes(table, await scopePointers(table, changes, decided));
+  const settled = memberships.filter((membership) => membership !== undefined);
+  if (settled.length < wanted.length) return 'conflict';
+  const scopes = await readScopes(table, [
+    ...also,
+    ...(await scopePointers(table, changes, settled)),
+  ]);
   if (isTorn(scopes)) return 'conflict';
-  if (!holdsAll(scopes, changes, decided)) return 'superseded';
+  if (!holdsAll(scopes, changes, settled)) return 'superseded';
   return {
+    changes,
     scopes,
-    memberships: decided,
+    memberships: settled,
     revived: born.flatMap((anchor, index) => restingEntries(anchor, resting[index])),
     restingItems: born.filter((_, index) => resting[index] !== undefined),
-    unfenced: born.filter((key, index) => resting[index] === undefined && !isFenced(key, decided)),
+    unfenced: born.filter((key, index) => resting[index] === undefined && !isFenced(key, settled)),
   };
 };
+
+// A decision outlives the rows it is about; a unit that comes back takes it up again.
+const withDecisions = (
+  changes: readonly StructuralChange[],
+  born: readonly UnitKey[],
+  noted: readonly (Item | undefined)[],
+): readonly StructuralChange[] => {
+  const claims = new Map(born.map((unit, index) => [unit, notedClaims(noted[index])]));
+  const isMissing = ({ key, after }: StructuralChange) =>
+    claims.get(key)?.some((one) => !after?.claims.some((c) => c.identifier === one.identifier));
+  if (!changes.some(isMissing)) return changes;
+  return changes.map((change) =>
+    change.after && isMissing(change)
+      ? { ...change, after: withClaims(change.after, claims.get(change.key) ?? []) }
+      : change,
+  );
+};
+
+const withClaims = (unit: EvidenceUnit, claims: readonly Claim[]): EvidenceUnit => ({
+  ...unit,
+  claims: orderedClaims([...unit.claims, ...claims]),
+});
 
 // A party's own item is fenced by the version of its row. A claim that is missing now may have come and gone meanwhile.
 const isFenced = (key: UnitKey, memberships: readonly Membership[]): boolean =>
@@ -166,34 +210,6 @@ const scopePointers = async (
   const theirs = items.flatMap((item) => (item ? [item['scope'] as ScopeId] : []));
   return [...new Set([...own, ...tied, ...theirs])];
 };
-
-/** Reads scopes, following redirects to where absorbed ones went. Each scope once. */
-export const readScopes = async (
-  table: Table,
-  ids: readonly ScopeId[],
-): Promise<readonly StoredScope[]> => {
-  const found = new Map<ScopeId, StoredScope>();
-  let open = [...new Set(ids)];
-  while (open.length > 0) {
-    const asked = open;
-    const items = await table.getAll(asked.map(scopeKey));
-    open = [];
-    for (const [index, id] of asked.entries()) {
-      const item = items[index];
-      if (!item) continue;
-      if (typeof item['into'] === 'string') open.push(item['into'] as ScopeId);
-      else found.set(id, storedScope(id, item));
-    }
-    open = [...new Set(open)].filter((id) => !found.has(id));
-  }
-  return [...found.values()];
-};
-
-const storedScope = (id: ScopeId, item: Item): StoredScope => ({
-  id,
-  version: item['ver'] as number,
-  scope: parseScope(item['doc'] as string),
-});
 
 const restingEntries = (anchor: UnitKey, item: Item | undefined): readonly LedgerEntry[] =>
   ((item?.['entries'] ?? []) as readonly (readonly [string, number])[]).map(([id, issuedAt]) => ({

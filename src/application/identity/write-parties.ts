@@ -14,9 +14,11 @@ import type { Action, Condition, Item, Write } from '#application/shared/table.t
 import {
   claimText,
   type EvidenceUnit,
+  orderedClaims,
   sameEvidence,
   type UnitKey,
 } from '#domain/identity/evidence.ts';
+import { isDecision } from '#domain/identity/merge-policy.ts';
 import type { PartyChange } from './row-change.ts';
 import type { StructuralChange } from './world.ts';
 
@@ -27,8 +29,9 @@ export type PartyStep =
   | { readonly step: 'restructure'; readonly change: StructuralChange };
 
 /** Decides what to do with a party change. Pure. */
-export const decideParty = (change: PartyChange, item: Item | undefined): PartyStep => {
+export const decideParty = (given: PartyChange, item: Item | undefined): PartyStep => {
   const row = item && parseRowItem(item);
+  const change = withDecisions(given, row);
   if (row && row.version >= change.version) {
     return { step: 'skip', outcome: row.version === change.version ? 'applied' : 'stale' };
   }
@@ -39,6 +42,15 @@ export const decideParty = (change: PartyChange, item: Item | undefined): PartyS
   return { step: 'restructure', change: structural(change, row) };
 };
 
+// What operators have decided about the row stays with it, whatever its source says.
+const withDecisions = (change: PartyChange, row: RowItem | undefined): PartyChange => {
+  const decided = row?.evidence?.claims.filter(({ identifier }) => isDecision(identifier)) ?? [];
+  if (decided.length === 0 || !change.after) return change;
+  const { evidence } = change.after;
+  const claims = orderedClaims([...evidence.claims, ...decided]);
+  return { ...change, after: { ...change.after, evidence: { ...evidence, claims } } };
+};
+
 const structural = (change: PartyChange, row: RowItem | undefined): StructuralChange => {
   const after = change.after?.evidence;
   return {
@@ -47,8 +59,12 @@ const structural = (change: PartyChange, row: RowItem | undefined): StructuralCh
     ...(row?.scope ? { scope: row.scope } : {}),
     ...(after ? { after } : {}),
     ...(change.renamedFrom ? { renamedFrom: change.renamedFrom as string as UnitKey } : {}),
-    own: (scope) => [
-      change.after ? imageUpdate(change, change.after, row, { scope }) : tombstone(change, row),
+    own: (scope, evidence) => [
+      change.after
+        ? imageUpdate(change, { ...change.after, ...(evidence ? { evidence } : {}) }, row, {
+            scope,
+          })
+        : tombstone(change, row),
     ],
   };
 };
@@ -90,7 +106,7 @@ const imageUpdate = (
 });
 
 /** Claims as one text, because a condition compares scalars. */
-const evidenceText = (unit: EvidenceUnit): string =>
+export const evidenceText = (unit: EvidenceUnit): string =>
   `${unit.mayCreate ? 'c' : ''} ${unit.claims.map(claimText).join(' ')}`;
 
 const tombstone = (
@@ -108,5 +124,11 @@ const tombstone = (
   when: asRead(row),
 });
 
-const asRead = (row: RowItem | undefined): Condition =>
-  row ? { equals: [['v'], row.version] } : { missing: ['pk'] };
+// What operators decide changes the claims of a row and not its version.
+const asRead = (row: RowItem | undefined): Condition => {
+  if (!row) return { missing: ['pk'] };
+  const version: Condition = { equals: [['v'], row.version] };
+  return row.evidence
+    ? { all: [version, { equals: [['evidence'], evidenceText(row.evidence)] }] }
+    : version;
+};

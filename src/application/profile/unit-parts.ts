@@ -2,7 +2,7 @@
  * Unit parts: what units contribute to a view, taken from an image of the table's stream or read from the table.
  * @module
  */
-import { contributionsIn } from '#application/shared/contributions.ts';
+import { liveContributionsIn } from '#application/shared/contributions.ts';
 import {
   asMap,
   bucketKey,
@@ -97,8 +97,8 @@ const bucketsOf = (
 const bucketPartial = (view: ViewDefinition, bucket: Item): FactsPartial =>
   factsPartial(
     view,
-    contributionsIn(bucket).flatMap(({ rowKey, fact }): readonly FactRow[] =>
-      fact ? [{ rowKey, as: fact.as, fields: fact.fields }] : [],
+    liveContributionsIn(bucket).map(
+      ({ rowKey, fact }): FactRow => ({ rowKey, as: fact.as, fields: fact.fields }),
     ),
   );
 

@@ -63,6 +63,14 @@ const parseFact = (text: string): Contribution => {
   return { as, fields };
 };
 
+/** The contributions of a bucket whose rows are not gone. */
+export const liveContributionsIn = (
+  bucket: Item | undefined,
+): readonly (StoredContribution & { readonly fact: Contribution })[] =>
+  contributionsIn(bucket).flatMap((stored) =>
+    stored.fact ? [{ ...stored, fact: stored.fact }] : [],
+  );
+
 /** Whether a bucket holds a row that is not gone. */
 export const hasLiveRow = (bucket: Item): boolean =>
   Object.values(bucket).some((value) => typeof asMap(value)['d'] === 'string');

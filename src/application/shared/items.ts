@@ -9,8 +9,14 @@
  * | claim     | `I#identifier`     | `CLAIM`         | units that hold an identifier; whether it is shared |
  * | member    | `I#identifier`     | `UNIT#unit key` | a further holder of a shared identifier |
  * | scope     | `K#scope`          | `SCOPE`         | units evaluated together, and their customers |
+ * | part      | `K#scope`          | `PART#n`        | where the text of a large scope goes on |
+ * | held      | `HELD#n`           | identifier      | a value that waits for review, with why and what it would join |
+ * | events    | `K#scope`          | `EVENTS`        | events of a commit that left none of its scopes |
+ * | open      | `OPEN`             | scope           | a scope whose commit goes on in further steps |
  * | customer  | `C#OneID`          | `CUSTOMER`      | ledger entry; units, redirect or rest |
  * | resting   | `A#unit key`       | `RESTING`       | ids that wait for their anchor to come back |
+ * | decisions | `A#unit key`       | `DECISIONS`     | what operators have decided about a unit, whether it lives or not |
+ * | decision  | `DECISION`         | id              | what an operator has decided, who and why |
  * | summary   | `C#OneID`          | `SUMMARY`       | the parts that the served view is folded from |
  * | freshness | `FRESHNESS`        | `source#shard`  | highest position applied |
  *
@@ -69,6 +75,21 @@ export const memberKey = (identifier: IdentifierKey, unit: UnitKey): Key => ({
 /** Key of a scope. */
 export const scopeKey = (scope: ScopeId): Key => ({ pk: `K#${scope}`, sk: 'SCOPE' });
 
+/** Key of an item in which the text of a large scope goes on; 1, 2, … */
+export const scopePartKey = (scope: ScopeId, part: number): Key => ({
+  pk: `K#${scope}`,
+  sk: `PART#${part}`,
+});
+
+/** Key of the events of a commit that left none of its scopes; any other carries them on a scope. */
+export const eventsKey = (scope: ScopeId): Key => ({ pk: `K#${scope}`, sk: 'EVENTS' });
+
+/** Partition of the scopes whose commit goes on: nearly always empty, and read once per batch. */
+export const OPEN_PARTITION = 'OPEN';
+
+/** Key of the note that a scope is open. */
+export const openKey = (scope: ScopeId): Key => ({ pk: OPEN_PARTITION, sk: scope });
+
 /** Key of a customer's ledger entry. */
 export const customerKey = (id: OneId): Key => ({ pk: `C#${id}`, sk: 'CUSTOMER' });
 
@@ -77,6 +98,9 @@ export const summaryKey = (id: OneId): Key => ({ pk: `C#${id}`, sk: 'SUMMARY' })
 
 /** Key of the ids that rest with an anchor. */
 export const restingKey = (anchor: UnitKey): Key => ({ pk: `A#${anchor}`, sk: 'RESTING' });
+
+/** Key of the decisions about a unit. */
+export const decisionsKey = (unit: UnitKey): Key => ({ pk: `A#${unit}`, sk: 'DECISIONS' });
 
 /** Partition of all freshness items: few, and read together with every answer. */
 export const FRESHNESS_PARTITION = 'FRESHNESS';

@@ -102,7 +102,13 @@ const table = closed({
   kind: z.enum(['party', 'fact', 'event', 'heartbeat', 'reference']),
   as: z.optional(id),
   evidence: z._default(z.boolean(), true),
-  identifiers: z._default(z.array(identifier), []),
+  identifiers: z._default(
+    z.array(identifier).check(
+      // The claims of a row change in one transaction, and a changed primary key takes those of two.
+      z.maxLength(24, 'may name at most 24 identifiers.'),
+    ),
+    [],
+  ),
   fields: z._default(z.record(fieldName, field), {}),
 });
 

@@ -8,7 +8,7 @@
 import { must } from '#domain/shared/assert.ts';
 import { DisjointSets } from './disjoint-sets.ts';
 import { type EvidenceUnit, type IdentifierKey, scopeOf, type UnitKey } from './evidence.ts';
-import { type MergePolicy, rulesOf } from './merge-policy.ts';
+import { isAlways, isNever, type MergePolicy, rulesOf } from './merge-policy.ts';
 
 /** Two units that hold the same identifier. */
 export interface Link {
@@ -19,9 +19,10 @@ export interface Link {
 
 /**
  * Why a link was not accepted: `limit:<namespace>` when the customer would hold too many values of it, `unverified`
- * when a merely typed value would bridge two customers, `too-large` when its component exceeds the evaluation bound.
+ * when a merely typed value would bridge two customers, `never-link` when an operator keeps the two apart, `too-large`
+ * when its component exceeds the evaluation bound.
  */
-export type HoldReason = `limit:${string}` | 'unverified' | 'too-large';
+export type HoldReason = `limit:${string}` | 'unverified' | 'never-link' | 'too-large';
 
 /** A link waiting for review, with the reason. */
 export interface HeldLink extends Link {
@@ -33,7 +34,11 @@ interface Cluster {
   readonly limited: Map<string, Set<IdentifierKey>>;
   /** Identifiers that joined its units so far. */
   readonly via: Set<IdentifierKey>;
+  /** Decisions that keep its units apart from others. */
+  readonly never: Set<IdentifierKey>;
 }
+
+const isDecided = ({ via }: Cluster): boolean => [...via].some(isAlways);
 
 /** The clusters of one component while its links are weighed. */
 export class ConstrainedClusters {
@@ -46,7 +51,9 @@ export class ConstrainedClusters {
     this.#policy = policy;
     this.#sets = new DisjointSets(units.map((unit) => unit.key));
     for (const unit of units) {
-      this.#clusters.set(unit.key, { limited: this.#limitedValues(unit), via: new Set() });
+      const never = unit.claims.map((claim) => claim.identifier).filter(isNever);
+      const limited = this.#limitedValues(unit);
+      this.#clusters.set(unit.key, { limited, via: new Set(), never: new Set(never) });
       for (const claim of unit.claims) {
         if (!claim.verified) this.#unverified.add(`${unit.key} ${claim.identifier}`);
       }
@@ -58,9 +65,8 @@ export class ConstrainedClusters {
     const [rootA, rootB] = [this.#sets.find(link.a), this.#sets.find(link.b)];
     if (rootA === rootB) return undefined;
     const [a, b] = [this.#cluster(rootA), this.#cluster(rootB)];
-    if (this.#bridges(link.a, a, link) || this.#bridges(link.b, b, link)) return 'unverified';
-    const broken = this.#brokenLimit(a, b);
-    if (broken !== undefined) return `limit:${broken}`;
+    const reason = this.#objection(link, a, b);
+    if (reason !== undefined) return reason;
     this.#merge(this.#sets.union(link.a, link.b), a, b, link.identifier);
     return undefined;
   }
@@ -73,6 +79,15 @@ export class ConstrainedClusters {
   /** The clusters: units in the order given, clusters by their first unit. */
   groups(): readonly (readonly UnitKey[])[] {
     return this.#sets.sets();
+  }
+
+  // Who decides that two are one has seen what the rules would say; only the opposite decision stands against it.
+  #objection(link: Link, a: Cluster, b: Cluster): HoldReason | undefined {
+    if (!a.never.isDisjointFrom(b.never)) return 'never-link';
+    if (isAlways(link.identifier)) return undefined;
+    if (this.#bridges(link.a, a, link) || this.#bridges(link.b, b, link)) return 'unverified';
+    const broken = this.#brokenLimit(a, b);
+    return broken === undefined ? undefined : `limit:${broken}`;
   }
 
   #cluster(root: UnitKey): Cluster {
@@ -95,13 +110,17 @@ export class ConstrainedClusters {
     return [...cluster.via].some((identifier) => identifier !== link.identifier);
   }
 
-  // The strongest namespace whose limit would break.
+  // The strongest namespace whose limit would break. A decision may have brought more values together than it allows;
+  // then nothing may add to them.
   #brokenLimit(a: Cluster, b: Cluster): string | undefined {
     const broken = [...a.limited].flatMap(([scope, values]) => {
-      const together = values.union(b.limited.get(scope) ?? new Set());
+      const others = b.limited.get(scope) ?? new Set();
+      const together = values.union(others);
       const [some] = values;
       const rules = rulesOf(this.#policy, must(some, 'a limited value'));
-      const breaks = b.limited.has(scope) && together.size > must(rules.limit, 'limit');
+      const decided = [a, b].filter(isDecided).map((one) => one.limited.get(scope)?.size ?? 0);
+      const allowed = Math.max(must(rules.limit, 'limit'), ...decided);
+      const breaks = others.size > 0 && together.size > allowed;
       return breaks ? [rules] : [];
     });
     return broken.sort((x, y) => x.priority - y.priority)[0]?.namespace;
@@ -115,6 +134,8 @@ export class ConstrainedClusters {
       large.limited.set(scope, into);
     }
     for (const via of small.via) large.via.add(via);
-    this.#clusters.set(root, { limited: large.limited, via: large.via.add(identifier) });
+    for (const never of small.never) large.never.add(never);
+    large.via.add(identifier);
+    this.#clusters.set(root, large);
   }
 }

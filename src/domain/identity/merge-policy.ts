@@ -4,7 +4,7 @@
  */
 import type { NamespaceDefinition } from '#domain/definitions/types.ts';
 import { must } from '#domain/shared/assert.ts';
-import { type IdentifierKey, namespaceOf } from './evidence.ts';
+import { type IdentifierKey, identifierKey, namespaceOf } from './evidence.ts';
 
 /** Rules per namespace. */
 export type MergePolicy = Readonly<Record<string, NamespaceDefinition>>;
@@ -12,12 +12,41 @@ export type MergePolicy = Readonly<Record<string, NamespaceDefinition>>;
 /** Most units that one evaluation looks at together. ARCHITECTURE.md, Identity, bounds. */
 export const MAX_COMPONENT_UNITS = 200;
 
+const RULE = { priority: 0, normalise: 'opaque', blocked: [] } as const;
+
+/** Namespaces of operators' decisions, each of which is an identifier of its own. No definition can name one. */
+const DECISIONS: MergePolicy = {
+  /** Two units hold it that an operator says are one customer. */
+  '!always': { ...RULE, namespace: '!always', links: true, cap: 2 },
+  /** Two units hold it that an operator says are never one customer. */
+  '!never': { ...RULE, namespace: '!never', links: false, cap: 2 },
+};
+
+/** What a decision says of two units. */
+export type DecisionKind = 'always' | 'never';
+
+/** The identifier that both units of a decision hold. */
+export const decisionIdentifier = (kind: DecisionKind, id: string): IdentifierKey =>
+  identifierKey(`!${kind}`, undefined, id);
+
+/** Whether an identifier stands for a decision. */
+export const isDecision = (identifier: IdentifierKey): boolean => identifier.startsWith('!');
+
+/** Whether an identifier stands for the decision that its holders are one customer. */
+export const isAlways = (identifier: IdentifierKey): boolean => identifier.startsWith('!always#');
+
+/** Whether an identifier stands for the decision that its holders are never one customer. */
+export const isNever = (identifier: IdentifierKey): boolean => identifier.startsWith('!never#');
+
 /**
  * The rules of an identifier's namespace.
  * @throws InvariantError when the definitions do not know the namespace; they were checked when compiled
  */
 export const rulesOf = (policy: MergePolicy, identifier: IdentifierKey): NamespaceDefinition =>
-  must(policy[namespaceOf(identifier)], `namespace of ${namespaceOf(identifier)}`);
+  must(
+    policy[namespaceOf(identifier)] ?? DECISIONS[namespaceOf(identifier)],
+    `namespace of ${namespaceOf(identifier)}`,
+  );
 
 /** Whether values of this identifier's namespace link units at all. */
 export const links = (policy: MergePolicy, identifier: IdentifierKey): boolean =>

@@ -17,9 +17,18 @@ import {
   parseClaim,
   type UnitKey,
 } from './evidence.ts';
-import { links, type MergePolicy } from './merge-policy.ts';
+import {
+  formatListed,
+  type HeldValue,
+  heldValues,
+  type ListedText,
+  type ListedValue,
+  parseListed,
+} from './held-value.ts';
+import { isDecision, links, type MergePolicy } from './merge-policy.ts';
 import { type AssignedIds, assignIds, type LedgerEntry, type OneId, passOn } from './one-id.ts';
 import { connectedComponents, linkingHolders, partition } from './partition.ts';
+import { stepsBetween } from './steps.ts';
 
 /** A customer within a scope. */
 export interface Customer {
@@ -35,6 +44,8 @@ export interface Scope {
   /** Ids whose anchor is one of these units. */
   readonly ledger: readonly LedgerEntry[];
   readonly customers: readonly Customer[];
+  /** Values that wait for review; while its commit goes on, at least those that are listed. */
+  readonly held: readonly ListedValue[];
 }
 
 /** A unit that appears, changes what it claims, or (without `after`) goes. */
@@ -55,6 +66,8 @@ export interface Evaluation {
   readonly customers: readonly AssignedIds[];
   readonly components: readonly (readonly UnitKey[])[];
   readonly held: readonly HeldLink[];
+  /** The held links by value, without those whose two units another link has joined. */
+  readonly values: readonly HeldValue[];
 }
 
 /** A scope with nothing in it. */
@@ -63,6 +76,7 @@ export const EMPTY_SCOPE: Scope = {
   shared: new Set(),
   ledger: [],
   customers: [],
+  held: [],
 };
 
 /** Puts scopes together; they have no unit in common. */
@@ -71,6 +85,7 @@ export const mergeScopes = (scopes: readonly Scope[]): Scope => ({
   shared: new Set(scopes.flatMap((scope) => [...scope.shared])),
   ledger: scopes.flatMap((scope) => scope.ledger),
   customers: scopes.flatMap((scope) => scope.customers),
+  held: scopes.flatMap((scope) => scope.held),
 });
 
 /**
@@ -101,7 +116,37 @@ export const evaluateScope = (
     customers: assignIds(customerGroups(after, units, sharedAfter, policy), ledger),
     components: componentsOf(units, sharedAfter, policy),
     held,
+    values: heldValues(held, after, units),
   };
+};
+
+/** The way from the customers of a scope to those of its evaluation. */
+export interface CustomerSteps {
+  readonly count: number;
+  /** The customers after so many steps, with their ids; after `count` of them those of the evaluation. */
+  readonly at: (taken: number) => readonly AssignedIds[];
+}
+
+/** Cuts the way from a scope to its evaluation into steps. See {@link stepsBetween}. */
+export const stepsOf = (
+  scope: Scope,
+  changes: readonly UnitChange[],
+  { units, shared, ledger, customers }: Evaluation,
+  policy: MergePolicy,
+): CustomerSteps => {
+  const renamed = new Map(changes.map(({ key, renamedFrom }) => [renamedFrom, key] as const));
+  const before = scope.customers.map((customer) =>
+    [...new Set(customer.units.map((unit) => renamed.get(unit) ?? unit))].filter((unit) =>
+      units.has(unit),
+    ),
+  );
+  const steps = stepsBetween(
+    before,
+    customers.map((customer) => customer.units),
+  );
+  const at = (taken: number) =>
+    assignIds(customerGroups(steps.at(taken), units, shared, policy), ledger);
+  return { count: steps.count, at };
 };
 
 const applyChanges = (
@@ -133,7 +178,7 @@ export const customerGroups = (
   policy: MergePolicy,
 ): readonly (readonly UnitKey[])[] => {
   const identifies = ({ identifier }: Claim) =>
-    !shared.has(identifier) && links(policy, identifier);
+    !isDecision(identifier) && !shared.has(identifier) && links(policy, identifier);
   return groups.filter((group) =>
     group.some((key) => {
       const unit = must(units.get(key), 'unit of a group');
@@ -154,17 +199,19 @@ const componentsOf = (
 };
 
 /** The part of an evaluated scope that `keys` names. */
-export const restrictScope = (scope: Scope, keys: ReadonlySet<UnitKey>): Scope => ({
-  units: new Map([...scope.units].filter(([key]) => keys.has(key))),
-  shared: new Set(
-    [...scope.units]
-      .filter(([key]) => keys.has(key))
-      .flatMap(([, unit]) => unit.claims.map((claim) => claim.identifier))
-      .filter((identifier) => scope.shared.has(identifier)),
-  ),
-  ledger: scope.ledger.filter((entry) => keys.has(entry.anchor)),
-  customers: scope.customers.filter((customer) => customer.units.some((unit) => keys.has(unit))),
-});
+export const restrictScope = (scope: Scope, keys: ReadonlySet<UnitKey>): Scope => {
+  const units = new Map([...scope.units].filter(([key]) => keys.has(key)));
+  const claimed = new Set(
+    [...units.values()].flatMap((unit) => unit.claims.map((claim) => claim.identifier)),
+  );
+  return {
+    units,
+    shared: new Set([...claimed].filter((identifier) => scope.shared.has(identifier))),
+    ledger: scope.ledger.filter((entry) => keys.has(entry.anchor)),
+    customers: scope.customers.filter((customer) => customer.units.some((unit) => keys.has(unit))),
+    held: scope.held.filter(({ identifier }) => claimed.has(identifier)),
+  };
+};
 
 /** Holders of each linking identifier of a scope that is not shared. */
 export const holdersOf = (
@@ -187,6 +234,7 @@ interface ScopeText {
   readonly shared: readonly string[];
   readonly ledger: readonly (readonly [string, string, number])[];
   readonly customers: Readonly<Record<string, readonly string[]>>;
+  readonly held?: readonly ListedText[];
 }
 
 /** A scope as compact JSON: about 110 bytes a unit with three claims. */
@@ -201,6 +249,7 @@ export const formatScope = (scope: Scope): string => {
     shared: [...scope.shared],
     ledger: scope.ledger.map(({ id, anchor, issuedAt }) => [id, anchor, issuedAt]),
     customers: Object.fromEntries(scope.customers.map(({ id, units }) => [id, units])),
+    ...(scope.held.length === 0 ? {} : { held: scope.held.map(formatListed) }),
   };
   return JSON.stringify(text);
 };
@@ -233,5 +282,6 @@ export const parseScope = (json: string): Scope => {
       id: id as OneId,
       units: units as readonly UnitKey[],
     })),
+    held: (text.held ?? []).map(parseListed),
   };
 };

@@ -42,6 +42,7 @@ beforeAll(async () => {
     secretAccessKey: 'local',
     kinesis: { endpoint: kinesis.endpoint, stream: kinesis.streamName },
     dynamodb: { endpoint: dynamodb.endpoint, table: tableName },
+    secrets: { endpoint: 'http://127.0.0.1:9', pepper: 'pepper', oneIdKey: 'key' },
     // The S3 engine knows one user, unlike the others.
     s3: { endpoint: s3.endpoint, accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER', buckets },
   };

@@ -44,6 +44,7 @@ const stored = (evaluation: Evaluation, issuedAt: number): Scope => {
     shared: evaluation.shared,
     ledger: [...evaluation.ledger, ...named.flatMap(({ entry, isNew }) => (isNew ? [entry] : []))],
     customers: named.map(({ units, entry }) => ({ id: entry.id, units })),
+    held: evaluation.values.map((value) => ({ ...value, since: issuedAt })),
   };
 };
 
@@ -96,6 +97,7 @@ test('taken apart by component and put together, it is the same', () => {
       expect(again.shared).toEqual(whole.shared);
       expect(new Set(again.ledger)).toEqual(new Set(whole.ledger));
       expect(new Set(again.customers)).toEqual(new Set(whole.customers));
+      expect(new Set(again.held)).toEqual(new Set(whole.held));
     }),
   );
 });

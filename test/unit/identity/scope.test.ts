@@ -26,6 +26,7 @@ const aScope = (
   units: new Map(units.map((one) => [one.key, one])),
   shared: new Set(),
   ledger: Object.entries(customers).map(([name, names]) => entry(name, names.split(' ')[0] ?? '')),
+  held: [],
   customers: Object.entries(customers).map(([name, names]) => ({
     id: name as OneId,
     units: names.split(' ').map(key),

@@ -1,0 +1,180 @@
+/**
+ * Description of evidence for people: the rows behind a unit, and the masked value behind an identifier.
+ *
+ * The value of an identifier is in no key. A party row keeps what it was made from, and whoever has the pepper can tell
+ * which value it was; of a value that only facts hold, the namespace is all there is to show.
+ * @module
+ */
+import { liveContributionsIn } from '#application/shared/contributions.ts';
+import {
+  asMap,
+  bucketKey,
+  FACT_UNIT_PREFIX,
+  parseUnitItem,
+  unitItemKey,
+} from '#application/shared/items.ts';
+import { decisionKey, parseDecisionItem } from '#application/shared/review-items.ts';
+import type { Item, Table } from '#application/shared/table.ts';
+import {
+  type EvidenceUnit,
+  type IdentifierKey,
+  identifierKey,
+  namespaceOf,
+  type UnitKey,
+} from '#domain/identity/evidence.ts';
+import type { Identifier } from '#domain/identity/identifier.ts';
+import { isDecision, links, type MergePolicy, rulesOf } from '#domain/identity/merge-policy.ts';
+import { maskValue } from '#domain/shared/mask.ts';
+import type { Pseudonymise } from './interpret-records.ts';
+
+/** What explaining needs. */
+export interface ExplainPorts {
+  readonly table: Table;
+  readonly pseudonymise: Pseudonymise;
+}
+
+/** A unit as it is shown. */
+export interface ShownUnit {
+  readonly unit: UnitKey;
+  readonly kind: 'party' | 'fact';
+  /** Number of its live rows. */
+  readonly rows: number;
+  /** Some of them, with when their latest change was committed at the source; `null` for a row of a full load. */
+  readonly samples: readonly { readonly row: string; readonly at: string | null }[];
+}
+
+/** A value as it is shown. */
+export interface ShownValue {
+  readonly identifier: IdentifierKey;
+  readonly namespace: string;
+  /** 1 is the strongest. */
+  readonly priority: number;
+  /** What the namespace does with it. */
+  readonly use: 'links' | 'guards' | 'shared' | 'decision';
+  /** Masked; `null` when no party row tells it. */
+  readonly value: string | null;
+  /** Who decided and why, of a decision. */
+  readonly decision?: { readonly actor: string; readonly reason: string; readonly at: string };
+}
+
+const MAX_SAMPLES = 3;
+/** Buckets of a unit that are looked at for its rows. */
+const MAX_BUCKETS = 64;
+
+const instant = (at: unknown): string | null =>
+  typeof at === 'number' ? new Date(at).toISOString() : null;
+
+/** Describes units by their rows. */
+export const describeUnits = async (
+  table: Table,
+  units: readonly EvidenceUnit[],
+): Promise<ReadonlyMap<UnitKey, ShownUnit>> => {
+  const items = await table.getAll(units.map(({ key }) => unitItemKey(key)));
+  const shown = units.map(async ({ key }, index) =>
+    key.startsWith(FACT_UNIT_PREFIX)
+      ? factUnit(table, key, items[index])
+      : partyUnit(key, items[index]),
+  );
+  return new Map((await Promise.all(shown)).map((unit) => [unit.unit, unit]));
+};
+
+const partyUnit = (unit: UnitKey, item: Item | undefined): ShownUnit => ({
+  unit,
+  kind: 'party',
+  rows: 1,
+  samples: [{ row: unit, at: instant(item?.['at']) }],
+});
+
+const factUnit = async (
+  table: Table,
+  unit: UnitKey,
+  item: Item | undefined,
+): Promise<ShownUnit> => {
+  const count = Math.min(MAX_BUCKETS, item ? parseUnitItem(item).buckets : 0);
+  const buckets = await table.getAll(Array.from({ length: count }, (_, n) => bucketKey(unit, n)));
+  const rows = buckets.flatMap(liveContributionsIn).map(({ rowKey, committedAt }) => ({
+    row: rowKey,
+    at: instant(committedAt),
+  }));
+  return { unit, kind: 'fact', rows: rows.length, samples: rows.slice(0, MAX_SAMPLES) };
+};
+
+/**
+ * Describes identifiers.
+ * @param units where the rows that tell the values are looked for
+ */
+export const describeValues = async (
+  { table, pseudonymise }: ExplainPorts,
+  policy: MergePolicy,
+  identifiers: readonly IdentifierKey[],
+  units: readonly EvidenceUnit[],
+  shared: ReadonlySet<IdentifierKey> = new Set(),
+): Promise<ReadonlyMap<IdentifierKey, ShownValue>> => {
+  const values = await rawValues({ table, pseudonymise }, identifiers, units);
+  const decisions = await decisionsBehind(table, identifiers);
+  return new Map(
+    identifiers.map((identifier) => {
+      const { normalise, priority } = rulesOf(policy, identifier);
+      const raw = values.get(identifier);
+      const decision = decisions.get(identifier);
+      const shown: ShownValue = {
+        identifier,
+        namespace: namespaceOf(identifier),
+        priority,
+        use: useOf(identifier, policy, shared),
+        value: raw === undefined ? null : maskValue(normalise, raw),
+        ...(decision ? { decision } : {}),
+      };
+      return [identifier, shown];
+    }),
+  );
+};
+
+const useOf = (
+  identifier: IdentifierKey,
+  policy: MergePolicy,
+  shared: ReadonlySet<IdentifierKey>,
+): ShownValue['use'] => {
+  if (isDecision(identifier)) return 'decision';
+  if (shared.has(identifier)) return 'shared';
+  return links(policy, identifier) ? 'links' : 'guards';
+};
+
+const rawValues = async (
+  { table, pseudonymise }: ExplainPorts,
+  identifiers: readonly IdentifierKey[],
+  units: readonly EvidenceUnit[],
+): Promise<ReadonlyMap<IdentifierKey, string>> => {
+  const wanted = new Set(identifiers);
+  const parties = units.filter(
+    ({ party, claims }) => party && claims.some(({ identifier }) => wanted.has(identifier)),
+  );
+  const items = await table.getAll(parties.map(({ key }) => unitItemKey(key)));
+  const told = items.flatMap(
+    (item) => (asMap(item?.['fields'])['identifiers'] ?? []) as unknown as readonly Identifier[],
+  );
+  return new Map(
+    told.map(({ namespace, scope, value }) => [
+      identifierKey(namespace, scope, pseudonymise(namespace, scope, value)),
+      value,
+    ]),
+  );
+};
+
+const decisionsBehind = async (
+  table: Table,
+  identifiers: readonly IdentifierKey[],
+): Promise<ReadonlyMap<IdentifierKey, NonNullable<ShownValue['decision']>>> => {
+  const decided = identifiers.filter(isDecision);
+  const items = await table.getAll(
+    decided.map((identifier) => decisionKey(identifier.slice(identifier.indexOf('#') + 1))),
+  );
+  return new Map(
+    decided.flatMap((identifier, index) => {
+      const item = items[index];
+      if (!item) return [];
+      const { actor, reason, at } = parseDecisionItem(item);
+      return [[identifier, { actor, reason, at: instant(at) ?? '' }] as const];
+    }),
+  );
+};

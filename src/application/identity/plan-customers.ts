@@ -1,0 +1,106 @@
+/**
+ * Customers in a commit plan: what becomes of every id of the scopes, the canonical ones, redirects and ids at rest.
+ * @module
+ */
+import { type CustomerItem, formatCustomerItem, restingKey } from '#application/shared/items.ts';
+import type { Action } from '#application/shared/table.ts';
+import type { UnitKey } from '#domain/identity/evidence.ts';
+import type { LedgerEntry, OneId } from '#domain/identity/one-id.ts';
+import type { Evaluation, Scope } from '#domain/identity/scope.ts';
+import { groupBy } from '#domain/shared/multimap.ts';
+import type { World } from './world.ts';
+
+/**
+ * The items of all ids of a scope: the canonical id carries the units, any other id whose anchor a customer holds
+ * redirects to it, the rest are at rest.
+ */
+export const customerItems = (
+  { customers }: Pick<Scope, 'customers'>,
+  alive: readonly LedgerEntry[],
+  resting: readonly LedgerEntry[] = [],
+): ReadonlyMap<OneId, CustomerItem> => {
+  const ownerOf = new Map(
+    customers.flatMap((customer) => customer.units.map((unit) => [unit, customer] as const)),
+  );
+  const itemOf = (entry: LedgerEntry): CustomerItem => {
+    const owner = ownerOf.get(entry.anchor);
+    if (owner === undefined) return { ...entry, units: [] };
+    return owner.id === entry.id
+      ? { ...entry, units: owner.units }
+      : { ...entry, units: [], into: owner.id };
+  };
+  return new Map([
+    ...alive.map((entry) => [entry.id, itemOf(entry)] as const),
+    ...resting.map((entry) => [entry.id, { ...entry, units: [] }] as const),
+  ]);
+};
+
+/** What customers are planned from. */
+export interface CustomerPlanInput {
+  readonly world: World;
+  readonly evaluation: Evaluation;
+  /** Ids minted by this commit; their items must not exist. */
+  readonly minted: ReadonlySet<OneId>;
+}
+
+/** What the ids of a commit were, and what they are now. */
+export interface CustomerTransition {
+  readonly was: ReadonlyMap<OneId, CustomerItem>;
+  readonly now: ReadonlyMap<OneId, CustomerItem>;
+}
+
+/** Every id of a commit, before and after it. */
+export const customerTransition = (
+  { world, evaluation }: CustomerPlanInput,
+  before: Scope,
+  after: Scope,
+): CustomerTransition => ({
+  was: customerItems(before, [...before.ledger, ...world.revived]),
+  now: customerItems(after, after.ledger, restingEntries(evaluation)),
+});
+
+/**
+ * Writes every id whose item changes. While a scope is open, ids that only redirect before and after are left for its
+ * closing: they lead on over one more redirect meanwhile.
+ */
+export const customerActions = (
+  { evaluation, minted }: CustomerPlanInput,
+  { was, now }: CustomerTransition,
+  open: boolean,
+): readonly Action[] => {
+  return [...now.values()].flatMap((item): readonly Action[] => {
+    const old = was.get(item.id);
+    if (JSON.stringify(item) === JSON.stringify(old)) return [];
+    const isLive = item.units.length > 0 || old === undefined || old.units.length > 0;
+    if (open && !isLive && evaluation.units.has(item.anchor)) return [];
+    const put = { kind: 'put', item: formatCustomerItem(item) } as const;
+    return [minted.has(item.id) ? { ...put, when: { missing: ['pk'] } } : put];
+  });
+};
+
+const restingEntries = (evaluation: Evaluation): readonly LedgerEntry[] =>
+  evaluation.ledger.filter((entry) => !evaluation.units.has(entry.anchor));
+
+/** Keeps the note of ids at rest beside their anchor, and checks that the anchors of this commit have none unseen. */
+export const restingActions = (world: World, evaluation: Evaluation): readonly Action[] => [
+  ...world.restingItems.map(
+    (anchor): Action => ({
+      kind: 'delete',
+      key: restingKey(anchor),
+      when: { exists: ['pk'] },
+    }),
+  ),
+  ...world.unfenced.map(
+    (anchor): Action => ({
+      kind: 'check',
+      key: restingKey(anchor),
+      when: { missing: ['pk'] },
+    }),
+  ),
+  ...[...groupBy(restingEntries(evaluation), (entry): UnitKey => entry.anchor)].map(
+    ([anchor, entries]): Action => ({
+      kind: 'put',
+      item: { ...restingKey(anchor), entries: entries.map(({ id, issuedAt }) => [id, issuedAt]) },
+    }),
+  ),
+];

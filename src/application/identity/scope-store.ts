@@ -1,0 +1,166 @@
+/**
+ * Scope store: how scopes lie in the table.
+ *
+ * A scope is one item with its version and its text. A text that one item cannot hold goes on in further items, each of
+ * which names the version of the scope that it was written with; so a reader notices when it has parts of two texts.
+ * @module
+ */
+import { type ScopeId, scopeKey, scopePartKey } from '#application/shared/items.ts';
+import type { Action, Condition, Item, Table, ValueMap } from '#application/shared/table.ts';
+import { formatScope, parseScope, type Scope } from '#domain/identity/scope.ts';
+
+/** Characters of a scope's text in one item: at most 300 KB of the 400 KB that an item may have. */
+const PART_LENGTH = 100_000;
+
+/** Most parts: a transaction takes 4 MB. */
+const MAX_PARTS = 12;
+
+/** A scope as it was read. */
+export interface StoredScope {
+  readonly id: ScopeId;
+  readonly version: number;
+  readonly scope: Scope;
+  /** Its customers are on the way to what F says, or what points to them is. */
+  readonly open: boolean;
+  /** Number of items that its text goes on in. */
+  readonly parts: number;
+}
+
+/** A scope is too large to be written in one transaction. */
+export class ScopeTooLargeError extends Error {
+  override readonly name = 'ScopeTooLargeError';
+}
+
+/** Times a scope's parts are read again after somebody else wrote it in between. */
+const MAX_READS = 8;
+
+/** Reads scopes, following redirects to where absorbed ones went. Each scope once. */
+export const readScopes = async (
+  table: Table,
+  ids: readonly ScopeId[],
+): Promise<readonly StoredScope[]> => {
+  const found = new Map<ScopeId, StoredScope>();
+  let open: readonly ScopeId[] = [...new Set(ids)];
+  while (open.length > 0) {
+    const asked = open;
+    const items = await table.getAll(asked.map(scopeKey));
+    const read = await Promise.all(asked.map((id, index) => follow(table, id, items[index])));
+    for (const one of read) if (typeof one === 'object') found.set(one.id, one);
+    open = [...new Set(read.filter((one) => typeof one === 'string'))].filter(
+      (id) => !found.has(id),
+    );
+  }
+  return [...found.values()];
+};
+
+/** A scope, or the id of the one to read in its place; `undefined` when there is none any more. */
+const follow = async (
+  table: Table,
+  id: ScopeId,
+  item: Item | undefined,
+): Promise<StoredScope | ScopeId | undefined> => {
+  if (!item) return undefined;
+  if (typeof item['into'] === 'string') return item['into'] as ScopeId;
+  return (await storedScope(table, id, item)) ?? id;
+};
+
+const storedScope = async (
+  table: Table,
+  id: ScopeId,
+  item: Item,
+  reads = 1,
+): Promise<StoredScope | undefined> => {
+  const parts = partsOf(item);
+  const text = parts === 0 ? String(item['doc']) : await readParts(table, id, item);
+  if (text === undefined) {
+    if (reads === MAX_READS) throw new Error('a scope was written by others again and again');
+    const [again] = await table.getAll([scopeKey(id)]);
+    return again && again['into'] === undefined
+      ? storedScope(table, id, again, reads + 1)
+      : undefined;
+  }
+  const open = item['open'] === true;
+  return { id, version: item['ver'] as number, scope: parseScope(text), open, parts };
+};
+
+const partsOf = (item: Item): number => (item['parts'] as number | undefined) ?? 0;
+
+const readParts = async (table: Table, id: ScopeId, item: Item): Promise<string | undefined> => {
+  const numbers = Array.from({ length: partsOf(item) }, (_, index) => index + 1);
+  const parts = await table.getAll(numbers.map((part) => scopePartKey(id, part)));
+  return joinParts(item, parts);
+};
+
+/** The text of a scope's items; `undefined` when they are not all of one version. */
+export const joinParts = (item: Item, parts: readonly (Item | undefined)[]): string | undefined =>
+  parts.every((part) => part?.['of'] === item['of'])
+    ? [item, ...parts].map((part) => part?.['doc']).join('')
+    : undefined;
+
+/** What is written of a scope. */
+export interface ScopeWrite {
+  readonly id: ScopeId;
+  /** The scope as read; absent for a new one. */
+  readonly stored?: StoredScope;
+  readonly scope: Scope;
+  readonly open: boolean;
+  /** Attributes of this version only. */
+  readonly more?: ValueMap;
+}
+
+/** Writes a scope with its next version, fenced by the one that was read. */
+export const scopeWrites = ({ id, stored, scope, open, more }: ScopeWrite): readonly Action[] => {
+  const version = (stored?.version ?? 0) + 1;
+  const [head = '', ...parts] = textsOf(formatScope(scope));
+  if (parts.length > MAX_PARTS)
+    throw new ScopeTooLargeError(`${scope.units.size} units hang together by what they claim`);
+  const item: Item = {
+    ...scopeKey(id),
+    ver: version,
+    doc: head,
+    ...(parts.length === 0 ? {} : { parts: parts.length, of: version }),
+    ...(open ? { open } : {}),
+    ...more,
+  };
+  return [
+    { kind: 'put', item, when: asRead(stored) },
+    ...parts.map(
+      (doc, index): Action => ({
+        kind: 'put',
+        item: { ...scopePartKey(id, index + 1), doc, of: version },
+      }),
+    ),
+    ...partDeletes(id, parts.length, stored),
+  ];
+};
+
+const textsOf = (text: string): readonly string[] =>
+  Array.from({ length: Math.ceil(text.length / PART_LENGTH) }, (_, index) =>
+    text.slice(index * PART_LENGTH, (index + 1) * PART_LENGTH),
+  );
+
+const partDeletes = (
+  id: ScopeId,
+  kept: number,
+  stored: StoredScope | undefined,
+): readonly Action[] =>
+  Array.from({ length: Math.max(0, (stored?.parts ?? 0) - kept) }, (_, index) => ({
+    kind: 'delete',
+    key: scopePartKey(id, kept + index + 1),
+  }));
+
+/** Ends a scope: it redirects to the one that took its units, or is gone with them. */
+export const scopeEnd = (stored: StoredScope, into: ScopeId | undefined): readonly Action[] => {
+  const key = scopeKey(stored.id);
+  const when = asRead(stored);
+  return [
+    into === undefined
+      ? { kind: 'delete', key, when }
+      : { kind: 'put', item: { ...key, ver: stored.version + 1, into }, when },
+    ...partDeletes(stored.id, 0, stored),
+  ];
+};
+
+/** That a scope is as it was read. */
+export const asRead = (stored: StoredScope | undefined): Condition =>
+  stored ? { equals: [['ver'], stored.version] } : { missing: ['pk'] };

@@ -1,0 +1,57 @@
+/**
+ * What operators do while a world runs: they decide that two rows are one customer or never are, and take it back.
+ */
+import { decide, revoke } from '#application/identity/decide.ts';
+import { closeScopes } from '#application/identity/open-scopes.ts';
+import type { IdentityPorts } from '#application/identity/restructure.ts';
+import { DECISION_PARTITION, type StoredDecision } from '#application/shared/review-items.ts';
+import { type EvidenceUnit, orderedClaims } from '#domain/identity/evidence.ts';
+import { type DecisionKind, decisionIdentifier } from '#domain/identity/merge-policy.ts';
+import type { Random } from '#domain/shared/clock.ts';
+import { SMALL_POLICY, type World } from './identity-world.ts';
+
+/** One act of an operator. */
+export type Operation =
+  | {
+      readonly kind: 'decide';
+      readonly says: DecisionKind;
+      readonly a: string;
+      readonly b: string;
+    }
+  | { readonly kind: 'revoke'; readonly which: number };
+
+/** Draws some operations on the rows of a world. */
+export const drawOperations = (random: Random, { changes }: World): readonly Operation[] => {
+  const row = () => changes[Math.floor(random() * changes.length)]?.rowKey ?? '';
+  return Array.from({ length: Math.floor(random() * 6) }, (): Operation => {
+    if (random() < 0.3) return { kind: 'revoke', which: random() };
+    return { kind: 'decide', says: random() < 0.5 ? 'always' : 'never', a: row(), b: row() };
+  });
+};
+
+const BY = { actor: 'somebody', reason: 'seen both' } as const;
+
+/** Performs an operation; what cannot be decided is left. */
+export const operate = async (ports: IdentityPorts, operation: Operation): Promise<void> => {
+  if (operation.kind === 'decide') {
+    const { says, a, b } = operation;
+    await decide(ports, SMALL_POLICY, { kind: says, a, b, ...BY });
+  } else {
+    const { items } = await ports.table.query({ pk: DECISION_PARTITION });
+    const item = items[Math.floor(operation.which * items.length)];
+    if (item) await revoke(ports, SMALL_POLICY, item.sk, BY);
+  }
+  await closeScopes(ports, SMALL_POLICY);
+};
+
+/** Units with the decisions in force, as F is given them. */
+export const underDecisions = (
+  units: readonly EvidenceUnit[],
+  decisions: readonly StoredDecision[],
+): readonly EvidenceUnit[] =>
+  units.map((unit) => {
+    const decided = decisions
+      .filter(({ a, b, revoked }) => !revoked && (a === unit.key || b === unit.key))
+      .map(({ kind, id }) => ({ identifier: decisionIdentifier(kind, id), verified: true }));
+    return { ...unit, claims: orderedClaims([...unit.claims, ...decided]) };
+  });

@@ -1,0 +1,117 @@
+/**
+ * Decisions of operators: they take effect like evidence, outlive the rows they are about, and can be taken back.
+ */
+import { describe, expect, test } from 'vitest';
+import { decide, revoke } from '#application/identity/decide.ts';
+import { decisionKey, parseDecisionItem } from '#application/shared/review-items.ts';
+import { POLICY } from '../../support/builders/evidence.ts';
+import { fact, party, partyGone } from '../../support/builders/rows.ts';
+import { anIdentityStore } from '../../support/identity-store.ts';
+import { nth } from '../../support/interposed-table.ts';
+
+type Store = ReturnType<typeof anIdentityStore>;
+
+const BY = { actor: 'kim', reason: 'saw the passport' };
+const say = async (store: Store, kind: 'always' | 'never', a: string, b: string) => {
+  const decided = await decide(store.ports, POLICY, { kind, a, b, ...BY });
+  if (!decided.ok) throw new Error(decided.error.code);
+  return decided.value;
+};
+
+describe('never-link', () => {
+  test('keeps two apart whatever they share, and the value waits for review', async () => {
+    const store = anIdentityStore();
+    await store.parties(party('a', 1, 'card#1'), party('b', 1, 'card#1'));
+    await say(store, 'never', 'a', 'b');
+    expect(store.customers()).toEqual(['one_a: a', 'one_b: b']);
+    expect(store.table.dump().filter(({ pk }) => pk.startsWith('HELD#'))).toMatchObject([
+      { sk: 'card#1', reasons: ['never-link'] },
+    ]);
+    await store.parties(party('c', 1, 'card#1'));
+    expect(store.customers()).toEqual(['one_a: a c', 'one_b: b']);
+    store.expectSound();
+  });
+
+  test('stands when a row is deleted and comes back', async () => {
+    const store = anIdentityStore();
+    await store.parties(party('a', 1, 'card#1'), party('b', 1));
+    await say(store, 'never', 'a', 'b');
+    await store.parties(partyGone('b', 2));
+    await store.parties(party('b', 3, 'card#1'));
+    expect(store.customers()).toEqual(['one_a: a', 'one_b: b']);
+    store.expectSound();
+  });
+
+  test('taken back, the evidence speaks again', async () => {
+    const store = anIdentityStore();
+    await store.parties(party('a', 1, 'card#1'), party('b', 1, 'card#1'));
+    const { id } = await say(store, 'never', 'a', 'b');
+    await revoke(store.ports, POLICY, id, { actor: 'lee', reason: 'a mistake' });
+    expect(store.customers()).toEqual(['one_a: a b', 'one_b -> one_a']);
+    const item = await store.item(decisionKey(id));
+    expect(item && parseDecisionItem(item)).toMatchObject({
+      ...BY,
+      kind: 'never',
+      revoked: { actor: 'lee', reason: 'a mistake' },
+    });
+    store.expectSound();
+  });
+});
+
+describe('always-link', () => {
+  test('joins two that share nothing, and overrides the limits', async () => {
+    const store = anIdentityStore();
+    await store.parties(party('a', 1, 'card#1'), party('b', 1, 'card#2'), party('c', 1, 'card#2'));
+    await say(store, 'always', 'one_a', 'b');
+    expect(store.customers()).toContain('one_a: a b c');
+    store.expectSound();
+  });
+
+  test('gives way to never-link', async () => {
+    const store = anIdentityStore();
+    await store.parties(party('a', 1), party('b', 1));
+    await say(store, 'always', 'a', 'b');
+    await say(store, 'never', 'a', 'b');
+    expect(store.customers()).toEqual(['one_a: a', 'one_b: b']);
+    store.expectSound();
+  });
+
+  test('of a fact means all rows with its identifiers', async () => {
+    const store = anIdentityStore();
+    await store.parties(party('a', 1, 'card#1'));
+    await store.facts(fact('pos.1', 1, ['phone#1']), fact('pos.2', 1, ['phone#1']));
+    await say(store, 'always', 'pos.1', 'a');
+    expect(store.customers()).toContain('one_a: a ~phone#1');
+    store.expectSound();
+  });
+});
+
+describe('a decision', () => {
+  test.each([
+    ['crm.9', 'is no row that has arrived'],
+    ['one_nobody', 'was never issued'],
+    ['gone', 'is deleted'],
+  ])('about %s is refused: it %s', async (name, detail) => {
+    const store = anIdentityStore();
+    await store.parties(party('a', 1), party('gone', 1));
+    await store.parties(partyGone('gone', 2));
+    const decided = await decide(store.ports, POLICY, { kind: 'never', a: 'a', b: name, ...BY });
+    expect(decided).toEqual({ ok: false, error: { code: 'unknown-name', name, detail } });
+  });
+
+  test('about one row twice is refused', async () => {
+    const store = anIdentityStore();
+    await store.parties(party('a', 1));
+    const decided = await decide(store.ports, POLICY, { kind: 'never', a: 'a', b: 'one_a', ...BY });
+    expect(decided).toMatchObject({ error: { code: 'same-unit' } });
+  });
+
+  test('is not lost to a change that has read the row before it', async () => {
+    const store = anIdentityStore();
+    await store.parties(party('a', 1, 'card#1'), party('b', 1));
+    const slow = store.overtaken(nth(1, 'transact'), () => say(store, 'never', 'a', 'b'));
+    await slow.parties(party('b', 2, 'card#1'));
+    expect(store.customers()).toEqual(['one_a: a', 'one_b: b']);
+    store.expectSound();
+  });
+});

@@ -1,0 +1,24 @@
+/**
+ * What an operator command is.
+ * @module
+ */
+import type { Target } from './target.ts';
+
+/** The flags of all commands, and the words after the command. */
+export interface CommandFlags {
+  readonly definitions?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly newest?: string;
+  readonly redrive?: boolean;
+  readonly delete?: boolean;
+  readonly all?: boolean;
+  readonly reason?: string;
+  readonly actor?: string;
+  readonly json?: boolean;
+  readonly discard?: boolean;
+  readonly keys: readonly string[];
+}
+
+/** A command; gives the exit code. */
+export type Command = (target: Target, flags: CommandFlags) => Promise<number>;
