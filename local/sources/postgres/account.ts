@@ -6,6 +6,7 @@
  * @module
  */
 import { execFileSync } from 'node:child_process';
+import { userInfo } from 'node:os';
 
 /** An operating system account. */
 export interface Account {
@@ -18,15 +19,25 @@ const CANDIDATES = ['postgres', 'nobody', 'daemon'];
 
 /**
  * The account to run the server as; undefined when this process is unprivileged and keeps its own.
- * @throws Error when this is root and the machine has none of the accounts
+ * @throws Error when this is root and the machine has none of the accounts, or when this user has no name
  */
 export const serverAccount = (): Account | undefined => {
-  if (process.getuid?.() !== 0) return undefined;
+  if (process.getuid?.() !== 0) return requireName();
   const found = CANDIDATES.map(lookUp).find((account) => account !== undefined);
   if (found) return found;
   throw new Error(
     `PostgreSQL does not run as root and this machine has no account ${CANDIDATES.join(', ')}: run as a normal user`,
   );
+};
+
+const requireName = (): undefined => {
+  try {
+    userInfo();
+  } catch {
+    throw new Error(
+      `PostgreSQL asks for the name of its user, and user ${process.getuid?.()} has none here: run as a user with an entry in /etc/passwd`,
+    );
+  }
 };
 
 const lookUp = (name: string): Account | undefined => {
