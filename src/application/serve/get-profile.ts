@@ -6,7 +6,7 @@
  * left behind costs a longer way and never a wrong answer.
  * @module
  */
-import type { Pseudonymise } from '#application/identity/interpret-records.ts';
+import type { Pseudonymise } from '#application/identity/read-row.ts';
 import { readScopes } from '#application/identity/world.ts';
 import { parseSummaryItem, viewOf } from '#application/profile/summary.ts';
 import {

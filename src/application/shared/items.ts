@@ -23,6 +23,12 @@
  * Nothing but a party row's item and the summary made from it holds a raw personal value.
  * @module
  */
+import {
+  formatParts,
+  type ImageValues,
+  parseParts,
+  type RowImage,
+} from '#domain/capture/row-image.ts';
 import type { RowVersion } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import {
@@ -121,6 +127,8 @@ export interface RowItem {
   /** Units this row has left, until their lives are settled. */
   readonly leaving: readonly UnitKey[];
   readonly deleted: boolean;
+  /** Party rows of sources whose updates may carry some columns only: the columns, each with its version. */
+  readonly image?: RowImage;
   /** Party rows: what the row claims, and the scope it is evaluated in. */
   readonly evidence?: EvidenceUnit;
   readonly scope?: ScopeId;
@@ -128,6 +136,7 @@ export interface RowItem {
 
 /** Reads a registry item. */
 export const parseRowItem = (item: Item): RowItem => ({
+  ...imageIn(item),
   version: item['v'] as RowVersion,
   ...(typeof item['unit'] === 'string' ? { unit: item['unit'] as UnitKey } : {}),
   ...(typeof item['bucket'] === 'number' ? { bucket: item['bucket'] } : {}),
@@ -136,6 +145,19 @@ export const parseRowItem = (item: Item): RowItem => ({
   ...(item['claims'] === undefined ? {} : { evidence: parseEvidence(item) }),
   ...(typeof item['scope'] === 'string' ? { scope: item['scope'] as ScopeId } : {}),
 });
+
+const imageIn = (item: Item): Pick<RowItem, 'image'> => {
+  const { v, columns, parts = '', deleted = false } = item;
+  if (columns === undefined && !deleted) return {};
+  const values = JSON.parse((columns ?? '{}') as string) as ImageValues;
+  return { image: parseParts(parts as string, v as RowVersion, deleted === true, values) };
+};
+
+/** Columns of a row with their versions, as attributes of its item; as JSON, for they hold any number a source can. */
+export const imageAttributes = (image: RowImage): ValueMap => {
+  const parts = formatParts(image);
+  return { columns: JSON.stringify(image.values), ...(parts === '' ? {} : { parts }) };
+};
 
 /** A fact unit's own item. */
 export interface UnitItem {

@@ -21,7 +21,7 @@ export type FieldResult = Result<FieldValue | undefined, NoteCode>;
 const NONE = success(undefined);
 
 /** Longest text field in UTF-8 bytes: a mapped row must fit an item beside others. */
-const MAX_TEXT_BYTES = 8192;
+export const MAX_TEXT_BYTES = 8192;
 
 /** Maps one column of a row; null, absent and empty text are no value. */
 export const mapField = (

@@ -19,6 +19,7 @@ export type RejectionReason =
   | 'unsafe-key'
   | 'bad-position'
   | 'bad-generation'
+  | 'partial-image'
   | 'unmappable';
 
 /** Why a record was not understood. */

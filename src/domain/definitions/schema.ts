@@ -126,6 +126,7 @@ export const SourceFile = closed({
   currency: z.optional(currency),
   generation: z._default(wholeNumber(1, 9999), 1),
   position: z.optional(z.enum(['stream-position', 'change-sequence'])),
+  images: z.optional(z.enum(['partial', 'whole'])),
   party: z._default(z.enum(['1st', '2nd', '3rd']), '1st'),
   mayCreateCustomer: z._default(z.boolean(), true),
   brand: z.optional(codeColumn),

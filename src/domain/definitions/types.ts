@@ -35,6 +35,11 @@ export interface SourceDefinition {
    * `$AR_H_CHANGE_SEQ`. The two have no common order, so changing this needs a new generation.
    */
   readonly position?: 'stream-position' | 'change-sequence';
+  /**
+   * What a column means that an update does not carry: in `partial` images it is as it was, in `whole` ones, which
+   * leave out nulls, it is null. Absent: partial for party rows and for engines that send changed columns only.
+   */
+  readonly images?: 'partial' | 'whole';
   readonly party: '1st' | '2nd' | '3rd';
   /** Whether rows of this source alone may make a customer. */
   readonly mayCreateCustomer: boolean;
