@@ -12,6 +12,7 @@ import { readDefinitions } from '#adapters/definitions/read-folder.ts';
 import { gzipCompression } from '#adapters/gzip/gzip.ts';
 import { makeQuarantineShelf } from '#adapters/quarantine/quarantine-shelf.ts';
 import type { RecomputeViews } from '#application/operate/ports.ts';
+import { type RuleFinding, reportQuality } from '#application/operate/quality-report.ts';
 import {
   deleteQuarantined,
   listQuarantine,
@@ -135,11 +136,32 @@ const recomputeOn = (target: Target): RecomputeViews => {
   };
 };
 
+const quality: Command = async (target, { rule, json = false }) => {
+  const table = target.table();
+  const stores = { table, objects: target.objects('definitions-bucket') };
+  const { definitions } = await currentDefinitions(stores, Date.now).current();
+  const all = await reportQuality(table, definitions);
+  const findings = rule === undefined ? all : all.filter((finding) => finding.rule === rule);
+  if (json) console.log(JSON.stringify(findings, undefined, 2));
+  else tellFindings(findings);
+  return 0;
+};
+
+const tellFindings = (findings: readonly RuleFinding[]): void => {
+  const total = findings.reduce((sum, { rows }) => sum + rows.length, 0);
+  console.log(`${total} defects`);
+  for (const { source, table, rule, column, severity, rows } of findings) {
+    console.log(`\n${rows.length}  ${severity}  ${rule}  ${source}.${table}.${column}`);
+    for (const row of rows) console.log(`  ${printable(row)}`);
+  }
+};
+
 /** The commands by name. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   publish,
   replay,
   quarantine,
+  quality,
   redrive,
   ...IDENTITY_COMMANDS,
 };

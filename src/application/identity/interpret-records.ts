@@ -7,14 +7,16 @@
  */
 import type { Quarantine, StreamRecord } from '#application/shared/ports.ts';
 import type { ChangeRecord } from '#domain/capture/change-record.ts';
+import { checkQuality, type RowDefect } from '#domain/capture/check-quality.ts';
 import { decodeChange } from '#domain/capture/decode-change.ts';
-import type { Rejection } from '#domain/capture/rejection.ts';
+import type { QualityNote } from '#domain/capture/mapped-row.ts';
+import { type Rejection, reject } from '#domain/capture/rejection.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
-import type { Definitions } from '#domain/definitions/types.ts';
+import type { Definitions, TableDefinition } from '#domain/definitions/types.ts';
 import { must } from '#domain/shared/assert.ts';
 import { type Result, success } from '#domain/shared/result.ts';
 import { foldToLatest } from './join-changes.ts';
-import { type Pseudonymise, readFactChange, readPartyChange } from './read-row.ts';
+import { type Pseudonymise, readFactChange, readPartyChange, type Said } from './read-row.ts';
 import type { RowChange } from './row-change.ts';
 
 /** What interpretation needs. */
@@ -29,6 +31,8 @@ export interface Interpretation {
   readonly changes: readonly RowChange[];
   readonly ignored: number;
   readonly quarantined: number;
+  /** What data-quality rules and the mapping found, of held records too. */
+  readonly defects: readonly RowDefect[];
   /** Sequence numbers whose quarantine failed; they must be delivered again. */
   readonly failed: readonly string[];
 }
@@ -39,7 +43,11 @@ export const interpretRecords = async (
   definitions: Definitions,
   records: readonly StreamRecord[],
 ): Promise<Interpretation> => {
-  const read = records.map((record) => ({ record, result: interpret(ports, definitions, record) }));
+  const defects: RowDefect[] = [];
+  const read = records.map((record) => ({
+    record,
+    result: interpret(ports, definitions, record, defects),
+  }));
   const rejected = read.flatMap(({ record, result }) =>
     result.ok ? [] : [{ record, error: result.error }],
   );
@@ -51,6 +59,7 @@ export const interpretRecords = async (
     changes: foldToLatest(understood.flat()),
     ignored: understood.filter((changes) => changes.length === 0).length,
     quarantined: held.filter(({ status }) => status === 'fulfilled').length,
+    defects,
     failed: rejected.flatMap(({ record }, index) =>
       held[index]?.status === 'rejected' ? [record.sequenceNumber] : [],
     ),
@@ -68,11 +77,12 @@ const heldRecord = (record: StreamRecord, { reason, detail }: Rejection) => ({
   },
 });
 
-/** The changes of one stream record; none when it is ignored. */
+/** The changes of one stream record; none when it is ignored. What is wrong with its rows is added to `defects`. */
 const interpret = (
   ports: InterpretationPorts,
   definitions: Definitions,
   record: StreamRecord,
+  defects: RowDefect[],
 ): Result<readonly RowChange[], Rejection> => {
   const decoded = decodeChange(record.bytes, definitions);
   if (!decoded.ok) return decoded;
@@ -80,7 +90,8 @@ const interpret = (
   const changes: RowChange[] = [];
   const former = formerRow(decoded.value.records);
   for (const change of decoded.value.records) {
-    const mapped = toRowChange(ports.pseudonymise, definitions, change, record.sequenceNumber);
+    const { pseudonymise } = ports;
+    const mapped = toRowChange(pseudonymise, definitions, change, record.sequenceNumber, defects);
     if (!mapped.ok) return mapped;
     changes.push(former ? renamed(mapped.value, former) : mapped.value);
   }
@@ -99,6 +110,7 @@ const toRowChange = (
   definitions: Definitions,
   record: ChangeRecord,
   sequence: string,
+  defects: RowDefect[],
 ): Result<RowChange, Rejection> => {
   const source = must(definitions.sources[record.source], 'source of a decoded record');
   const table = must(source.tables[record.table], 'table of a decoded record');
@@ -110,8 +122,46 @@ const toRowChange = (
     sequences: [sequence],
   };
   if (table.kind === 'heartbeat') return success({ ...base, kind: 'heartbeat' });
-  const place = { source, table, namespaces: definitions.namespaces, pseudonymise };
-  const said =
-    table.kind === 'party' ? readPartyChange(place, record) : readFactChange(place, record);
+  const checked = checkRecord(record, table, defects);
+  if (!checked.ok) return checked;
+  const note = (notes: readonly QualityNote[]) => defects.push(...notes.map(noted(record)));
+  const reading = { source, table, namespaces: definitions.namespaces, pseudonymise, note };
+  const read = table.kind === 'party' ? readPartyChange : readFactChange;
+  const said: Result<Said, Rejection> = read(reading, checked.value);
   return said.ok ? success({ ...base, ...said.value }) : said;
 };
+
+/** The record with its fixes made; fails with `quality` when a rule holds such rows back. */
+const checkRecord = (
+  record: ChangeRecord,
+  table: TableDefinition,
+  defects: RowDefect[],
+): Result<ChangeRecord, Rejection> => {
+  if (record.operation === 'delete' || table.quality === undefined) return success(record);
+  const checked = checkQuality(record.row, table.quality, record.partial);
+  defects.push(...checked.defects.map((defect) => ({ ...defect, ...rowOf(record) })));
+  const held = checked.defects.find(({ severity }) => severity === 'quarantine');
+  return held === undefined
+    ? success({ ...record, row: checked.row })
+    : reject(
+        'quality',
+        `Column "${held.column}" breaks rule "${held.rule}" of table "${table.table}".`,
+      );
+};
+
+const rowOf = ({ source, table, rowKey, version }: ChangeRecord) => ({
+  source,
+  table,
+  rowKey,
+  version,
+});
+
+/** A value that could not be mapped was left out: the row stays, and its owner should know. */
+const noted =
+  (record: ChangeRecord) =>
+  ({ code, column }: QualityNote): RowDefect => ({
+    rule: code,
+    column,
+    severity: 'warn',
+    ...rowOf(record),
+  });

@@ -8,7 +8,7 @@ import type { ChangeRecord, UpsertRecord } from '#domain/capture/change-record.t
 import { columnsRead } from '#domain/capture/columns-read.ts';
 import { MAX_TEXT_BYTES } from '#domain/capture/map-field.ts';
 import { mapRow } from '#domain/capture/map-row.ts';
-import type { MappedRow } from '#domain/capture/mapped-row.ts';
+import type { MappedRow, QualityNote } from '#domain/capture/mapped-row.ts';
 import { type Rejection, reject } from '#domain/capture/rejection.ts';
 import { goneImage, partialImage, type RowImage, wholeImage } from '#domain/capture/row-image.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
@@ -36,10 +36,14 @@ export interface Reading {
   readonly table: TableDefinition;
   readonly namespaces: MergePolicy;
   readonly pseudonymise: Pseudonymise;
+  /** Takes what could not be mapped and was left out. */
+  readonly note: (notes: readonly QualityNote[]) => void;
 }
 
-/** What a change of a party row says. A deletion says nothing. */
+/** What a change of a row says. A deletion says nothing. */
+export type Said = PartySaid | FactSaid;
 type PartySaid = Pick<PartyChange, 'kind' | 'after' | 'columns'>;
+type FactSaid = Pick<FactChange, 'kind' | 'after'>;
 
 /** Reads a change of a party table. */
 export const readPartyChange = (
@@ -56,12 +60,13 @@ export const readPartyChange = (
 export const readFactChange = (
   reading: Reading,
   record: ChangeRecord,
-): Result<Pick<FactChange, 'kind' | 'after'>, Rejection> => {
+): Result<FactSaid, Rejection> => {
   if (record.operation === 'delete') return success({ kind: 'fact' });
   if (record.partial) return partialFact(record);
   const { source, table, namespaces, pseudonymise } = reading;
   const mapped = mapRow(record, source, table, namespaces);
   if (!mapped.ok) return mapped;
+  reading.note(mapped.value.notes);
   const { identifiers } = mapped.value;
   const contribution = { as: table.as, fields: saidBy(mapped.value) };
   if (identifiers.length === 0) return success({ kind: 'fact', after: { contribution } });
@@ -78,7 +83,8 @@ const partialFact = ({ table }: UpsertRecord) =>
 /** The columns behind a party row, of a source whose updates may carry some of them only. */
 const partyColumns = (reading: Reading, record: ChangeRecord): Pick<PartyChange, 'columns'> => {
   if (reading.source.images === 'whole') return {};
-  const read = (columns: JsonObject) => readParty(reading, record.rowKey, columns);
+  const again = { ...reading, note: () => {} };
+  const read = (columns: JsonObject) => readParty(again, record.rowKey, columns);
   return { columns: { image: imageOf(reading, record), read } };
 };
 
@@ -107,6 +113,7 @@ const readParty = (reading: Reading, rowKey: SourceRowKey, row: JsonObject): Par
   const mapped = mapRow({ row }, source, table, namespaces);
   // Only amounts of facts can make a row unmappable.
   if (!mapped.ok) throw new InvariantError('a party row is always mappable');
+  reading.note(mapped.value.notes);
   const { identifiers } = mapped.value;
   const key = rowKey as string as UnitKey;
   const evidence = unitOf(pseudonymise, key, true, source.mayCreateCustomer, identifiers);

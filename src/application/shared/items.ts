@@ -18,11 +18,13 @@
  * | decisions | `A#unit key`       | `DECISIONS`     | what operators have decided about a unit, whether it lives or not |
  * | decision  | `DECISION`         | id              | what an operator has decided, who and why |
  * | summary   | `C#OneID`          | `SUMMARY`       | the parts that the served view is folded from |
+ * | defect    | `Q#source.table`   | `rule#column#row key` | a row that broke a data-quality rule, and its version then |
  * | freshness | `FRESHNESS`        | `source#shard`  | highest position applied |
  *
  * Nothing but a party row's item and the summary made from it holds a raw personal value.
  * @module
  */
+import type { RowDefect } from '#domain/capture/check-quality.ts';
 import {
   formatParts,
   type ImageValues,
@@ -115,6 +117,15 @@ export const FRESHNESS_PARTITION = 'FRESHNESS';
 export const freshnessKey = (source: string, shard: string): Key => ({
   pk: FRESHNESS_PARTITION,
   sk: `${source}#${shard}`,
+});
+
+/** Partition of the defects of a table. */
+export const defectPartition = (source: string, table: string): string => `Q#${source}.${table}`;
+
+/** Key of a defect: one item per row, rule and column. */
+export const defectKey = ({ source, table, rule, column, rowKey }: RowDefect): Key => ({
+  pk: defectPartition(source, table),
+  sk: `${rule}#${column}#${rowKey}`,
 });
 
 /** Registry of a source row. */

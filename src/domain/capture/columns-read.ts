@@ -25,6 +25,7 @@ const columnsOf = (source: SourceDefinition, table: TableDefinition): readonly s
       columnIn(scope),
       region?.column,
     ]),
+    ...(table.quality ?? []).map(({ column }) => column),
     ...Object.values(table.fields).flatMap((field) => [
       field.column,
       field.type === 'money' ? columnIn(field.currency) : undefined,

@@ -35,9 +35,16 @@ export const mapRow = (
     identifiers,
     fields: fields.value,
     ...(brand === undefined ? {} : { brand }),
-    notes,
+    notes: withoutDuplicates(notes),
   });
 };
+
+/** A column may be both an identifier and a field; what is wrong with it is wrong once. */
+const withoutDuplicates = (notes: readonly QualityNote[]): readonly QualityNote[] =>
+  notes.filter(
+    ({ code, column }, index) =>
+      notes.findIndex((other) => other.code === code && other.column === column) === index,
+  );
 
 const mapFields = (
   row: JsonObject,

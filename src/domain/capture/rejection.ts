@@ -20,6 +20,7 @@ export type RejectionReason =
   | 'bad-position'
   | 'bad-generation'
   | 'partial-image'
+  | 'quality'
   | 'unmappable';
 
 /** Why a record was not understood. */

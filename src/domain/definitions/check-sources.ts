@@ -2,6 +2,8 @@
  * Checks of a source against the identity rules: what no single file can know.
  * @module
  */
+import { checkFactFields } from './check-fields.ts';
+import { checkQualityRules } from './check-quality-rules.ts';
 import type { DefinitionProblem } from './problem.ts';
 import type { IdentifierText, IdentityText, SourceText, TableText } from './schema.ts';
 import type { YamlDocument } from './yaml-document.ts';
@@ -36,6 +38,8 @@ export const checkSource = (
 ): DefinitionProblem[] =>
   Object.entries(text.tables).flatMap(([name, table]) => [
     ...checkKind(document, name, table),
+    ...checkFactFields(document, name, table),
+    ...checkQualityRules(document, ['tables', name], table),
     ...table.identifiers.flatMap((rule, index) =>
       checkIdentifier(document, ['tables', name, 'identifiers', index], rule, namespaces),
     ),
