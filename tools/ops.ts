@@ -21,6 +21,8 @@ const HELP = `Usage: npm run ops -- <command> [options]
   quality      lists the rows that break data-quality rules, by rule
     --rule RULE              one rule only
     --json                   as JSON
+  imports      lists dropped files and what became of them
+    --all                    finished ones too
   redrive      gives the batches in the failed bucket another chance
     --discard                deletes those of the table's stream instead of recomputing their customers
 

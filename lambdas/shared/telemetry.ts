@@ -17,6 +17,9 @@ export type CountMetric =
   | 'ChangesDuplicate'
   | 'IdentityConflicts'
   | 'HeldLinks'
+  | 'FileRowsPublished'
+  | 'FileRowsRejected'
+  | 'FilesFailed'
   | 'ProfilesRead'
   | 'ViewsWritten';
 

@@ -38,12 +38,28 @@ export const checkSource = (
 ): DefinitionProblem[] =>
   Object.entries(text.tables).flatMap(([name, table]) => [
     ...checkKind(document, name, table),
+    ...checkFile(document, name, table, text.engine),
     ...checkFactFields(document, name, table),
     ...checkQualityRules(document, ['tables', name], table),
     ...table.identifiers.flatMap((rule, index) =>
       checkIdentifier(document, ['tables', name, 'identifiers', index], rule, namespaces),
     ),
   ]);
+
+const checkFile = (
+  document: YamlDocument,
+  name: string,
+  { file }: TableText,
+  engine: SourceText['engine'],
+): DefinitionProblem[] =>
+  file !== undefined && engine !== 'files'
+    ? [
+        document.problemAt(
+          ['tables', name, 'file'],
+          `has an effect in sources of engine files only; remove it or change the engine.`,
+        ),
+      ]
+    : [];
 
 const checkKind = (document: YamlDocument, name: string, table: TableText): DefinitionProblem[] => {
   const at = ['tables', name];

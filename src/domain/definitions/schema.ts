@@ -137,6 +137,12 @@ const quality = z.discriminatedUnion('check', [
   closed({ check: z.literal('date'), ...everyRule, from: day, to: day }),
 ]);
 
+const fileFormat = closed({
+  delimiter: z.optional(z.enum([',', ';', '\t', '|'])),
+  encoding: z.optional(z.enum(['utf-8', 'utf-16le', 'gb18030', 'big5'])),
+  header: z.optional(z.record(codeText, column)),
+});
+
 const table = closed({
   key: z.array(column).check(
     z.minLength(1, 'must name at least one primary key column.'),
@@ -153,6 +159,7 @@ const table = closed({
     [],
   ),
   fields: z._default(z.record(fieldName, field), {}),
+  file: z.optional(fileFormat),
   quality: z._default(z.array(quality), []),
 });
 
@@ -164,7 +171,7 @@ const wholeNumber = (least: number, most: number) => {
 /** A file `sources/<source>.yaml`. */
 export const SourceFile = closed({
   source: id,
-  engine: z.enum(['postgresql', 'mysql', 'oracle', 'sqlserver']),
+  engine: z.enum(['postgresql', 'mysql', 'oracle', 'sqlserver', 'files', 'webhook']),
   region,
   timeZone: z.optional(timeZone),
   currency: z.optional(currency),

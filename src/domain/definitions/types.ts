@@ -36,8 +36,21 @@ export interface FieldInfo {
   readonly label: Labels;
 }
 
-/** Database engines whose log positions the decoder can order. */
-export type Engine = 'postgresql' | 'mysql' | 'oracle' | 'sqlserver';
+/**
+ * What changes come from: a database whose log positions the decoder can order, files that are dropped (`files`), or
+ * calls of another system (`webhook`).
+ */
+export type Engine = 'postgresql' | 'mysql' | 'oracle' | 'sqlserver' | 'files' | 'webhook';
+
+/** How the dropped files of a table are written. */
+export interface FileFormat {
+  /** Of a CSV file; a comma when absent. */
+  readonly delimiter?: string;
+  /** UTF-8 when absent. */
+  readonly encoding?: 'utf-8' | 'utf-16le' | 'gb18030' | 'big5';
+  /** Column by header, for headers that are called otherwise. */
+  readonly header?: Readonly<Record<string, string>>;
+}
 
 /** One captured system. */
 export interface SourceDefinition {
@@ -85,6 +98,7 @@ export interface TableDefinition {
   readonly evidence: boolean;
   readonly identifiers: readonly IdentifierRule[];
   readonly fields: Readonly<Record<string, FieldMapping>>;
+  readonly file?: FileFormat;
   /** Data-quality rules, in the order in which they are applied; none when absent. */
   readonly quality?: readonly QualityRule[];
 }

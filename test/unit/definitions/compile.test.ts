@@ -303,7 +303,7 @@ describe('mistakes in the text', () => {
     [
       'an unknown key',
       { pos: POS.replace('kind: fact', 'kind: fact\n    evidnce: false') },
-      'sources/pos.yaml:8 tables.receipt.evidnce: is not known here; remove it or use one of: key, kind, as, evidence, identifiers, fields, quality.',
+      'sources/pos.yaml:8 tables.receipt.evidnce: is not known here; remove it or use one of: key, kind, as, evidence, identifiers, fields, file, quality.',
     ],
     [
       'an unknown region',
