@@ -4,12 +4,12 @@
  */
 import { FACT_UNIT_PREFIX } from '#application/shared/items.ts';
 import type { ValueMap } from '#application/shared/table.ts';
-import type { ChangeRecord, UpsertRecord } from '#domain/capture/change-record.ts';
+import type { ChangeRecord } from '#domain/capture/change-record.ts';
 import { columnsRead } from '#domain/capture/columns-read.ts';
 import { MAX_TEXT_BYTES } from '#domain/capture/map-field.ts';
 import { mapRow } from '#domain/capture/map-row.ts';
 import type { MappedRow, QualityNote } from '#domain/capture/mapped-row.ts';
-import { type Rejection, reject } from '#domain/capture/rejection.ts';
+import type { Rejection } from '#domain/capture/rejection.ts';
 import { goneImage, partialImage, type RowImage, wholeImage } from '#domain/capture/row-image.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { SourceDefinition, TableDefinition } from '#domain/definitions/types.ts';
@@ -56,13 +56,12 @@ export const readPartyChange = (
   return success({ kind: 'party', after, ...columns });
 };
 
-/** Reads a change of a fact or event table. Fails with `unmappable`, or `partial-image`. */
+/** Reads a change of a fact or event table. Fails with `unmappable`. */
 export const readFactChange = (
   reading: Reading,
   record: ChangeRecord,
 ): Result<FactSaid, Rejection> => {
   if (record.operation === 'delete') return success({ kind: 'fact' });
-  if (record.partial) return partialFact(record);
   const { source, table, namespaces, pseudonymise } = reading;
   const mapped = mapRow(record, source, table, namespaces);
   if (!mapped.ok) return mapped;
@@ -73,12 +72,6 @@ export const readFactChange = (
   const unit = factUnit(pseudonymise, source.mayCreateCustomer, identifiers);
   return success({ kind: 'fact', after: { unit, contribution } });
 };
-
-const partialFact = ({ table }: UpsertRecord) =>
-  reject(
-    'partial-image',
-    `The record holds only part of a row of table "${table}", whose rows are facts; let the source send whole rows.`,
-  );
 
 /** The columns behind a party row, of a source whose updates may carry some of them only. */
 const partyColumns = (reading: Reading, record: ChangeRecord): Pick<PartyChange, 'columns'> => {

@@ -106,6 +106,11 @@ const readImage = (
   const complete = kept.length === 0 ? row : { ...row, ...Object.fromEntries(kept) };
   const missing = absent.filter((name) => !hasOwn(complete, name));
   if (missing.length === 0) return success({ row: complete });
+  if (table.kind !== 'party' && table.kind !== 'heartbeat')
+    return reject(
+      'partial-image',
+      `The record does not carry column "${missing[0]}" of table "${table.table}", whose rows are facts; let the source send whole rows.`,
+    );
   return source.images === 'whole'
     ? reject(
         'partial-image',
