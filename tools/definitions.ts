@@ -1,24 +1,41 @@
 /**
  * Definitions at the command line.
  *
- *     npm run definitions -- check definitions      says what to correct, by file and line
- *     npm run definitions -- explain definitions    says in sentences what the definitions do
- *     npm run definitions -- schema                 writes the JSON Schemas that editors use
+ *     npm run definitions -- check [DIR]                    says what to correct, by file and line
+ *     npm run definitions -- explain [DIR]                  says in sentences what the definitions do
+ *     npm run definitions -- explain [DIR] --records FILE   says what becomes of the records in a file
+ *     npm run definitions -- preview DIR --records FILE     says which of them become something else than under
+ *                            [--from DIR]                   the definitions in `definitions`, or in another folder
+ *     npm run definitions -- dictionary [DIR]               writes the data dictionary, docs/reference/data-dictionary.md
+ *     npm run definitions -- schema [DIR]                   writes the JSON Schemas that editors use
  *
+ * A file of records holds one DMS or Debezium record per line, or is one record or a JSON list of them.
  * @module
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import * as z from 'zod/mini';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { readDefinitions } from '#adapters/definitions/read-folder.ts';
+import { previewRecord } from '#domain/capture/preview-record.ts';
+import { dataDictionary } from '#domain/definitions/dictionary.ts';
 import { explainDefinitions } from '#domain/definitions/explain.ts';
+import { editorSchemas } from '#domain/definitions/json-schemas.ts';
 import { formatProblem } from '#domain/definitions/problem.ts';
-import { IdentityFile, SourceFile, ViewFile } from '#domain/definitions/schema.ts';
+import type { Definitions } from '#domain/definitions/types.ts';
 
-const USAGE = 'Usage: npm run definitions -- check|explain [DIR]  or  schema';
-const SCHEMA_FOLDER = 'schema';
+const USAGE =
+  'Usage: npm run definitions -- check|explain|dictionary|schema [DIR] [--records FILE]  or  preview DIR --records FILE [--from DIR]';
+const DEFAULT_FOLDER = 'definitions';
+const DICTIONARY = 'docs/reference/data-dictionary.md';
 
-const check = (folder: string): number => {
+/** What follows the command. */
+interface Arguments {
+  readonly folder: string;
+  readonly records?: string;
+  readonly from?: string;
+}
+
+const check = ({ folder }: Arguments): number => {
   const read = readDefinitions(folder);
   if (!read.ok) {
     for (const problem of read.error) console.error(formatProblem(problem));
@@ -33,32 +50,109 @@ const check = (folder: string): number => {
   return 0;
 };
 
-const explain = (folder: string): number => {
+/** Runs on good definitions; of others it says what to correct. */
+const withDefinitions = (folder: string, use: (definitions: Definitions) => number): number => {
   const read = readDefinitions(folder);
-  if (!read.ok) return check(folder);
-  for (const line of explainDefinitions(read.value.definitions)) console.log(line);
+  return read.ok ? use(read.value.definitions) : check({ folder });
+};
+
+const explain = ({ folder, records }: Arguments): number =>
+  withDefinitions(folder, (definitions) => {
+    const lines =
+      records === undefined
+        ? explainDefinitions(definitions)
+        : recordsIn(records).flatMap((record) => previewRecord(record, definitions));
+    for (const line of lines) console.log(line);
+    return 0;
+  });
+
+const preview = ({ folder, records, from = DEFAULT_FOLDER }: Arguments): number => {
+  if (records === undefined) return usage();
+  return withDefinitions(from, (before) =>
+    withDefinitions(folder, (after) => comparePreviews(recordsIn(records), before, after)),
+  );
+};
+
+const comparePreviews = (
+  records: readonly string[],
+  before: Definitions,
+  after: Definitions,
+): number => {
+  const changed = records.filter((record) => {
+    const [was, becomes] = [previewRecord(record, before), previewRecord(record, after)];
+    if (was.join('\n') === becomes.join('\n')) return false;
+    tellChange(was, becomes);
+    return true;
+  });
+  console.log(`${changed.length} of ${records.length} records change.`);
   return 0;
 };
 
-/** What people may leave out is optional in the schema, although it is always there once compiled. */
-const writeSchemas = (folder: string): number => {
-  const target = join(folder, SCHEMA_FOLDER);
-  mkdirSync(target, { recursive: true });
-  const files = { source: SourceFile, identity: IdentityFile, view: ViewFile };
-  for (const [name, schema] of Object.entries(files)) {
-    const text = JSON.stringify(z.toJSONSchema(schema, { io: 'input' }), undefined, 2);
-    writeFileSync(join(target, `${name}.json`), `${text}\n`);
+const tellChange = (was: readonly string[], becomes: readonly string[]): void => {
+  const gone = was.filter((line) => !becomes.includes(line)).map((line) => `- ${line}`);
+  const now = becomes.map((line) => `${was.includes(line) ? ' ' : '+'} ${line}`);
+  console.log(`${[...gone, ...now].join('\n')}\n`);
+};
+
+const recordsIn = (file: string): readonly string[] => {
+  const text = readFileSync(file, 'utf8');
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  if (lines.length > 0 && lines.every(isJson)) return lines.flatMap(recordsOf);
+  return recordsOf(text);
+};
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
+};
+
+const recordsOf = (text: string): readonly string[] => {
+  const value: unknown = isJson(text) ? JSON.parse(text) : undefined;
+  return Array.isArray(value) ? value.map((record) => JSON.stringify(record)) : [text];
+};
+
+const dictionary = ({ folder }: Arguments): number =>
+  withDefinitions(folder, (definitions) => {
+    mkdirSync(dirname(DICTIONARY), { recursive: true });
+    writeFileSync(DICTIONARY, dataDictionary(definitions));
+    console.log(DICTIONARY);
+    return 0;
+  });
+
+const writeSchemas = ({ folder }: Arguments): number => {
+  const target = join(folder, 'schema');
+  mkdirSync(target, { recursive: true });
+  for (const [name, schema] of Object.entries(editorSchemas()))
+    writeFileSync(join(target, `${name}.json`), `${JSON.stringify(schema, undefined, 2)}\n`);
   return 0;
 };
 
-const [command, folder = 'definitions'] = process.argv.slice(2);
-const commands: Readonly<Record<string, (folder: string) => number>> = {
+const usage = (): number => {
+  console.error(USAGE);
+  return 2;
+};
+
+const COMMANDS: Readonly<Record<string, (args: Arguments) => number>> = {
   check,
   explain,
+  preview,
+  dictionary,
   schema: writeSchemas,
 };
-const run =
-  command !== undefined && Object.hasOwn(commands, command) ? commands[command] : undefined;
-if (run === undefined) console.error(USAGE);
-process.exitCode = run === undefined ? 2 : run(folder);
+
+const main = (args: readonly string[]): number => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { records: { type: 'string' }, from: { type: 'string' } },
+  });
+  const [command = '', folder = DEFAULT_FOLDER] = positionals;
+  const run = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+  return run === undefined ? usage() : run({ folder, ...values });
+};
+
+process.exitCode = main(process.argv.slice(2));

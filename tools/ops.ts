@@ -18,6 +18,11 @@ const HELP = `Usage: npm run ops -- <command> [options]
     --newest N               how many entries to show (20)
     --redrive | --delete     puts entries back on the stream, or deletes them for good;
       KEY… | --reason REASON | --all    which ones
+  quality      lists the rows that break data-quality rules, by rule
+    --rule RULE              one rule only
+    --json                   as JSON
+  imports      lists dropped files and what became of them
+    --all                    finished ones too
   redrive      gives the batches in the failed bucket another chance
     --discard                deletes those of the table's stream instead of recomputing their customers
 
@@ -46,6 +51,7 @@ Examples
   npm run ops -- quarantine --redrive --reason unknown-table
   npm run ops -- why erp.account.7 crm.contact.12
   npm run ops -- decide never erp.account.7 crm.contact.12 --actor kim --reason 'father and son'
+  npm run ops -- quality --rule phone-missing
   npm run ops -- redrive --stack Tributary-dev-Data
 `;
 
@@ -60,6 +66,7 @@ const FLAGS = {
     from: text,
     newest: text,
     reason: text,
+    rule: text,
     stack: text,
     to: text,
   },

@@ -7,10 +7,12 @@
 export type Variable =
   | 'ARCHIVE_BUCKET'
   | 'DEFINITIONS_BUCKET'
+  | 'DROPS_BUCKET'
   | 'FUNCTION_ID'
   | 'ONE_ID_KEY_SECRET_ARN'
   | 'PEPPER_SECRET_ARN'
   | 'QUARANTINE_BUCKET'
+  | 'STREAM_NAME'
   | 'TABLE_NAME';
 
 /** A function was deployed without what it needs. */

@@ -45,6 +45,7 @@ const OWN_ERRORS: ReadonlySet<string> = new Set([
   'ContentionError',
   'DefinitionsError',
   'EnvironmentError',
+  'ImportUnfinishedError',
   'SecretError',
   'TableBusyError',
 ]);

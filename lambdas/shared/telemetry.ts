@@ -17,8 +17,14 @@ export type CountMetric =
   | 'ChangesDuplicate'
   | 'IdentityConflicts'
   | 'HeldLinks'
+  | 'FileRowsPublished'
+  | 'FileRowsRejected'
+  | 'FilesFailed'
   | 'ProfilesRead'
   | 'ViewsWritten';
+
+/** Metrics that count per source and data-quality rule. */
+export type RuleMetric = 'QualityDefects';
 
 /** Metrics of one source, in milliseconds. */
 export type SourceMetric = 'CommitToServableMs' | 'SourceLagMs';
@@ -30,6 +36,8 @@ export interface Telemetry {
   readonly metrics: Metrics;
   /** Adds to a count; 0 is written too, so that a silent function differs from an idle one. */
   count(metric: CountMetric, value: number): void;
+  /** Adds to the count of one rule of one source. */
+  countRule(metric: RuleMetric, source: string, rule: string, value: number): void;
   /** Writes values of one source at once, as one metric line per 100. */
   observe(metric: SourceMetric, source: string, valuesMs: readonly number[]): void;
 }
@@ -45,6 +53,11 @@ export const makeTelemetry = (functionId: string): Telemetry => {
     metrics,
     count: (metric, value) => {
       metrics.addMetric(metric, MetricUnit.Count, value);
+    },
+    countRule: (metric, source, rule, value) => {
+      const perRule = new Metrics({ defaultDimensions: { ...dimensions, source, rule } });
+      perRule.addMetric(metric, MetricUnit.Count, value);
+      perRule.publishStoredMetrics();
     },
     observe: (metric, source, valuesMs) => {
       if (valuesMs.length === 0) return;

@@ -8,7 +8,7 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import { DEFINITIONS, FAILED_BATCHES } from '../constructs/object-prefixes.ts';
+import { DEFINITIONS, DROPS, FAILED_BATCHES, REPORTS } from '../constructs/object-prefixes.ts';
 import type { OperateStack } from '../stacks/operate-stack.ts';
 import { allFunctions, streamReaders, type WatchedStacks } from '../stacks/watched-stacks.ts';
 
@@ -28,6 +28,7 @@ export const acknowledgeFindings = (stacks: WatchedStacks, operate: OperateStack
     ...ofFunctions(stacks),
     ...ofObjects(stacks),
     ...ofAccountRoles(stacks),
+    ...ofDrops(stacks),
   ];
   for (const { at, id, reason } of all) Validations.of(at).acknowledge({ id, reason });
 };
@@ -58,7 +59,7 @@ const ofFunctions = (stacks: WatchedStacks): readonly Acknowledgement[] =>
       at,
       id: 'Serverless::Serverless-LambdaDLQ',
       reason:
-        'A dead-letter queue serves asynchronous invocations. These functions are invoked by stream mappings, whose failed batches go to the failed bucket, or by the API, which waits for the answer.',
+        'A dead-letter queue serves asynchronous invocations. These functions are invoked by stream mappings, whose failed batches go to the failed bucket, by the API, which waits for the answer, or for a file, which stays with a report that says how far it came.',
     },
     {
       at,
@@ -81,11 +82,14 @@ const ofAlarms = (at: OperateStack): readonly Acknowledgement[] => [
 const ofObjects = (stacks: WatchedStacks): readonly Acknowledgement[] => {
   const { data, capture, identity, profile, serve } = stacks;
   const resolver = identity.resolveIdentity;
-  const readers = [resolver, profile.maintainView, serve.getProfile, serve.listSources];
+  const importer = capture.importFile;
+  const readers = [resolver, importer, profile.maintainView, serve.getProfile, serve.listSources];
   const write = 'May add objects, whose names are made at run time; may not read or list.';
   return [
     objects(capture.archiveChanges, data.archive, '', write),
     objects(resolver, data.quarantine, '', write),
+    objects(importer, data.drops, DROPS, 'Sources name the files that they drop.'),
+    objects(importer, data.drops, REPORTS, 'A report is named like its file.'),
     ...readers.map((at) =>
       objects(at, data.definitions, DEFINITIONS, 'Definitions are named by their own hash.'),
     ),
@@ -108,6 +112,15 @@ const objects = (
   const resource = `${exported['Fn::ImportValue']}/${prefix}*`;
   return { at, id: `AwsSolutions::AwsSolutions-IAM5[Resource::${resource}]`, reason };
 };
+
+const ofDrops = ({ capture }: WatchedStacks): readonly Acknowledgement[] => [
+  {
+    at: capture.fileDropped,
+    id: 'Serverless::Serverless-EventBusDLQ',
+    reason:
+      'The file itself is what would have to be kept, and it is: a file without a finished report is listed by `npm run ops -- imports`.',
+  },
+];
 
 const ofAccountRoles = ({ capture }: WatchedStacks): readonly Acknowledgement[] =>
   ['AmazonDMSVPCManagementRole', 'AmazonDMSCloudWatchLogsRole'].map((policy) => ({

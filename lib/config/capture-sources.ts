@@ -31,12 +31,17 @@ export const readCaptureSources = (node: Node): readonly CaptureSource[] => {
     'sources',
   );
   const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
-  const sources = files.map((file) => readSource(join(folder, file)));
+  const sources = files.flatMap((file) => readSource(join(folder, file)));
   return sources.sort((a, b) => (a.source < b.source ? -1 : 1));
 };
 
-const readSource = (file: string): CaptureSource => {
-  const parsed = schema.safeParse(parse(readFileSync(file, 'utf8')));
-  if (parsed.success) return parsed.data;
+/** Files that are dropped and calls of other systems need no replication. */
+const unreplicated = z.looseObject({ engine: z.enum(['files', 'webhook']) });
+
+const readSource = (file: string): readonly CaptureSource[] => {
+  const text: unknown = parse(readFileSync(file, 'utf8'));
+  if (unreplicated.safeParse(text).success) return [];
+  const parsed = schema.safeParse(text);
+  if (parsed.success) return [parsed.data];
   throw new Error(`${file}:\n${z.prettifyError(parsed.error)}`);
 };

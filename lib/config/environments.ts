@@ -119,6 +119,7 @@ const dev = {
   throttle: { rate: 500, burst: 1000 },
   reservedConcurrency: {
     'capture/archive-changes': 16,
+    'capture/import-file': 2,
     'identity/resolve-identity': 16,
     'profile/maintain-view': 16,
     'serve/get-profile': 20,
@@ -151,6 +152,7 @@ const environments = {
     throttle: { rate: 500, burst: 1000 },
     reservedConcurrency: {
       'capture/archive-changes': 64,
+      'capture/import-file': 4,
       'identity/resolve-identity': 128,
       'profile/maintain-view': 128,
       'serve/get-profile': 200,

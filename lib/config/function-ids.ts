@@ -6,6 +6,7 @@
 /** Every function of the system, in flow order. */
 export const FUNCTION_IDS = [
   'capture/archive-changes',
+  'capture/import-file',
   'identity/resolve-identity',
   'profile/maintain-view',
   'serve/get-profile',

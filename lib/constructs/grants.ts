@@ -7,10 +7,11 @@
  */
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { DEFINITIONS } from './object-prefixes.ts';
+import { DEFINITIONS, DROPS, REPORTS } from './object-prefixes.ts';
 import type { StageFunction } from './stage-function.ts';
 
 /** Actions that only read the table. */
@@ -64,6 +65,25 @@ export const grantDefinitions = (
 export const grantPutObject = (to: StageFunction, bucket: IBucket): void => {
   allow(to, ['s3:PutObject'], bucket.arnForObjects('*'));
   allowKey(to, bucket.encryptionKey, ['kms:GenerateDataKey']);
+};
+
+/** Lets a function read dropped files, and keep a report on each. */
+export const grantDrops = (to: StageFunction, { drops }: { readonly drops: IBucket }): void => {
+  const [files, reports] = [drops.arnForObjects(`${DROPS}*`), drops.arnForObjects(`${REPORTS}*`)];
+  allow(to, ['s3:GetObject'], files, reports);
+  allow(to, ['s3:PutObject'], reports);
+  // Without it, S3 answers that a report may not be read when there is none.
+  allow(to, ['s3:ListBucket'], drops.bucketArn);
+  allowKey(to, drops.encryptionKey, ['kms:Decrypt', 'kms:GenerateDataKey']);
+};
+
+/** Lets a function put records on the change stream. */
+export const grantPublish = (
+  to: StageFunction,
+  { changes, dataKey }: { readonly changes: IStream; readonly dataKey: IKey },
+): void => {
+  allow(to, ['kinesis:PutRecords'], changes.streamArn);
+  allowKey(to, dataKey, ['kms:GenerateDataKey']);
 };
 
 /** Lets a function read one secret. */

@@ -6,5 +6,11 @@
 /** Compiled definitions, `definitions/<sha256>.json`. */
 export const DEFINITIONS = 'definitions/';
 
+/** Dropped files, `drops/<source>/<table>/<name>`. */
+export const DROPS = 'drops/';
+
+/** What became of dropped files. */
+export const REPORTS = 'reports/';
+
 /** Batches that a stream mapping gave up; Lambda chooses this prefix. */
 export const FAILED_BATCHES = 'aws/lambda/';

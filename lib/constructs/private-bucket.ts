@@ -6,7 +6,13 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket, LifecycleRule } from 'aws-cdk-lib/aws-s3';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  CfnBucket,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 
 /** What one bucket has of its own. */
@@ -18,6 +24,8 @@ export interface PrivateBucketProps {
   readonly lifecycle?: LifecycleRule;
   /** Whether S3 counts requests per minute, so that an alarm can. */
   readonly requestMetrics?: boolean;
+  /** Whether S3 sends an event for every new object. */
+  readonly events?: boolean;
 }
 
 /** Filter id of the request metrics, a dimension of theirs. */
@@ -41,6 +49,16 @@ export class PrivateBucket extends Bucket {
       lifecycleRules: lifecycleOf(props),
       metrics: props.requestMetrics ? [{ id: ALL_OBJECTS }] : [],
     });
+    if (props.events) this.sendEvents();
+  }
+
+  /** The library would do this with a function of its own; the template can say it. */
+  private sendEvents(): void {
+    const resource = this.node.defaultChild;
+    if (!(resource instanceof CfnBucket)) throw new Error('the bucket has no resource');
+    resource.notificationConfiguration = {
+      eventBridgeConfiguration: { eventBridgeEnabled: true },
+    };
   }
 }
 

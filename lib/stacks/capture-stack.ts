@@ -4,13 +4,22 @@
  */
 import { Aws, Duration, Fn, Stack } from 'aws-cdk-lib';
 import { CfnEndpoint, CfnReplicationSubnetGroup } from 'aws-cdk-lib/aws-dms';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import type { CaptureSource } from '../config/capture-sources.ts';
 import { endpointOf } from '../config/environments.ts';
 import { CaptureNetwork } from '../constructs/capture-network.ts';
-import { grantPutObject } from '../constructs/grants.ts';
+import {
+  grantDefinitions,
+  grantDrops,
+  grantPublish,
+  grantPutObject,
+  grantTable,
+} from '../constructs/grants.ts';
+import { DROPS } from '../constructs/object-prefixes.ts';
 import { RECORD_FORMAT } from '../constructs/replication-settings.ts';
 import { SourceReplication } from '../constructs/source-replication.ts';
 import { StageFunction } from '../constructs/stage-function.ts';
@@ -31,14 +40,19 @@ const ACCOUNT_ROLES = {
 /** Context that makes the account's DMS roles; set it in the first environment of an account only. */
 const MAKE_ACCOUNT_ROLES = 'createDmsAccountRoles';
 
-/** Replications and archive function. */
+/** Replications, archive function and import of files. */
 export class CaptureStack extends Stack {
   readonly archiveChanges: StageFunction;
+  readonly importFile: StageFunction;
+  /** Has every new file imported. */
+  readonly fileDropped: Rule;
   readonly replications: readonly SourceReplication[];
 
   constructor(scope: Construct, id: string, props: CaptureStackProps) {
     super(scope, id, props);
     this.archiveChanges = this.makeArchive(props);
+    this.importFile = this.makeImport(props);
+    this.fileDropped = this.makeRule(props);
     this.replications = this.makeReplications(props);
   }
 
@@ -65,6 +79,42 @@ export class CaptureStack extends Stack {
     });
     archive.lambda.addEventSource(changes);
     return archive;
+  }
+
+  private makeImport({ data, settings }: CaptureStackProps): StageFunction {
+    const importFile = new StageFunction(this, 'capture/import-file', {
+      settings,
+      logsKey: data.operationsKey,
+      description: 'puts the rows of dropped files on the change stream',
+      memoryMb: 1024,
+      timeoutSeconds: 900,
+      environment: {
+        DEFINITIONS_BUCKET: data.definitions.bucketName,
+        DROPS_BUCKET: data.drops.bucketName,
+        STREAM_NAME: data.changes.streamName,
+        TABLE_NAME: data.table.tableName,
+      },
+    });
+    grantTable(importFile, data, ['BatchGetItem']);
+    grantDefinitions(importFile, data);
+    grantDrops(importFile, data);
+    grantPublish(importFile, data);
+    return importFile;
+  }
+
+  private makeRule({ data }: CaptureStackProps): Rule {
+    return new Rule(this, 'FileDropped', {
+      description: 'A new file in the drops bucket is imported',
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: {
+          bucket: { name: [data.drops.bucketName] },
+          object: { key: [{ prefix: DROPS }] },
+        },
+      },
+      targets: [new LambdaFunction(this.importFile.lambda)],
+    });
   }
 
   private makeReplications(props: CaptureStackProps): readonly SourceReplication[] {

@@ -46,6 +46,8 @@ export class DataStack extends Stack {
   readonly failed: PrivateBucket;
   readonly quarantine: PrivateBucket;
   readonly definitions: PrivateBucket;
+  /** Files that sources drop, and the reports on them. */
+  readonly drops: PrivateBucket;
   /** Items of the pipeline, `customer360` in the documents. */
   readonly table = this.makeTable();
   /** Keys the hashes of identifiers; a new value would orphan every claim. */
@@ -79,6 +81,12 @@ export class DataStack extends Stack {
       lifecycle: { expiration: Duration.days(90) },
     });
     this.definitions = new PrivateBucket(this, 'Definitions', { ...shared, versioned: true });
+    this.drops = new PrivateBucket(this, 'Drops', {
+      ...shared,
+      versioned: false,
+      lifecycle: { expiration: Duration.days(90) },
+      events: true,
+    });
     this.addOutputs();
   }
 
@@ -194,6 +202,7 @@ export class DataStack extends Stack {
       FailedBucket: this.failed.bucketName,
       QuarantineBucket: this.quarantine.bucketName,
       DefinitionsBucket: this.definitions.bucketName,
+      DropsBucket: this.drops.bucketName,
       PepperSecretArn: this.pepper.secretArn,
       OneIdKeySecretArn: this.oneIdKey.secretArn,
     };

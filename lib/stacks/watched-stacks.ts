@@ -33,6 +33,7 @@ export const streamReaders = ({
 /** Every function, in flow order. */
 export const allFunctions = (stacks: WatchedStacks): readonly StageFunction[] => [
   ...streamReaders(stacks),
+  stacks.capture.importFile,
   stacks.serve.getProfile,
   stacks.serve.listSources,
 ];

@@ -70,6 +70,11 @@ export const DIFFERENCES: readonly Difference[] = [
       'The S3 store refuses chunked uploads, conditional writes and keys with empty, "." or ".." segments; it keeps no versions and runs no lifecycle rules.',
   },
   {
+    what: 'object events',
+    sentence:
+      'Buckets are looked through for new objects; an object is announced again after a restart, and not when it is deleted.',
+  },
+  {
     what: 'API Gateway',
     sentence: 'HTTP only, on a port of this machine; no access log, no custom domain, no WAF.',
   },

@@ -17,6 +17,7 @@ import type { Log } from './engines/engine-process.ts';
 import { type Engines, startEngines, stopEngines } from './engines/engines.ts';
 import { type SideServices, startSideServices } from './engines/side-services.ts';
 import { type EventSources, startEventSources } from './event-sources/event-sources.ts';
+import { startObjectEvents } from './event-sources/object-events.ts';
 import { FunctionHost } from './functions/function-host.ts';
 import type { Invocation } from './functions/function-pool.ts';
 import { Metrics } from './functions/metrics.ts';
@@ -98,6 +99,8 @@ export interface LocalCloud {
 }
 
 const STOP_MAPPINGS_WITHIN_MS = 5_000;
+/** Pause between two looks for new objects. */
+const OBJECT_POLL_MS = 500;
 
 /**
  * Starts a local cloud and returns when it serves.
@@ -141,6 +144,13 @@ const start = async (
   const eventSources = await startMappings(plan, options, { clients, functions, metrics });
   const tooLong = () => delay(STOP_MAPPINGS_WITHIN_MS, undefined, { ref: false });
   cleanUps.add(() => Promise.race([eventSources.stop(), tooLong()]));
+  const objectEvents = startObjectEvents(plan, {
+    s3: clients.s3,
+    functions,
+    pollMs: OBJECT_POLL_MS,
+    log,
+  });
+  cleanUps.add(() => Promise.race([objectEvents.stop(), tooLong()]));
   return describe(plan, { engines, sideServices, functions, metrics, issuer, gateways, cleanUps });
 };
 

@@ -24,7 +24,9 @@ export interface Endpoints {
   readonly dynamodb: { readonly endpoint: string; readonly table: string };
   readonly s3: {
     readonly endpoint: string;
-    readonly buckets: Readonly<Record<'archive' | 'failed' | 'quarantine' | 'definitions', string>>;
+    readonly buckets: Readonly<
+      Record<'archive' | 'failed' | 'quarantine' | 'definitions' | 'drops', string>
+    >;
   };
   /** With the names of the two secrets that identity depends on. */
   readonly secrets: {
@@ -66,6 +68,7 @@ export const endpointsOf = async (
         failed: named(names.buckets, 'failed'),
         quarantine: named(names.buckets, 'quarantine'),
         definitions: named(names.buckets, 'definitions'),
+        drops: named(names.buckets, 'drops'),
       },
     },
     secrets: {

@@ -193,3 +193,25 @@ describe('network', () => {
     expect(names.filter((name) => name.includes(service))).toHaveLength(1);
   });
 });
+
+describe('dropped files', () => {
+  test('are announced by their bucket, and only they invoke the import', () => {
+    const [bucket] = resourcesOf(templates.Data, 'AWS::S3::Bucket').filter(([id]) =>
+      id.startsWith('Drops'),
+    );
+    expect(bucket?.[1].Properties).toMatchObject({
+      NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+    });
+    const [rule, ...others] = resourcesOf(Capture, 'AWS::Events::Rule');
+    expect(others).toEqual([]);
+    expect(rule?.[1].Properties).toMatchObject({
+      EventPattern: {
+        source: ['aws.s3'],
+        'detail-type': ['Object Created'],
+        detail: { object: { key: [{ prefix: 'drops/' }] } },
+      },
+      State: 'ENABLED',
+      Targets: [{ Arn: { 'Fn::GetAtt': [expect.stringContaining('importfile'), 'Arn'] } }],
+    });
+  });
+});

@@ -16,6 +16,7 @@ const LOCKED = [
   ['Customer360A71A6F8F', 'AWS::DynamoDB::GlobalTable'],
   ['DataKey17AFBB84', 'AWS::KMS::Key'],
   ['DefinitionsE678EDEB', 'AWS::S3::Bucket'],
+  ['Drops4D66B0FE', 'AWS::S3::Bucket'],
   ['Failed178E83A2', 'AWS::S3::Bucket'],
   ['OneIdKey668193DE', 'AWS::SecretsManager::Secret'],
   ['OperationsKey2329F47A', 'AWS::KMS::Key'],

@@ -18,6 +18,7 @@ const functions = allResources(synthesized, 'AWS::Lambda::Function').map(([, { P
 /** Variables beyond those that every function has. */
 const VARIABLES: Readonly<Record<string, readonly string[]>> = {
   'capture/archive-changes': ['ARCHIVE_BUCKET'],
+  'capture/import-file': ['DEFINITIONS_BUCKET', 'DROPS_BUCKET', 'STREAM_NAME', 'TABLE_NAME'],
   'identity/resolve-identity': [
     'DEFINITIONS_BUCKET',
     'ONE_ID_KEY_SECRET_ARN',
@@ -167,7 +168,8 @@ describe('permissions', () => {
   const functionPolicies = policies.filter(([id]) => /^(capture|identity|profile|serve)/.test(id));
 
   test.each([
-    ['capture', []],
+    ['capturearchivechanges', []],
+    ['captureimportfile', ['dynamodb:BatchGetItem']],
     ['identity', [...READS, ...WRITES, ...STATEMENTS, 'dynamodb:ConditionCheckItem']],
     ['profile', [...READS, ...WRITES, ...STATEMENTS]],
     ['servegetprofile', READS],

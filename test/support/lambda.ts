@@ -15,6 +15,7 @@ const VARIABLES = {
   ARCHIVE_BUCKET: 'archive',
   AWS_REGION: 'ap-east-1',
   DEFINITIONS_BUCKET: 'definitions',
+  DROPS_BUCKET: 'drops',
   FUNCTION_ID: 'stage/function',
   ONE_ID_KEY_SECRET_ARN: 'arn:key',
   PEPPER_SECRET_ARN: 'arn:pepper',
@@ -24,6 +25,7 @@ const VARIABLES = {
   POWERTOOLS_METRICS_NAMESPACE: 'Tributary',
   POWERTOOLS_SERVICE_NAME: 'tributary',
   QUARANTINE_BUCKET: 'quarantine',
+  STREAM_NAME: 'changes',
   TABLE_NAME: 'customer360',
 };
 

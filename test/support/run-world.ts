@@ -6,7 +6,7 @@
 import { MemoryTable } from '#adapters/memory/table.ts';
 import { applyFacts } from '#application/identity/apply-facts.ts';
 import { applyParties } from '#application/identity/apply-parties.ts';
-import { foldToLatest } from '#application/identity/interpret-records.ts';
+import { foldToLatest } from '#application/identity/join-changes.ts';
 import { closeScopes } from '#application/identity/open-scopes.ts';
 import { type CommitLimits, ContentionError } from '#application/identity/restructure.ts';
 import type { RowChange } from '#application/identity/row-change.ts';

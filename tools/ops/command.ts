@@ -17,6 +17,7 @@ export interface CommandFlags {
   readonly actor?: string;
   readonly json?: boolean;
   readonly discard?: boolean;
+  readonly rule?: string;
   readonly keys: readonly string[];
 }
 

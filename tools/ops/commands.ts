@@ -9,9 +9,12 @@ import {
   publishDefinitions,
 } from '#adapters/definitions/current-definitions.ts';
 import { readDefinitions } from '#adapters/definitions/read-folder.ts';
+import { makeReports } from '#adapters/files/drops.ts';
 import { gzipCompression } from '#adapters/gzip/gzip.ts';
 import { makeQuarantineShelf } from '#adapters/quarantine/quarantine-shelf.ts';
+import { DROPS, type ImportReport, reportKey } from '#application/capture/import-file.ts';
 import type { RecomputeViews } from '#application/operate/ports.ts';
+import { type RuleFinding, reportQuality } from '#application/operate/quality-report.ts';
 import {
   deleteQuarantined,
   listQuarantine,
@@ -135,11 +138,56 @@ const recomputeOn = (target: Target): RecomputeViews => {
   };
 };
 
+const quality: Command = async (target, { rule, json = false }) => {
+  const table = target.table();
+  const stores = { table, objects: target.objects('definitions-bucket') };
+  const { definitions } = await currentDefinitions(stores, Date.now).current();
+  const all = await reportQuality(table, definitions);
+  const findings = rule === undefined ? all : all.filter((finding) => finding.rule === rule);
+  if (json) console.log(JSON.stringify(findings, undefined, 2));
+  else tellFindings(findings);
+  return 0;
+};
+
+const tellFindings = (findings: readonly RuleFinding[]): void => {
+  const total = findings.reduce((sum, { rows }) => sum + rows.length, 0);
+  console.log(`${total} defects`);
+  for (const { source, table, rule, column, severity, rows } of findings) {
+    console.log(`\n${rows.length}  ${severity}  ${rule}  ${source}.${table}.${column}`);
+    for (const row of rows) console.log(`  ${printable(row)}`);
+  }
+};
+
+const imports: Command = async (target, { all = false }) => {
+  const drops = target.objects('drops-bucket');
+  const { readReport } = makeReports(drops);
+  let unfinished = 0;
+  for await (const key of drops.list(DROPS)) {
+    const report = await readReport(reportKey(key));
+    const clean = report?.state === 'done' && report.rejected === 0;
+    if (report?.state !== 'done') unfinished += 1;
+    if (all || !clean) console.log(describeImport(key, report));
+  }
+  return unfinished === 0 ? 0 : 1;
+};
+
+const describeImport = (key: string, report: ImportReport | undefined): string => {
+  if (report === undefined) return printable(`not imported  ${key}`);
+  const { state, rows, published, rejected, rejectedLines, reason } = report;
+  const head = `${state}  ${key}  ${rows} rows, ${published} published, ${rejected} rejected`;
+  const lines = rejectedLines.slice(0, 5).map((it) => `  line ${it.line}: ${it.reason}`);
+  return [head, ...(reason === undefined ? [] : [`  ${reason}`]), ...lines]
+    .map(printable)
+    .join('\n');
+};
+
 /** The commands by name. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   publish,
   replay,
   quarantine,
+  quality,
+  imports,
   redrive,
   ...IDENTITY_COMMANDS,
 };

@@ -31,6 +31,7 @@ export const NAMES = {
   'definitions-bucket': 'DefinitionsBucket',
   'pepper-secret': 'PepperSecretArn',
   'one-id-key-secret': 'OneIdKeySecretArn',
+  'drops-bucket': 'DropsBucket',
 } as const;
 
 type Name = keyof typeof NAMES;
@@ -96,7 +97,7 @@ const localTarget = (folder: string): Target => {
       `There is no ${file}: no local cloud runs there. Start one with npm start, or name a stack: --stack Tributary-dev-Data`,
     );
   const local = JSON.parse(readFileSync(file, 'utf8')) as Endpoints;
-  const { archive, failed, quarantine, definitions } = local.s3.buckets;
+  const { archive, failed, quarantine, definitions, drops } = local.s3.buckets;
   const names: Names = {
     table: local.dynamodb.table,
     stream: local.kinesis.stream,
@@ -106,6 +107,7 @@ const localTarget = (folder: string): Target => {
     'definitions-bucket': definitions,
     'pepper-secret': local.secrets.pepper,
     'one-id-key-secret': local.secrets.oneIdKey,
+    'drops-bucket': drops,
   };
   return bind(`the local cloud in ${folder}`, names, local);
 };

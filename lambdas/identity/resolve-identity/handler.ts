@@ -14,6 +14,8 @@ import {
   type ResolvePorts,
   resolveBatch,
 } from '#application/identity/resolve-batch.ts';
+import { must } from '#domain/shared/assert.ts';
+import { groupBy } from '#domain/shared/multimap.ts';
 import { readEnvironment } from '../../shared/environment.ts';
 import { streamRecords } from '../../shared/kinesis-records.ts';
 import { withTelemetry } from '../../shared/middleware.ts';
@@ -38,7 +40,8 @@ export const makeHandler = (ports: () => Promise<ResolvePorts>, telemetry: Telem
     },
   );
 
-const tell = ({ count, observe, log }: Telemetry, report: BatchReport): void => {
+const tell = (telemetry: Telemetry, report: BatchReport): void => {
+  const { count, observe, log } = telemetry;
   count('RecordsReceived', report.received);
   count('RecordsIgnored', report.ignored);
   count('RecordsQuarantined', report.quarantined);
@@ -48,6 +51,7 @@ const tell = ({ count, observe, log }: Telemetry, report: BatchReport): void => 
   count('HeldLinks', report.held);
   for (const [source, lagMs] of Object.entries(report.lagMs))
     observe('SourceLagMs', source, [lagMs]);
+  tellDefects(telemetry, report);
   const { received, applied, stale, quarantined, failed } = report;
   log.info('batch resolved', {
     records: received,
@@ -57,6 +61,15 @@ const tell = ({ count, observe, log }: Telemetry, report: BatchReport): void => 
     failed: failed.length,
   });
   if (report.error !== undefined) log.error('rows failed and will be repeated', report.error);
+};
+
+/** Defects by source and rule: how many rows broke it, never which. */
+const tellDefects = ({ countRule }: Telemetry, { defects }: BatchReport): void => {
+  const byRule = groupBy(defects, ({ source, rule }) => `${source} ${rule}`);
+  for (const found of byRule.values()) {
+    const { source, rule } = must(found[0], 'defect');
+    countRule('QualityDefects', source, rule, found.length);
+  }
 };
 
 const env = readEnvironment(

@@ -6,6 +6,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { readFreshness } from '#application/serve/read-freshness.ts';
 import type { DefinitionsSource } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
+import { continuousSources } from '#domain/definitions/continuous-sources.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { answer } from '../../shared/answer.ts';
 import { readEnvironment } from '../../shared/environment.ts';
@@ -25,7 +26,12 @@ export const makeHandler = ({ table, definitions, clock }: SourcesPorts, telemet
   withTelemetry(telemetry, async (): Promise<APIGatewayProxyStructuredResultV2> => {
     const { hash, definitions: current } = await definitions();
     const names = Object.keys(current.sources).sort();
-    const { asOf, lagMs, positions } = await readFreshness(table, clock, names);
+    const { asOf, lagMs, positions } = await readFreshness(
+      table,
+      clock,
+      names,
+      continuousSources(current),
+    );
     const sources = names.map((source) => ({ source, ...positions[source] }));
     return answer(200, { asOf, lagMs, definitions: hash, sources });
   });

@@ -96,9 +96,22 @@ export const planStream = (resolver: Resolver, located: LocatedResource): Stream
   };
 };
 
+const BUCKET = z.object({
+  NotificationConfiguration: z
+    .strictObject({
+      EventBridgeConfiguration: z.object({ EventBridgeEnabled: flag }).optional(),
+    })
+    .optional(),
+});
+
 /** The plan of an AWS::S3::Bucket. */
-export const planBucket = (resolver: Resolver, located: LocatedResource): BucketPlan =>
-  identityOf(resolver, located);
+export const planBucket = (resolver: Resolver, located: LocatedResource): BucketPlan => {
+  const { NotificationConfiguration: events } = readProperties(resolver, located, BUCKET);
+  return {
+    ...identityOf(resolver, located),
+    sendsEvents: events?.EventBridgeConfiguration?.EventBridgeEnabled === true,
+  };
+};
 
 const SECRET = z.object({
   SecretString: z.string().optional(),

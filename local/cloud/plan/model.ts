@@ -54,7 +54,22 @@ export interface StreamPlan extends Identity {
 }
 
 /** An S3 bucket. */
-export type BucketPlan = Identity;
+export interface BucketPlan extends Identity {
+  /** Whether it sends events for its objects to the event bus. */
+  readonly sendsEvents: boolean;
+}
+
+/** A rule of the event bus that has a function invoked for new objects of buckets. */
+export interface ObjectRulePlan {
+  readonly stackName: string;
+  readonly logicalId: string;
+  readonly bucketNames: readonly string[];
+  /** A key passes when it starts with one of them; every key when there is none. */
+  readonly keyPrefixes: readonly string[];
+  readonly functionNames: readonly string[];
+  /** Of an invocation that failed. */
+  readonly maximumRetries: number;
+}
 
 /** A secret of Secrets Manager. */
 export interface SecretPlan extends Identity {
@@ -160,6 +175,7 @@ export interface CloudPlan {
   readonly secrets: readonly SecretPlan[];
   readonly functions: readonly FunctionPlan[];
   readonly mappings: readonly MappingPlan[];
+  readonly objectRules: readonly ObjectRulePlan[];
   readonly apis: readonly ApiPlan[];
   readonly leftOut: readonly LeftOutResource[];
 }

@@ -8,6 +8,7 @@ import { fateOf } from '../template/resource-types.ts';
 import { type Assembly, type LocatedResource, TemplateError } from '../template/types.ts';
 import { planApi } from './api-plans.ts';
 import { planBucket, planSecret, planStream, planTable } from './data-plans.ts';
+import { planObjectRule } from './event-rule-plans.ts';
 import { planFunction, planMapping } from './function-plans.ts';
 import type { CloudPlan } from './model.ts';
 
@@ -35,6 +36,7 @@ export const planCloud = (assembly: Assembly, region?: string): CloudPlan => {
     mappings: plansOf(['AWS::Lambda::EventSourceMapping'], (it) =>
       planMapping(resolver, it, functions),
     ),
+    objectRules: plansOf(['AWS::Events::Rule'], (it) => planObjectRule(resolver, it, functions)),
     apis: plansOf(['AWS::ApiGatewayV2::Api'], (it) => planApi(resolver, it, everything, functions)),
     leftOut: everything
       .filter(({ resource }) => fateOf(resource.Type) === 'left-out')

@@ -13,6 +13,7 @@ const LOCAL_TYPES: ReadonlySet<string> = new Set([
   'AWS::ApiGatewayV2::Stage',
   'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
+  'AWS::Events::Rule',
   'AWS::Kinesis::Stream',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',

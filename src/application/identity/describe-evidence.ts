@@ -25,7 +25,7 @@ import {
 import type { Identifier } from '#domain/identity/identifier.ts';
 import { isDecision, links, type MergePolicy, rulesOf } from '#domain/identity/merge-policy.ts';
 import { maskValue } from '#domain/shared/mask.ts';
-import type { Pseudonymise } from './interpret-records.ts';
+import type { Pseudonymise } from './read-row.ts';
 
 /** What explaining needs. */
 export interface ExplainPorts {

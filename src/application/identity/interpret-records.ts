@@ -5,31 +5,19 @@
  * one poisoned record never blocks a shard.
  * @module
  */
-
-import { FACT_UNIT_PREFIX } from '#application/shared/items.ts';
 import type { Quarantine, StreamRecord } from '#application/shared/ports.ts';
-import type { ValueMap } from '#application/shared/table.ts';
-import type { ChangeRecord, UpsertRecord } from '#domain/capture/change-record.ts';
+import type { ChangeRecord } from '#domain/capture/change-record.ts';
+import { checkQuality, type RowDefect } from '#domain/capture/check-quality.ts';
 import { decodeChange } from '#domain/capture/decode-change.ts';
-import { mapRow } from '#domain/capture/map-row.ts';
-import type { Rejection } from '#domain/capture/rejection.ts';
+import type { QualityNote } from '#domain/capture/mapped-row.ts';
+import { type Rejection, reject } from '#domain/capture/rejection.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
-import type { Definitions, SourceDefinition, TableDefinition } from '#domain/definitions/types.ts';
-import {
-  claimText,
-  type EvidenceUnit,
-  identifierKey,
-  orderedClaims,
-  type UnitKey,
-} from '#domain/identity/evidence.ts';
-import type { Identifier } from '#domain/identity/identifier.ts';
+import type { Definitions, TableDefinition } from '#domain/definitions/types.ts';
 import { must } from '#domain/shared/assert.ts';
-import { groupBy } from '#domain/shared/multimap.ts';
 import { type Result, success } from '#domain/shared/result.ts';
+import { foldToLatest } from './join-changes.ts';
+import { type Pseudonymise, readFactChange, readPartyChange, type Said } from './read-row.ts';
 import type { RowChange } from './row-change.ts';
-
-/** Keyed hash of a normalised value: 22 characters, the same for the same namespace, scope and value. */
-export type Pseudonymise = (namespace: string, scope: string | undefined, value: string) => string;
 
 /** What interpretation needs. */
 export interface InterpretationPorts {
@@ -43,6 +31,8 @@ export interface Interpretation {
   readonly changes: readonly RowChange[];
   readonly ignored: number;
   readonly quarantined: number;
+  /** What data-quality rules and the mapping found, of held records too. */
+  readonly defects: readonly RowDefect[];
   /** Sequence numbers whose quarantine failed; they must be delivered again. */
   readonly failed: readonly string[];
 }
@@ -53,7 +43,11 @@ export const interpretRecords = async (
   definitions: Definitions,
   records: readonly StreamRecord[],
 ): Promise<Interpretation> => {
-  const read = records.map((record) => ({ record, result: interpret(ports, definitions, record) }));
+  const defects: RowDefect[] = [];
+  const read = records.map((record) => ({
+    record,
+    result: interpret(ports, definitions, record, defects),
+  }));
   const rejected = read.flatMap(({ record, result }) =>
     result.ok ? [] : [{ record, error: result.error }],
   );
@@ -65,6 +59,7 @@ export const interpretRecords = async (
     changes: foldToLatest(understood.flat()),
     ignored: understood.filter((changes) => changes.length === 0).length,
     quarantined: held.filter(({ status }) => status === 'fulfilled').length,
+    defects,
     failed: rejected.flatMap(({ record }, index) =>
       held[index]?.status === 'rejected' ? [record.sequenceNumber] : [],
     ),
@@ -82,11 +77,12 @@ const heldRecord = (record: StreamRecord, { reason, detail }: Rejection) => ({
   },
 });
 
-/** The changes of one stream record; none when it is ignored. */
+/** The changes of one stream record; none when it is ignored. What is wrong with its rows is added to `defects`. */
 const interpret = (
   ports: InterpretationPorts,
   definitions: Definitions,
   record: StreamRecord,
+  defects: RowDefect[],
 ): Result<readonly RowChange[], Rejection> => {
   const decoded = decodeChange(record.bytes, definitions);
   if (!decoded.ok) return decoded;
@@ -94,7 +90,8 @@ const interpret = (
   const changes: RowChange[] = [];
   const former = formerRow(decoded.value.records);
   for (const change of decoded.value.records) {
-    const mapped = toRowChange(ports.pseudonymise, definitions, change, record.sequenceNumber);
+    const { pseudonymise } = ports;
+    const mapped = toRowChange(pseudonymise, definitions, change, record.sequenceNumber, defects);
     if (!mapped.ok) return mapped;
     changes.push(former ? renamed(mapped.value, former) : mapped.value);
   }
@@ -113,6 +110,7 @@ const toRowChange = (
   definitions: Definitions,
   record: ChangeRecord,
   sequence: string,
+  defects: RowDefect[],
 ): Result<RowChange, Rejection> => {
   const source = must(definitions.sources[record.source], 'source of a decoded record');
   const table = must(source.tables[record.table], 'table of a decoded record');
@@ -124,87 +122,46 @@ const toRowChange = (
     sequences: [sequence],
   };
   if (table.kind === 'heartbeat') return success({ ...base, kind: 'heartbeat' });
-  const kind = table.kind === 'party' ? 'party' : 'fact';
-  if (record.operation === 'delete') return success({ ...base, kind });
-  const after = mapUpsert(pseudonymise, definitions, source, table, record);
-  return after.ok ? success({ ...base, ...after.value }) : after;
+  const checked = checkRecord(record, table, defects);
+  if (!checked.ok) return checked;
+  const note = (notes: readonly QualityNote[]) => defects.push(...notes.map(noted(record)));
+  const reading = { source, table, namespaces: definitions.namespaces, pseudonymise, note };
+  const read = table.kind === 'party' ? readPartyChange : readFactChange;
+  const said: Result<Said, Rejection> = read(reading, checked.value);
+  return said.ok ? success({ ...base, ...said.value }) : said;
 };
 
-type Mapped =
-  | Pick<Extract<RowChange, { kind: 'party' }>, 'kind' | 'after'>
-  | Pick<Extract<RowChange, { kind: 'fact' }>, 'kind' | 'after'>;
-
-const mapUpsert = (
-  pseudonymise: Pseudonymise,
-  definitions: Definitions,
-  source: SourceDefinition,
+/** The record with its fixes made; fails with `quality` when a rule holds such rows back. */
+const checkRecord = (
+  record: ChangeRecord,
   table: TableDefinition,
-  record: UpsertRecord,
-): Result<Mapped, Rejection> => {
-  const mapped = mapRow(record, source, table, definitions.namespaces);
-  if (!mapped.ok) return mapped;
-  const { identifiers, fields, brand } = mapped.value;
-  const mayCreate = source.mayCreateCustomer;
-  const said: ValueMap = { ...(fields as ValueMap), ...(brand === undefined ? {} : { brand }) };
-  if (table.kind === 'party') {
-    const evidence = unitOf(
-      pseudonymise,
-      record.rowKey as string as UnitKey,
-      true,
-      mayCreate,
-      identifiers,
-    );
-    return success({ kind: 'party', after: { evidence, fields: partyFields(said, identifiers) } });
-  }
-  const contribution = { as: table.as, fields: said };
-  if (identifiers.length === 0) return success({ kind: 'fact', after: { contribution } });
-  const unit = factUnit(pseudonymise, mayCreate, identifiers);
-  return success({ kind: 'fact', after: { unit, contribution } });
+  defects: RowDefect[],
+): Result<ChangeRecord, Rejection> => {
+  if (record.operation === 'delete' || table.quality === undefined) return success(record);
+  const checked = checkQuality(record.row, table.quality, record.partial);
+  defects.push(...checked.defects.map((defect) => ({ ...defect, ...rowOf(record) })));
+  const held = checked.defects.find(({ severity }) => severity === 'quarantine');
+  return held === undefined
+    ? success({ ...record, row: checked.row })
+    : reject(
+        'quality',
+        `Column "${held.column}" breaks rule "${held.rule}" of table "${table.table}".`,
+      );
 };
 
-// A party row shows its identifiers in the profile, so it keeps them beside its fields.
-const partyFields = (fields: ValueMap, identifiers: readonly Identifier[]): ValueMap => ({
-  ...fields,
-  identifiers: identifiers.map(({ namespace, scope, value, verified }) => ({
-    namespace,
-    ...(scope === undefined ? {} : { scope }),
-    value,
-    verified,
-  })),
+const rowOf = ({ source, table, rowKey, version }: ChangeRecord) => ({
+  source,
+  table,
+  rowKey,
+  version,
 });
 
-const unitOf = (
-  pseudonymise: Pseudonymise,
-  key: UnitKey,
-  party: boolean,
-  mayCreate: boolean,
-  identifiers: readonly Identifier[],
-): EvidenceUnit => ({
-  key,
-  party,
-  mayCreate,
-  claims: orderedClaims(
-    identifiers.map(({ namespace, scope, value, verified }) => ({
-      identifier: identifierKey(namespace, scope, pseudonymise(namespace, scope, value)),
-      verified,
-    })),
-  ),
-});
-
-/** The unit of all facts that carry these identifiers: its key is the pseudonym of the set. */
-export const factUnit = (
-  pseudonymise: Pseudonymise,
-  mayCreate: boolean,
-  identifiers: readonly Identifier[],
-): EvidenceUnit => {
-  const unit = unitOf(pseudonymise, '' as UnitKey, false, mayCreate, identifiers);
-  const said = [mayCreate ? 'c' : '-', ...unit.claims.map(claimText)].join(' ');
-  return { ...unit, key: `${FACT_UNIT_PREFIX}${pseudonymise('unit', undefined, said)}` as UnitKey };
-};
-
-/** The latest change of every row, which carries the sequence numbers of all. */
-export const foldToLatest = (changes: readonly RowChange[]): readonly RowChange[] =>
-  [...groupBy(changes, (change) => change.rowKey).values()].map((ofRow) => {
-    const latest = ofRow.reduce((a, b) => (b.version > a.version ? b : a));
-    return { ...latest, sequences: ofRow.flatMap((change) => change.sequences) };
+/** A value that could not be mapped was left out: the row stays, and its owner should know. */
+const noted =
+  (record: ChangeRecord) =>
+  ({ code, column }: QualityNote): RowDefect => ({
+    rule: code,
+    column,
+    severity: 'warn',
+    ...rowOf(record),
   });

@@ -5,7 +5,9 @@
  * sequence number and delivered again, and what was applied before is recognised by its version.
  * @module
  */
+
 import type { StreamRecord } from '#application/shared/ports.ts';
+import type { RowDefect } from '#domain/capture/check-quality.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import type { Applied } from './applied.ts';
@@ -14,6 +16,7 @@ import { applyParties } from './apply-parties.ts';
 import { recordFreshness } from './freshness.ts';
 import { type InterpretationPorts, interpretRecords } from './interpret-records.ts';
 import { closeScopes, type OpenWatch } from './open-scopes.ts';
+import { recordDefects } from './record-defects.ts';
 import type { IdentityPorts } from './restructure.ts';
 import type { FactChange, PartyChange } from './row-change.ts';
 
@@ -29,6 +32,8 @@ export interface BatchReport extends Omit<Applied, 'failures'> {
   readonly received: number;
   readonly ignored: number;
   readonly quarantined: number;
+  /** What data-quality rules and the mapping found. */
+  readonly defects: readonly RowDefect[];
   /** Sequence numbers to deliver again. */
   readonly failed: readonly string[];
   /** Age of the latest commit applied, by source. */
@@ -62,11 +67,15 @@ export const resolveBatch = async (
   await closeOpen(ports, definitions);
   const failures = [...parties.failures, ...facts.failures];
   const failed = new Set([...read.failed, ...failures.flatMap(({ change }) => change.sequences)]);
-  const lagMs = await recordFreshness(ports, records, read.changes, failed);
+  const [lagMs] = await Promise.all([
+    recordFreshness(ports, records, read.changes, failed),
+    recordDefects(ports, read.defects),
+  ]);
   return {
     received: records.length,
     ignored: read.ignored,
     quarantined: read.quarantined,
+    defects: read.defects,
     applied: parties.applied + facts.applied + (byKind.get('heartbeat')?.length ?? 0),
     stale: parties.stale + facts.stale,
     held: parties.held + facts.held,

@@ -5,9 +5,11 @@
 
 import type { Contribution } from '#application/shared/contributions.ts';
 import type { ValueMap } from '#application/shared/table.ts';
+import type { RowImage } from '#domain/capture/row-image.ts';
 import type { RowVersion } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { EvidenceUnit } from '#domain/identity/evidence.ts';
+import type { JsonObject } from '#domain/shared/json.ts';
 
 interface RowChangeBase {
   readonly rowKey: SourceRowKey;
@@ -19,11 +21,23 @@ interface RowChangeBase {
   readonly sequences: readonly string[];
 }
 
+/** What a party row says. */
+export interface PartyAfter {
+  readonly evidence: EvidenceUnit;
+  readonly fields: ValueMap;
+}
+
 /** A row that describes a customer. */
 export interface PartyChange extends RowChangeBase {
   readonly kind: 'party';
-  /** What it says; absent when the row was deleted. */
-  readonly after?: { readonly evidence: EvidenceUnit; readonly fields: ValueMap };
+  /** What it says; absent when the row was deleted. Of a partial image, what the columns say that it carries. */
+  readonly after?: PartyAfter;
+  /** The columns behind it, of a source whose updates may carry some of them only. */
+  readonly columns?: {
+    readonly image: RowImage;
+    /** Maps joined columns as those of one record. */
+    readonly read: (columns: JsonObject) => PartyAfter;
+  };
   /** The row it was before its primary key changed. */
   readonly renamedFrom?: SourceRowKey;
 }

@@ -6,11 +6,13 @@
  */
 import {
   evidenceAttributes,
+  imageAttributes,
   parseRowItem,
   type RowItem,
   rowItemKey,
 } from '#application/shared/items.ts';
 import type { Action, Condition, Item, Write } from '#application/shared/table.ts';
+import { formatParts, joinImages } from '#domain/capture/row-image.ts';
 import {
   claimText,
   type EvidenceUnit,
@@ -19,6 +21,7 @@ import {
   type UnitKey,
 } from '#domain/identity/evidence.ts';
 import { isDecision } from '#domain/identity/merge-policy.ts';
+import { withImage } from './join-changes.ts';
 import type { PartyChange } from './row-change.ts';
 import type { StructuralChange } from './world.ts';
 
@@ -29,11 +32,11 @@ export type PartyStep =
   | { readonly step: 'restructure'; readonly change: StructuralChange };
 
 /** Decides what to do with a party change. Pure. */
-export const decideParty = (given: PartyChange, item: Item | undefined): PartyStep => {
+export const decideParty = (arrived: PartyChange, item: Item | undefined): PartyStep => {
   const row = item && parseRowItem(item);
-  const change = withDecisions(given, row);
-  if (row && row.version >= change.version) {
-    return { step: 'skip', outcome: row.version === change.version ? 'applied' : 'stale' };
+  const change = row ? withDecisions(joinedWith(arrived, row), row) : arrived;
+  if (row && saysAll(row, change)) {
+    return { step: 'skip', outcome: row.version === arrived.version ? 'applied' : 'stale' };
   }
   if (!change.after && !row?.evidence) return { step: 'write', action: tombstone(change, row) };
   if (change.after && row?.evidence && sameEvidence(change.after.evidence, row.evidence)) {
@@ -43,13 +46,22 @@ export const decideParty = (given: PartyChange, item: Item | undefined): PartySt
 };
 
 // What operators have decided about the row stays with it, whatever its source says.
-const withDecisions = (change: PartyChange, row: RowItem | undefined): PartyChange => {
-  const decided = row?.evidence?.claims.filter(({ identifier }) => isDecision(identifier)) ?? [];
+const withDecisions = (change: PartyChange, row: RowItem): PartyChange => {
+  const decided = row.evidence?.claims.filter(({ identifier }) => isDecision(identifier)) ?? [];
   if (decided.length === 0 || !change.after) return change;
   const { evidence } = change.after;
   const claims = orderedClaims([...evidence.claims, ...decided]);
   return { ...change, after: { ...change.after, evidence: { ...evidence, claims } } };
 };
+
+// What the row says once the change is in: more than the change when either holds only part of the row.
+const joinedWith = (change: PartyChange, { image }: RowItem): PartyChange =>
+  change.columns && image ? withImage(change, joinImages(change.columns.image, image)) : change;
+
+const saysAll = (row: RowItem, { version, columns }: PartyChange): boolean =>
+  columns && row.image
+    ? row.version === version && formatParts(columns.image) === formatParts(row.image)
+    : row.version >= version;
 
 const structural = (change: PartyChange, row: RowItem | undefined): StructuralChange => {
   const after = change.after?.evidence;
@@ -78,11 +90,14 @@ const imageWrite = (
   ...imageUpdate(change, after, row, {}),
   when: {
     all: [
-      { less: [['v'], change.version] },
+      isWhole(change) ? { less: [['v'], change.version] } : asRead(row),
       { equals: [['evidence'], evidenceText(after.evidence)] },
     ],
   },
 });
+
+const isWhole = ({ columns }: PartyChange): boolean =>
+  !columns || formatParts(columns.image) === '';
 
 const imageUpdate = (
   change: PartyChange,
@@ -98,10 +113,15 @@ const imageUpdate = (
     ...evidenceAttributes(after.evidence),
     evidence: evidenceText(after.evidence),
     fields: after.fields,
+    ...(change.columns ? imageAttributes(change.columns.image) : {}),
     ...(change.committedAt === undefined ? {} : { at: change.committedAt }),
     ...more,
   },
-  remove: ['deleted'],
+  remove: [
+    'deleted',
+    ...(isWhole(change) ? ['parts'] : []),
+    ...(change.columns ? [] : ['columns']),
+  ],
   when: asRead(row),
 });
 
@@ -120,15 +140,20 @@ const tombstone = (
     deleted: true,
     ...(change.committedAt === undefined ? {} : { at: change.committedAt }),
   },
-  remove: ['claims', 'mayCreate', 'evidence', 'fields', 'scope', 'source'],
+  remove: ['claims', 'mayCreate', 'evidence', 'fields', 'scope', 'source', 'columns', 'parts'],
   when: asRead(row),
 });
 
-// What operators decide changes the claims of a row and not its version.
+// What operators decide changes the claims of a row and not its version, and nor does what an earlier part adds.
 const asRead = (row: RowItem | undefined): Condition => {
   if (!row) return { missing: ['pk'] };
-  const version: Condition = { equals: [['v'], row.version] };
-  return row.evidence
-    ? { all: [version, { equals: [['evidence'], evidenceText(row.evidence)] }] }
-    : version;
+  const { version, evidence, image } = row;
+  const parts = image ? formatParts(image) : '';
+  return {
+    all: [
+      { equals: [['v'], version] },
+      parts === '' ? { missing: ['parts'] } : { equals: [['parts'], parts] },
+      ...(evidence ? [{ equals: [['evidence'], evidenceText(evidence)] } as const] : []),
+    ],
+  };
 };

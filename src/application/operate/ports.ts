@@ -5,15 +5,7 @@
 import type { Key } from '#application/shared/table.ts';
 import type { JsonObject } from '#domain/shared/json.ts';
 
-/** A message for the change stream. */
-export interface StreamMessage {
-  /** At most 256 characters. Messages of one key keep their order. */
-  readonly partitionKey: string;
-  readonly bytes: Uint8Array;
-}
-
-/** Puts messages on the change stream, in order; done when the stream has all of them, else it throws. */
-export type Publish = (messages: readonly StreamMessage[]) => Promise<void>;
+export type { Publish, StreamMessage } from '#application/shared/ports.ts';
 
 /** A record that waits in quarantine. */
 export interface QuarantineEntry {

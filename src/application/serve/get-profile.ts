@@ -6,7 +6,7 @@
  * left behind costs a longer way and never a wrong answer.
  * @module
  */
-import type { Pseudonymise } from '#application/identity/interpret-records.ts';
+import type { Pseudonymise } from '#application/identity/read-row.ts';
 import { readScopes } from '#application/identity/world.ts';
 import { parseSummaryItem, viewOf } from '#application/profile/summary.ts';
 import {
@@ -20,6 +20,7 @@ import {
   unitItemKey,
 } from '#application/shared/items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
+import { continuousSources } from '#domain/definitions/continuous-sources.ts';
 import type { Definitions, ViewDefinition } from '#domain/definitions/types.ts';
 import { type IdentifierKey, identifierKey, type UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
@@ -65,7 +66,12 @@ export const getProfile = async (
   const { definitions } = await ports.definitions();
   const query = parseProfileQuery(identifier, definitions);
   if (!query.ok) return query;
-  const freshness = readFreshness(ports.table, ports.clock, Object.keys(definitions.sources));
+  const freshness = readFreshness(
+    ports.table,
+    ports.clock,
+    Object.keys(definitions.sources),
+    continuousSources(definitions),
+  );
   const [found, fresh] = await Promise.all([find(ports, definitions.view, query.value), freshness]);
   return found.ok ? success({ ...found.value, freshness: fresh }) : found;
 };

@@ -17,18 +17,22 @@ export interface SourcePosition {
   readonly lagMs: number;
 }
 
-/** Freshness over all sources. `asOf` and `lagMs` are `null` until every source has sent a change from its log. */
+/** Freshness. `asOf` and `lagMs` are `null` until every source whose log is followed has sent a change from it. */
 export interface Freshness {
   readonly asOf: string | null;
   readonly lagMs: number | null;
   readonly positions: Readonly<Record<string, SourcePosition | null>>;
 }
 
-/** Reads freshness: one query, whatever the number of sources and shards. */
+/**
+ * Reads freshness: one query, whatever the number of sources and shards.
+ * @param continuous the sources whose log is followed; only they hold `asOf` back
+ */
 export const readFreshness = async (
   table: Table,
   clock: Clock,
   sources: readonly string[],
+  continuous: readonly string[] = sources,
 ): Promise<Freshness> => {
   const { items } = await table.query({ pk: FRESHNESS_PARTITION });
   const now = clock();
@@ -43,10 +47,11 @@ export const readFreshness = async (
   const positions = Object.fromEntries(
     [...sources].sort().map((source) => [source, furthestBehind(shards.get(source) ?? [], now)]),
   );
-  const known = Object.values(positions);
-  const oldest = known.some((position) => position === null)
-    ? null
-    : known.map((position) => position?.committedAt ?? '').reduce((a, b) => (a < b ? a : b));
+  const known = continuous.map((source) => positions[source] ?? null);
+  const oldest =
+    known.length === 0 || known.some((position) => position === null)
+      ? null
+      : known.map((position) => position?.committedAt ?? '').reduce((a, b) => (a < b ? a : b));
   return {
     asOf: oldest,
     lagMs: oldest === null ? null : Math.max(0, now - Date.parse(oldest)),

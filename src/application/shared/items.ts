@@ -18,11 +18,19 @@
  * | decisions | `A#unit key`       | `DECISIONS`     | what operators have decided about a unit, whether it lives or not |
  * | decision  | `DECISION`         | id              | what an operator has decided, who and why |
  * | summary   | `C#OneID`          | `SUMMARY`       | the parts that the served view is folded from |
+ * | defect    | `Q#source.table`   | `rule#column#row key` | a row that broke a data-quality rule, and its version then |
  * | freshness | `FRESHNESS`        | `source#shard`  | highest position applied |
  *
  * Nothing but a party row's item and the summary made from it holds a raw personal value.
  * @module
  */
+import type { RowDefect } from '#domain/capture/check-quality.ts';
+import {
+  formatParts,
+  type ImageValues,
+  parseParts,
+  type RowImage,
+} from '#domain/capture/row-image.ts';
 import type { RowVersion } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import {
@@ -111,6 +119,15 @@ export const freshnessKey = (source: string, shard: string): Key => ({
   sk: `${source}#${shard}`,
 });
 
+/** Partition of the defects of a table. */
+export const defectPartition = (source: string, table: string): string => `Q#${source}.${table}`;
+
+/** Key of a defect: one item per row, rule and column. */
+export const defectKey = ({ source, table, rule, column, rowKey }: RowDefect): Key => ({
+  pk: defectPartition(source, table),
+  sk: `${rule}#${column}#${rowKey}`,
+});
+
 /** Registry of a source row. */
 export interface RowItem {
   /** Version at which unit and bucket were set; of a party row, of its whole image. */
@@ -121,6 +138,8 @@ export interface RowItem {
   /** Units this row has left, until their lives are settled. */
   readonly leaving: readonly UnitKey[];
   readonly deleted: boolean;
+  /** Party rows of sources whose updates may carry some columns only: the columns, each with its version. */
+  readonly image?: RowImage;
   /** Party rows: what the row claims, and the scope it is evaluated in. */
   readonly evidence?: EvidenceUnit;
   readonly scope?: ScopeId;
@@ -128,6 +147,7 @@ export interface RowItem {
 
 /** Reads a registry item. */
 export const parseRowItem = (item: Item): RowItem => ({
+  ...imageIn(item),
   version: item['v'] as RowVersion,
   ...(typeof item['unit'] === 'string' ? { unit: item['unit'] as UnitKey } : {}),
   ...(typeof item['bucket'] === 'number' ? { bucket: item['bucket'] } : {}),
@@ -136,6 +156,19 @@ export const parseRowItem = (item: Item): RowItem => ({
   ...(item['claims'] === undefined ? {} : { evidence: parseEvidence(item) }),
   ...(typeof item['scope'] === 'string' ? { scope: item['scope'] as ScopeId } : {}),
 });
+
+const imageIn = (item: Item): Pick<RowItem, 'image'> => {
+  const { v, columns, parts = '', deleted = false } = item;
+  if (columns === undefined && !deleted) return {};
+  const values = JSON.parse((columns ?? '{}') as string) as ImageValues;
+  return { image: parseParts(parts as string, v as RowVersion, deleted === true, values) };
+};
+
+/** Columns of a row with their versions, as attributes of its item; as JSON, for they hold any number a source can. */
+export const imageAttributes = (image: RowImage): ValueMap => {
+  const parts = formatParts(image);
+  return { columns: JSON.stringify(image.values), ...(parts === '' ? {} : { parts }) };
+};
 
 /** A fact unit's own item. */
 export interface UnitItem {

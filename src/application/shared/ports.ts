@@ -71,3 +71,13 @@ export interface Compression {
   /** Throws when the bytes were not packed by {@link Compression.pack}. */
   unpack(bytes: Uint8Array): Promise<Uint8Array>;
 }
+
+/** A message for the change stream. */
+export interface StreamMessage {
+  /** At most 256 characters. Messages of one key keep their order. */
+  readonly partitionKey: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Puts messages on the change stream, in order; done when the stream has all of them, else it throws. */
+export type Publish = (messages: readonly StreamMessage[]) => Promise<void>;

@@ -9,6 +9,7 @@ import type { JsonObject } from '#domain/shared/json.ts';
 import { own } from '#domain/shared/json-safety.ts';
 import { type Result, success } from '#domain/shared/result.ts';
 import type { ChangeRecord } from './change-record.ts';
+import { columnsRead } from './columns-read.ts';
 import type { Decoded } from './decoded.ts';
 import type { LogPosition } from './log-position.ts';
 import { describe, type Rejection, reject, showName } from './rejection.ts';
@@ -34,6 +35,8 @@ export interface RawChange {
   readonly row: JsonObject;
   /** What the tool tells of the row before an update. */
   readonly before?: JsonObject;
+  /** Columns of which the tool says that it could not read them, although they may hold a value. */
+  readonly unread?: readonly string[];
   /** Absent for a load row. */
   readonly at?: ChangePoint;
 }
@@ -71,11 +74,62 @@ export const assemble = (place: Place, change: RawChange): Result<Decoded, Rejec
   const generation = readGeneration(place.source, change.row);
   if (!generation.ok) return generation;
   const stamp = stampOf(generation.value, change);
-  const now = record(place, key.value, stamp, change);
+  const image = readImage(place, change);
+  if (!image.ok) return image;
+  const now = record(place, key.value, stamp, { ...change, ...image.value });
   if (!now.ok || change.operation !== 'update' || change.before === undefined)
     return now.ok ? success({ kind: 'changes', records: [now.value] }) : now;
   return withTombstoneOfOldKey(place, change.before, key.value, stamp, now.value);
 };
+
+/** A row as a record carries it, and whether that is all of it. */
+interface CarriedRow {
+  readonly row: JsonObject;
+  readonly partial?: true;
+}
+
+/**
+ * Completes the row of an update from its before image, where it carries one: a column that the change left alone had
+ * the same value before. What is still absent makes the image partial.
+ */
+const readImage = (
+  place: Place,
+  { operation, row, before = {}, unread = [] }: RawChange,
+): Result<CarriedRow, Rejection> => {
+  if (operation !== 'update' && unread.length === 0) return success({ row });
+  const { source, table } = place;
+  const absentKept = operation === 'update' && keepsAbsent(place);
+  const absent = columnsRead(source, table).filter(
+    (name) => !hasOwn(row, name) && (absentKept || unread.includes(name)),
+  );
+  const kept = absent.filter((name) => hasOwn(before, name)).map((name) => [name, before[name]]);
+  const complete = kept.length === 0 ? row : { ...row, ...Object.fromEntries(kept) };
+  const missing = absent.filter((name) => !hasOwn(complete, name));
+  if (missing.length === 0) return success({ row: complete });
+  if (table.kind !== 'party' && table.kind !== 'heartbeat')
+    return reject(
+      'partial-image',
+      `The record does not carry column "${missing[0]}" of table "${table.table}", whose rows are facts; let the source send whole rows.`,
+    );
+  return source.images === 'whole'
+    ? reject(
+        'partial-image',
+        `The record could not read column "${missing[0]}" of table "${table.table}", but source "${source.source}" ` +
+          'promises whole images; say "images: partial" and reload the table.',
+      )
+    : success({ row: complete, partial: true });
+};
+
+/**
+ * Whether a column that an update does not carry is as it was. A fact's row is stored mapped and not by columns, so
+ * nothing could keep them; only of sources that are known to send changed columns does it go to quarantine.
+ */
+const keepsAbsent = ({ source, table }: Place): boolean => {
+  if (source.images !== undefined) return source.images === 'partial';
+  return table.kind === 'party' || source.engine === 'oracle';
+};
+
+const hasOwn = (row: JsonObject, name: string): boolean => Object.hasOwn(row, name);
 
 interface Stamp {
   readonly version: RowVersion;
@@ -99,7 +153,7 @@ const record = (
   { source, table }: Place,
   key: KeyParts,
   stamp: Stamp,
-  change: Pick<RawChange, 'operation' | 'row'>,
+  change: Pick<RawChange, 'operation'> & CarriedRow,
 ): Result<ChangeRecord, Rejection> => {
   const rowKey = nameRow(source.source, table.table, key);
   if (!rowKey.ok) return rowKey;
@@ -107,7 +161,12 @@ const record = (
   return success(
     change.operation === 'delete'
       ? { ...base, operation: 'delete' }
-      : { ...base, operation: 'upsert', row: withoutOwnColumns(change.row) },
+      : {
+          ...base,
+          operation: 'upsert',
+          row: withoutOwnColumns(change.row),
+          ...(change.partial ? { partial: true } : {}),
+        },
   );
 };
 
@@ -122,6 +181,11 @@ const withTombstoneOfOldKey = (
   if (!old.ok) return old;
   if (old.value.every((part, index) => part === key[index]))
     return success({ kind: 'changes', records: [now] });
+  if (now.operation === 'upsert' && now.partial)
+    return reject(
+      'partial-image',
+      `The key of a row in table "${place.table.table}" changed and the record holds only part of the row; reload it.`,
+    );
   const tombstone = record(place, old.value, stamp, { operation: 'delete', row: before });
   return tombstone.ok ? success({ kind: 'changes', records: [tombstone.value, now] }) : tombstone;
 };

@@ -25,8 +25,13 @@ interface ChangeRecordBase {
 /** The row exists and has these column values. */
 export interface UpsertRecord extends ChangeRecordBase {
   readonly operation: 'upsert';
-  /** Column values as captured; a column that was not captured is absent. */
+  /** Column values as captured. */
   readonly row: JsonObject;
+  /**
+   * Present when the record does not carry every column that the definition reads: those that are absent are as they
+   * were. Without it an absent column is null.
+   */
+  readonly partial?: true;
 }
 
 /** The row no longer exists; it keeps its version, so that a late change cannot bring it back. */

@@ -72,20 +72,20 @@ const decodeRow = (
   const before = envelope['before'];
   const change = {
     operation,
-    row: withoutUnavailable(row),
-    ...(isJsonObject(before) ? { before: withoutUnavailable(before) } : {}),
+    ...readable(row),
+    ...(isJsonObject(before) ? { before: readable(before).row } : {}),
   };
   if (operation === 'load') return assemble(place, change);
   const at = readPoint(place.source.engine, origin);
   return at.ok ? assemble(place, { ...change, at: at.value }) : at;
 };
 
-const withoutUnavailable = (row: JsonObject): JsonObject => {
-  const unavailable = Object.keys(row).filter((column) => isUnavailable(row[column]));
-  if (unavailable.length === 0) return row;
-  return Object.fromEntries(
-    Object.entries(row).filter(([column]) => !unavailable.includes(column)),
-  );
+/** The columns that Debezium could read, and the names of the others. */
+const readable = (row: JsonObject): Pick<RawChange, 'row' | 'unread'> => {
+  const unread = Object.keys(row).filter((column) => isUnavailable(row[column]));
+  if (unread.length === 0) return { row };
+  const read = Object.entries(row).filter(([column]) => !unread.includes(column));
+  return { row: Object.fromEntries(read), unread };
 };
 
 const isUnavailable = (value: Json | undefined): boolean =>

@@ -34,6 +34,9 @@ const ORACLE = /^[0-9A-Fa-f]{1,20}$/;
 /** `00000027:00000ac0:0003`: log file, block, slot. */
 const SQLSERVER_PARTS = /^([0-9A-Fa-f]{8}):([0-9A-Fa-f]{8}):([0-9A-Fa-f]{4})$/;
 
+/** `1795334400974.<24 hexadecimal digits>`: epoch milliseconds of a file or a call, and the digest of its name. */
+const ARRIVAL = /^(\d{1,16})\.([0-9A-Fa-f]{24})$/;
+
 /** The same ten bytes as one number. */
 const SQLSERVER_BYTES = /^(?:0x)?([0-9A-Fa-f]{20})$/;
 
@@ -52,6 +55,9 @@ export const encodePosition = (engine: Engine, text: string): LogPosition | unde
       return encodeOracle(text);
     case 'sqlserver':
       return encodeSqlServer(text);
+    case 'files':
+    case 'webhook':
+      return encodeArrival(text);
     default:
       return assertNever(engine);
   }
@@ -90,6 +96,14 @@ const encodeMysql = (text: string): LogPosition | undefined => {
 
 const encodeOracle = (text: string): LogPosition | undefined =>
   ORACLE.test(text) ? { sortable: text.toUpperCase().padStart(20, '0'), shown: text } : undefined;
+
+/** Arrivals order by their time; the digest of what arrived settles ties, whoever looks. */
+const encodeArrival = (text: string): LogPosition | undefined => {
+  const match = ARRIVAL.exec(text);
+  if (match === null) return undefined;
+  const [, time = '', digest = ''] = match;
+  return { sortable: time.padStart(16, '0') + digest.toUpperCase(), shown: text };
+};
 
 const encodeSqlServer = (text: string): LogPosition | undefined => {
   const parts = SQLSERVER_PARTS.exec(text);

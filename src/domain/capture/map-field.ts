@@ -5,7 +5,7 @@
  * `Y`. Each type accepts the notations that can mean one thing only. Nothing is rounded, and no text is guessed at.
  * @module
  */
-import type { FieldMapping, TextOrColumn } from '#domain/definitions/types.ts';
+import type { FieldMapping, TextForm, TextOrColumn } from '#domain/definitions/types.ts';
 import { assertNever } from '#domain/shared/assert.ts';
 import { isZeroDay, parseDay } from '#domain/shared/calendar.ts';
 import { minorDigits } from '#domain/shared/currency.ts';
@@ -21,7 +21,7 @@ export type FieldResult = Result<FieldValue | undefined, NoteCode>;
 const NONE = success(undefined);
 
 /** Longest text field in UTF-8 bytes: a mapped row must fit an item beside others. */
-const MAX_TEXT_BYTES = 8192;
+export const MAX_TEXT_BYTES = 8192;
 
 /** Maps one column of a row; null, absent and empty text are no value. */
 export const mapField = (
@@ -33,7 +33,7 @@ export const mapField = (
   if (value === undefined || value === null || value === '') return NONE;
   switch (mapping.type) {
     case 'text':
-      return readText(value);
+      return inForm(readText(value), mapping.normalise);
     case 'integer':
       return readInteger(value, mapping.negate === true);
     case 'boolean':
@@ -63,6 +63,29 @@ export const readCode = (value: Json, map: Readonly<Record<string, string>>): Fi
   if (code === '') return NONE;
   const mapped = code === undefined ? undefined : own(map, code);
   return mapped === undefined ? failure('unknown-code') : success(mapped);
+};
+
+/** Brings a text to one form; one that has nothing in that form is no value. */
+const inForm = (read: FieldResult, form: TextForm | undefined): FieldResult => {
+  if (form === undefined || !read.ok || typeof read.value !== 'string') return read;
+  const text = textInForm(read.value, form);
+  return text === '' ? NONE : success(text);
+};
+
+/** A text in one of the forms that a definition may ask for. */
+export const textInForm = (text: string, form: TextForm): string => {
+  switch (form) {
+    case 'upper':
+      return text.toUpperCase();
+    case 'lower':
+      return text.toLowerCase();
+    case 'digits':
+      return text.normalize('NFKC').replace(/\D/g, '');
+    case 'single-space':
+      return text.normalize('NFKC').replace(/\s+/g, ' ').trim();
+    default:
+      return assertNever(form);
+  }
 };
 
 const readText = (value: Json): FieldResult => {

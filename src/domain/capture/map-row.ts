@@ -21,7 +21,7 @@ import { type Rejection, reject } from './rejection.ts';
  * Fails with `unmappable` when an amount (`money`, `integer`) of a fact or event cannot be read exactly.
  */
 export const mapRow = (
-  record: UpsertRecord,
+  record: Pick<UpsertRecord, 'row'>,
   source: SourceDefinition,
   table: TableDefinition,
   namespaces: Namespaces,
@@ -35,10 +35,16 @@ export const mapRow = (
     identifiers,
     fields: fields.value,
     ...(brand === undefined ? {} : { brand }),
-    notes,
-    uncaptured: uncapturedColumns(record.row, table),
+    notes: withoutDuplicates(notes),
   });
 };
+
+/** A column may be both an identifier and a field; what is wrong with it is wrong once. */
+const withoutDuplicates = (notes: readonly QualityNote[]): readonly QualityNote[] =>
+  notes.filter(
+    ({ code, column }, index) =>
+      notes.findIndex((other) => other.code === code && other.column === column) === index,
+  );
 
 const mapFields = (
   row: JsonObject,
@@ -79,25 +85,4 @@ const readBrand = (
   if (mapped.ok) return mapped.value as string | undefined;
   notes.push({ code: 'unknown-brand', column: brand.column });
   return undefined;
-};
-
-/** Columns that the definition of each table reads; definitions are immutable, so they are worked out once. */
-const columnsRead = new WeakMap<TableDefinition, readonly string[]>();
-
-const uncapturedColumns = (row: JsonObject, table: TableDefinition): readonly string[] => {
-  const known = columnsRead.get(table) ?? columnsOf(table);
-  columnsRead.set(table, known);
-  return known.filter((column) => !Object.hasOwn(row, column));
-};
-
-const columnsOf = (table: TableDefinition): readonly string[] => {
-  const mappings = Object.values(table.fields);
-  const read = [
-    ...table.identifiers.flatMap(({ column, scope, region }) => [column, scope, region?.column]),
-    ...mappings.flatMap((field) => [
-      field.column,
-      field.type === 'money' ? field.currency : undefined,
-    ]),
-  ].map((from) => (typeof from === 'object' && 'column' in from ? from.column : from));
-  return [...new Set(read.filter((column) => typeof column === 'string'))].sort();
 };

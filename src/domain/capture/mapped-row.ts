@@ -45,9 +45,4 @@ export interface MappedRow {
   /** Brand by the source's brand column. */
   readonly brand?: string;
   readonly notes: readonly QualityNote[];
-  /**
-   * Columns that the definition reads and the record did not carry (an unchanged TOAST value, an engine that sends
-   * changed columns only). Absent is not null; keeping their last known values is not built yet.
-   */
-  readonly uncaptured: readonly string[];
 }

@@ -19,6 +19,8 @@ export type RejectionReason =
   | 'unsafe-key'
   | 'bad-position'
   | 'bad-generation'
+  | 'partial-image'
+  | 'quality'
   | 'unmappable';
 
 /** Why a record was not understood. */

@@ -2,6 +2,8 @@
  * Checks of a source against the identity rules: what no single file can know.
  * @module
  */
+import { checkFactFields } from './check-fields.ts';
+import { checkQualityRules } from './check-quality-rules.ts';
 import type { DefinitionProblem } from './problem.ts';
 import type { IdentifierText, IdentityText, SourceText, TableText } from './schema.ts';
 import type { YamlDocument } from './yaml-document.ts';
@@ -36,10 +38,28 @@ export const checkSource = (
 ): DefinitionProblem[] =>
   Object.entries(text.tables).flatMap(([name, table]) => [
     ...checkKind(document, name, table),
+    ...checkFile(document, name, table, text.engine),
+    ...checkFactFields(document, name, table),
+    ...checkQualityRules(document, ['tables', name], table),
     ...table.identifiers.flatMap((rule, index) =>
       checkIdentifier(document, ['tables', name, 'identifiers', index], rule, namespaces),
     ),
   ]);
+
+const checkFile = (
+  document: YamlDocument,
+  name: string,
+  { file }: TableText,
+  engine: SourceText['engine'],
+): DefinitionProblem[] =>
+  file !== undefined && engine !== 'files'
+    ? [
+        document.problemAt(
+          ['tables', name, 'file'],
+          `has an effect in sources of engine files only; remove it or change the engine.`,
+        ),
+      ]
+    : [];
 
 const checkKind = (document: YamlDocument, name: string, table: TableText): DefinitionProblem[] => {
   const at = ['tables', name];

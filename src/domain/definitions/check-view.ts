@@ -15,14 +15,16 @@ export const checkView = (
   view: ViewText,
   sources: readonly SourceText[],
 ): DefinitionProblem[] => [
-  ...Object.entries(view.profile).flatMap(([field, rule]) =>
-    rule.sources.flatMap((source, index) =>
+  ...Object.entries(view.profile).flatMap(([field, rule]) => [
+    ...rule.sources.flatMap((source, index) =>
       at(document, ['profile', field, 'sources', index], profileProblem(field, source, sources)),
     ),
-  ),
-  ...Object.entries(view.measures).flatMap(([name, measure]) =>
-    at(document, ['measures', name], measureProblem(measure, sources)),
-  ),
+    ...at(document, ['profile', field, 'rule'], ruleProblem(field, rule, sources)),
+  ]),
+  ...Object.entries(view.measures).flatMap(([name, measure]) => [
+    ...at(document, ['measures', name], measureProblem(measure, sources)),
+    ...at(document, ['measures', name, 'windows'], windowProblem(measure, sources)),
+  ]),
 ];
 
 const at = (
@@ -45,6 +47,32 @@ const profileProblem = (
   return mapped
     ? undefined
     : `no party table of "${name}" maps a field "${field}"; map it there or remove the source here.`;
+};
+
+const ruleProblem = (
+  field: string,
+  { rule, sources: names }: ViewText['profile'][string],
+  sources: readonly SourceText[],
+): string | undefined => {
+  if (rule !== 'verified-first') return undefined;
+  const vouched = sources.some(
+    ({ source, tables }) =>
+      names.includes(source) &&
+      Object.values(tables).some((table) => table.fields[field]?.verified === true),
+  );
+  return vouched
+    ? undefined
+    : `is verified-first, but none of its sources vouches for "${field}"; add verified: true to the field of one, or choose another rule.`;
+};
+
+/** A fact without a time lies in no window. */
+const windowProblem = (measure: Measure, sources: readonly SourceText[]): string | undefined => {
+  if (measure.fold === 'latest' || measure.windows === undefined) return undefined;
+  const kinds = [
+    measure.of,
+    ...(measure.fold === 'money' && measure.minus ? [measure.minus.of] : []),
+  ];
+  return kinds.map((as) => fieldProblem(as, 'at', 'time', sources)).find((it) => it !== undefined);
 };
 
 const FIELD_TYPES: Readonly<Record<Exclude<Measure['fold'], 'count'>, FieldMapping['type']>> = {

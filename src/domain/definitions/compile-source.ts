@@ -7,6 +7,7 @@ import type { FieldText, IdentifierText, SourceText, TableText } from './schema.
 import type {
   FieldMapping,
   IdentifierRule,
+  QualityRule,
   Region,
   SourceDefinition,
   TableDefinition,
@@ -29,7 +30,7 @@ interface Defaults {
 
 /** Completes a source. */
 export const compileSource = (text: SourceText): SourceDefinition => {
-  const { position, brand, tables, timeZone, currency, ...stated } = text;
+  const { position, images, brand, tables, timeZone, currency, ...stated } = text;
   const defaults = {
     timeZone: timeZone ?? TIME_ZONES[text.region],
     currency: currency ?? CURRENCIES[text.region],
@@ -38,6 +39,7 @@ export const compileSource = (text: SourceText): SourceDefinition => {
     ...stated,
     ...defaults,
     ...(position === undefined ? {} : { position }),
+    ...(images === undefined ? {} : { images }),
     ...(brand === undefined ? {} : { brand }),
     tables: mapValues(tables, (table, name) => compileTable(name, table, defaults)),
   };
@@ -51,6 +53,9 @@ const compileTable = (name: string, table: TableText, defaults: Defaults): Table
   evidence: table.evidence,
   identifiers: table.identifiers.map(compileIdentifier),
   fields: mapValues(table.fields, (field) => compileField(field, defaults)),
+  ...(table.file === undefined ? {} : { file: defined(table.file) }),
+  // The shape check has seen to it that a fix is there when the severity is fix.
+  ...(table.quality.length === 0 ? {} : { quality: table.quality as readonly QualityRule[] }),
 });
 
 const compileIdentifier = ({ scope, region, map, ...stated }: IdentifierText): IdentifierRule => ({
@@ -63,26 +68,33 @@ const compileIdentifier = ({ scope, region, map, ...stated }: IdentifierText): I
 const compileField = (field: FieldText, defaults: Defaults): FieldMapping => {
   switch (field.type) {
     case 'time': {
-      const { type, column, zone = defaults.timeZone } = field;
-      return field.wallClock === true
-        ? { type, column, zone, wallClock: true }
-        : { type, column, zone };
+      const { zone = defaults.timeZone, wallClock, ...stated } = field;
+      return defined({ ...stated, zone, ...(wallClock ? { wallClock } : {}) });
     }
     case 'money':
-      return { ...field, currency: field.currency ?? { value: defaults.currency } };
-    case 'integer':
-      return field.negate === true
-        ? { type: 'integer', column: field.column, negate: true }
-        : { type: 'integer', column: field.column };
+      return defined({ ...field, currency: field.currency ?? { value: defaults.currency } });
+    case 'integer': {
+      const { negate, ...stated } = field;
+      return defined({ ...stated, ...(negate ? { negate } : {}) });
+    }
     case 'text':
     case 'boolean':
     case 'date':
     case 'code':
-      return field;
+      return defined(field);
     default:
       return assertNever(field);
   }
 };
+
+/** A record without the keys that a file left out. */
+type Defined<Shape> = { [Key in keyof Shape]: Exclude<Shape[Key], undefined> };
+
+/** Leaves out what a file has left out: an absent key and an undefined one are not the same type. */
+export const defined = <Shape extends object>(shape: Shape): Defined<Shape> =>
+  Object.fromEntries(
+    Object.entries(shape).filter(([, value]) => value !== undefined),
+  ) as Defined<Shape>;
 
 /** Applies a function to each value of a record. */
 export const mapValues = <From, To>(

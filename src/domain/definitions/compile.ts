@@ -7,19 +7,30 @@
  */
 import { canonicalJson } from '#domain/shared/canonical-json.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
+import { checkFields } from './check-fields.ts';
 import { checkIdentity } from './check-identity.ts';
 import { checkShape } from './check-shape.ts';
 import { checkSource, checkSourcesAreUnique, type SourceWithFile } from './check-sources.ts';
 import { checkView } from './check-view.ts';
-import { compileSource, mapValues } from './compile-source.ts';
+import { compileSource, defined, mapValues } from './compile-source.ts';
 import type { DefinitionProblem } from './problem.ts';
-import { IdentityFile, type IdentityText, SourceFile, ViewFile, type ViewText } from './schema.ts';
+import {
+  FieldsFile,
+  type FieldsText,
+  IdentityFile,
+  type IdentityText,
+  SourceFile,
+  type SourceText,
+  ViewFile,
+  type ViewText,
+} from './schema.ts';
 import type { Definitions, NamespaceDefinition, ViewDefinition } from './types.ts';
 import { type DefinitionFile, parseYaml, type YamlDocument } from './yaml-document.ts';
 
 /**
  * Compiles a definitions folder.
- * @param files all its YAML files, in any order: `sources/*.yaml`, `identity.yaml`, `views/customer-360.yaml`
+ * @param files all its YAML files, in any order: `sources/*.yaml`, `identity.yaml`, `views/customer-360.yaml`, and
+ *   `fields.yaml` where there is one
  * @returns the definitions, or every problem found, by file and line
  */
 export const compileDefinitions = (
@@ -41,10 +52,12 @@ interface Folder {
   readonly sources: readonly SourceWithFile[];
   readonly identity: WithFile<IdentityText>;
   readonly view: WithFile<ViewText>;
+  readonly fields?: WithFile<FieldsText>;
 }
 
 const SOURCE_PATH = /^sources\/[^/]+\.ya?ml$/;
 const IDENTITY_PATH = /^identity\.ya?ml$/;
+const FIELDS_PATH = /^fields\.ya?ml$/;
 const VIEW_PATH = /^views\/customer-360\.ya?ml$/;
 
 const checkShapes = (
@@ -66,20 +79,21 @@ const checkShapes = (
   const sources = read(SOURCE_PATH, (document) => checkShape(SourceFile, document));
   const [identity] = read(IDENTITY_PATH, (document) => checkShape(IdentityFile, document));
   const [view] = read(VIEW_PATH, (document) => checkShape(ViewFile, document));
+  const [fields] = read(FIELDS_PATH, (document) => checkShape(FieldsFile, document));
   problems.push(...missingFiles(files));
   if (problems.length > 0 || identity === undefined || view === undefined) return failure(problems);
-  return success({ sources, identity, view });
+  return success({ sources, identity, view, ...(fields && { fields }) });
 };
 
 type Checked<Text> = Result<Text, readonly DefinitionProblem[]>;
 
 const isKnownPath = (path: string): boolean =>
-  [SOURCE_PATH, IDENTITY_PATH, VIEW_PATH].some((pattern) => pattern.test(path));
+  [SOURCE_PATH, IDENTITY_PATH, FIELDS_PATH, VIEW_PATH].some((pattern) => pattern.test(path));
 
 const misplaced = ({ path }: DefinitionFile): DefinitionProblem =>
   wholeFile(
     path,
-    'This file has no meaning here; definitions are sources/*.yaml, identity.yaml and views/customer-360.yaml.',
+    'This file has no meaning here; definitions are sources/*.yaml, identity.yaml, fields.yaml and views/customer-360.yaml.',
   );
 
 const wholeFile = (file: string, message: string): DefinitionProblem => ({
@@ -110,7 +124,12 @@ const missingFiles = (files: readonly DefinitionFile[]): DefinitionProblem[] =>
     .filter(({ pattern }) => !files.some(({ path }) => pattern.test(path)))
     .map(({ file, message }) => wholeFile(file, message));
 
-const checkMeaning = ({ sources, identity, view }: Folder): readonly DefinitionProblem[] => [
+const checkMeaning = ({
+  sources,
+  identity,
+  view,
+  fields,
+}: Folder): readonly DefinitionProblem[] => [
   ...checkSourcesAreUnique(sources),
   ...checkIdentity(identity.document, identity.text),
   ...sources.flatMap((source) => checkSource(source, identity.text.namespaces)),
@@ -119,32 +138,60 @@ const checkMeaning = ({ sources, identity, view }: Folder): readonly DefinitionP
     view.text,
     sources.map(({ text }) => text),
   ),
+  ...(fields
+    ? checkFields(
+        fields.document,
+        fields.text,
+        sources.map(({ text }) => text),
+        view.text,
+      )
+    : []),
 ];
 
-const assemble = ({ sources, identity, view }: Folder): Definitions => ({
+const assemble = ({ sources, identity, view, fields }: Folder): Definitions => ({
   sources: Object.fromEntries(sources.map(({ text }) => [text.source, compileSource(text)])),
   namespaces: mapValues(identity.text.namespaces, compileNamespace),
-  view: compileView(view.text),
+  view: compileView(
+    view.text,
+    sources.map(({ text }) => text),
+  ),
+  ...(fields && { fields: fields.text.fields }),
 });
 
 const compileNamespace = (
-  { limit, blocked, ...stated }: IdentityText['namespaces'][string],
+  { limit, label, blocked, ...stated }: IdentityText['namespaces'][string],
   namespace: string,
 ): NamespaceDefinition => ({
   namespace,
   ...stated,
   ...(limit === undefined ? {} : { limit }),
+  ...(label === undefined ? {} : { label }),
   blocked: [...new Set(blocked)].sort(),
 });
 
 /** In the order of names: moving lines about in a file changes nothing. */
-const compileView = ({ profile, measures }: ViewText): ViewDefinition => ({
-  profile: byName(profile).map(([field, { sources }]) => ({ field, sources })),
+const compileView = (
+  { profile, measures }: ViewText,
+  sources: readonly SourceText[],
+): ViewDefinition => ({
+  profile: byName(profile).map(([field, rule]) => {
+    const verifiedIn = tablesVouchingFor(field, sources);
+    return { ...defined({ field, ...rule }), ...(verifiedIn.length > 0 ? { verifiedIn } : {}) };
+  }),
   measures: byName(measures).map(([measure, rule]) => ({
     measure,
     ...rule,
   })) as ViewDefinition['measures'],
 });
+
+const tablesVouchingFor = (field: string, sources: readonly SourceText[]): readonly string[] =>
+  sources
+    .flatMap(({ source, tables }) =>
+      Object.entries(tables).flatMap(([name, { kind, fields }]) =>
+        kind === 'party' && fields[field]?.verified === true ? [`${source}.${name}`] : [],
+      ),
+    )
+    .sort();
 
 const byName = <Value>(record: Readonly<Record<string, Value>>): [string, Value][] =>
   Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -8,6 +8,7 @@ import type {
   IdentifierRule,
   MeasureDefinition,
   NamespaceDefinition,
+  ProfileFieldDefinition,
   SourceDefinition,
   TableDefinition,
 } from './types.ts';
@@ -25,9 +26,9 @@ export const explainDefinitions = ({
     .sort((a, b) => a.priority - b.priority)
     .map(explainNamespace),
   'Profile',
-  ...view.profile.map(({ field, sources: from }) => `  ${field}: from ${from.join(', else ')}.`),
+  ...view.profile.map((rule) => `  ${rule.field}: ${explainSurvivorship(rule)}`),
   'Measures',
-  ...view.measures.map(explainMeasure),
+  ...view.measures.map((measure) => `  ${measure.measure}: ${explainMeasure(measure)}`),
 ];
 
 const explainSource = (source: SourceDefinition): readonly string[] => [
@@ -84,20 +85,40 @@ const explainNamespace = (namespace: NamespaceDefinition): string => {
   );
 };
 
-const explainMeasure = (measure: MeasureDefinition): string => {
-  const head = `  ${measure.measure}:`;
+/** Which value of a profile field is shown, as a sentence. */
+export const explainSurvivorship = ({ rule, sources }: ProfileFieldDefinition): string => {
+  const order = sources.join(', else ');
+  switch (rule) {
+    case undefined:
+    case 'source-priority':
+      return `from ${order}.`;
+    case 'most-recent':
+      return `the latest, of ${order}.`;
+    case 'most-frequent':
+      return `what most rows say, of ${order}.`;
+    case 'verified-first':
+      return `what a source vouches for, of ${order}.`;
+    default:
+      return assertNever(rule);
+  }
+};
+
+/** What a measure is, as a sentence. */
+export const explainMeasure = (measure: MeasureDefinition): string => {
+  const days =
+    measure.windows === undefined ? '' : `; also of the last ${measure.windows.join(', ')} days`;
   switch (measure.fold) {
     case 'count':
-      return `${head} how many facts "${measure.of}".`;
+      return `how many facts "${measure.of}"${days}.`;
     case 'sum':
-      return `${head} sum of ${measure.field} over facts "${measure.of}".`;
+      return `sum of ${measure.field} over facts "${measure.of}"${days}.`;
     case 'money':
       return (
-        `${head} sum of ${measure.field} per currency over facts "${measure.of}"` +
-        `${measure.minus === undefined ? '' : `, less ${measure.minus.field} of facts "${measure.minus.of}"`}.`
+        `sum of ${measure.field} per currency over facts "${measure.of}"` +
+        `${measure.minus === undefined ? '' : `, less ${measure.minus.field} of facts "${measure.minus.of}"`}${days}.`
       );
     case 'latest':
-      return `${head} latest ${measure.field} of facts "${measure.of}".`;
+      return `latest ${measure.field} of facts "${measure.of}".`;
     default:
       return assertNever(measure);
   }

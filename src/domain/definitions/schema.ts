@@ -70,19 +70,23 @@ const currencyOrColumn = z.union([closed({ value: currency }), closed({ column }
   error: 'must be { column: <name> } or { value: <ISO 4217 code> }.',
 });
 
+const textForm = z.enum(['upper', 'lower', 'digits', 'single-space']);
+const verified = z.optional(z.boolean());
+
 const field = z.discriminatedUnion('type', [
-  closed({ type: z.literal('text'), column }),
-  closed({ type: z.literal('integer'), column, negate: z.optional(z.boolean()) }),
-  closed({ type: z.literal('boolean'), column }),
-  closed({ type: z.literal('date'), column }),
+  closed({ type: z.literal('text'), column, normalise: z.optional(textForm), verified }),
+  closed({ type: z.literal('integer'), column, negate: z.optional(z.boolean()), verified }),
+  closed({ type: z.literal('boolean'), column, verified }),
+  closed({ type: z.literal('date'), column, verified }),
   closed({
     type: z.literal('time'),
     column,
     zone: z.optional(timeZone),
     wallClock: z.optional(z.boolean()),
+    verified,
   }),
-  closed({ type: z.literal('money'), column, currency: z.optional(currencyOrColumn) }),
-  closed({ type: z.literal('code'), column, map: codes }),
+  closed({ type: z.literal('money'), column, currency: z.optional(currencyOrColumn), verified }),
+  closed({ type: z.literal('code'), column, map: codes, verified }),
 ]);
 
 const identifier = closed({
@@ -92,6 +96,51 @@ const identifier = closed({
   scope: z.optional(textOrColumn),
   region: z.optional(closed({ column, map: z.record(codeText, region) })),
   map: z.optional(codes),
+});
+
+const bound = z.optional(z.number());
+const day = z.optional(text(/^\d{4}-\d{2}-\d{2}$/, 'must be a day such as 1900-01-31, in quotes.'));
+const everyRule = {
+  rule: id,
+  column,
+  severity: z.enum(['fix', 'warn', 'quarantine']),
+  fix: z.optional(
+    z.union([z.enum(['clear', ...textForm.options]), closed({ value: codeText })], {
+      error: 'must be clear, upper, lower, digits, single-space or { value: <text> }.',
+    }),
+  ),
+};
+const isPattern = (pattern: string): boolean => {
+  try {
+    return new RegExp(`^(?:${pattern})$`, 'u').source !== '';
+  } catch {
+    return false;
+  }
+};
+
+const quality = z.discriminatedUnion('check', [
+  closed({ check: z.literal('required'), ...everyRule }),
+  closed({
+    check: z.literal('pattern'),
+    ...everyRule,
+    pattern: z
+      .string()
+      .check(z.refine(isPattern, 'must be a regular expression; check brackets and backslashes.')),
+  }),
+  closed({
+    check: z.literal('one-of'),
+    ...everyRule,
+    values: z.array(codeText).check(z.minLength(1, 'must name at least one value.')),
+  }),
+  closed({ check: z.literal('length'), ...everyRule, min: bound, max: bound }),
+  closed({ check: z.literal('number'), ...everyRule, min: bound, max: bound }),
+  closed({ check: z.literal('date'), ...everyRule, from: day, to: day }),
+]);
+
+const fileFormat = closed({
+  delimiter: z.optional(z.enum([',', ';', '\t', '|'])),
+  encoding: z.optional(z.enum(['utf-8', 'utf-16le', 'gb18030', 'big5'])),
+  header: z.optional(z.record(codeText, column)),
 });
 
 const table = closed({
@@ -110,6 +159,8 @@ const table = closed({
     [],
   ),
   fields: z._default(z.record(fieldName, field), {}),
+  file: z.optional(fileFormat),
+  quality: z._default(z.array(quality), []),
 });
 
 const wholeNumber = (least: number, most: number) => {
@@ -120,19 +171,26 @@ const wholeNumber = (least: number, most: number) => {
 /** A file `sources/<source>.yaml`. */
 export const SourceFile = closed({
   source: id,
-  engine: z.enum(['postgresql', 'mysql', 'oracle', 'sqlserver']),
+  engine: z.enum(['postgresql', 'mysql', 'oracle', 'sqlserver', 'files', 'webhook']),
   region,
   timeZone: z.optional(timeZone),
   currency: z.optional(currency),
   generation: z._default(wholeNumber(1, 9999), 1),
   position: z.optional(z.enum(['stream-position', 'change-sequence'])),
+  images: z.optional(z.enum(['partial', 'whole'])),
   party: z._default(z.enum(['1st', '2nd', '3rd']), '1st'),
   mayCreateCustomer: z._default(z.boolean(), true),
   brand: z.optional(codeColumn),
   tables: z.record(tableName, table),
 });
 
+const label = z
+  .string()
+  .check(z.minLength(1, 'must not be empty.'), z.maxLength(60, 'must have at most 60 characters.'));
+const labels = closed({ zh: label, en: label });
+
 const namespace = closed({
+  label: z.optional(labels),
   priority: wholeNumber(1, 100),
   normalise: z.enum(['phone', 'email', 'opaque', 'code', 'date', 'gender']),
   links: z._default(z.boolean(), true),
@@ -144,19 +202,32 @@ const namespace = closed({
 /** The file `identity.yaml`. */
 export const IdentityFile = closed({ namespaces: z.record(id, namespace) });
 
+const windows = z.optional(
+  z.array(wholeNumber(1, 3660)).check(
+    z.minLength(1, 'must name at least one number of days.'),
+    z.maxLength(10, 'must name at most ten numbers of days.'),
+    z.refine(
+      (days) => days.every((day, index) => index === 0 || day > (days[index - 1] ?? 0)),
+      'must name each number of days once, the smallest first.',
+    ),
+  ),
+);
+
 const measure = z.discriminatedUnion('fold', [
-  closed({ of: id, fold: z.literal('count') }),
-  closed({ of: id, fold: z.literal('sum'), field: fieldName }),
+  closed({ of: id, fold: z.literal('count'), windows }),
+  closed({ of: id, fold: z.literal('sum'), field: fieldName, windows }),
   closed({
     of: id,
     fold: z.literal('money'),
     field: fieldName,
     minus: z.optional(closed({ of: id, field: fieldName })),
+    windows,
   }),
   closed({ of: id, fold: z.literal('latest'), field: fieldName }),
 ]);
 
 const profileField = closed({
+  rule: z.optional(z.enum(['source-priority', 'most-recent', 'most-frequent', 'verified-first'])),
   sources: z.array(id).check(z.minLength(1, 'must name at least one source.')),
 });
 
@@ -166,15 +237,27 @@ export const ViewFile = closed({
   measures: z._default(z.record(fieldName, measure), {}),
 });
 
+/** The file `fields.yaml`: what people should know of fields, whichever system they come from. */
+export const FieldsFile = closed({
+  fields: z.record(
+    fieldName,
+    closed({ class: z.enum(['direct', 'quasi', 'sensitive', 'plain']), label: labels }),
+  ),
+});
+
 /** A source as written, defaults of its own file filled in. */
 export type SourceText = z.output<typeof SourceFile>;
 /** A table as written. */
 export type TableText = SourceText['tables'][string];
 /** A field mapping as written. */
 export type FieldText = TableText['fields'][string];
+/** A data-quality rule as written. */
+export type QualityText = TableText['quality'][number];
 /** An identifier rule as written. */
 export type IdentifierText = TableText['identifiers'][number];
 /** Identity rules as written. */
 export type IdentityText = z.output<typeof IdentityFile>;
 /** A view as written. */
 export type ViewText = z.output<typeof ViewFile>;
+/** Fields as written. */
+export type FieldsText = z.output<typeof FieldsFile>;

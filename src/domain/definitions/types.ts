@@ -14,10 +14,43 @@ export interface Definitions {
   readonly sources: Readonly<Record<string, SourceDefinition>>;
   readonly namespaces: Readonly<Record<string, NamespaceDefinition>>;
   readonly view: ViewDefinition;
+  /** What people should know of fields, by name; a field that is not here has no label. */
+  readonly fields?: Readonly<Record<string, FieldInfo>>;
 }
 
-/** Database engines whose log positions the decoder can order. */
-export type Engine = 'postgresql' | 'mysql' | 'oracle' | 'sqlserver';
+/** A text in both languages of the data dictionary. */
+export interface Labels {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/**
+ * How close a field leads to a person: by itself (a name, a phone number), together with others (a birth date, a
+ * city), not at all (`plain`); `sensitive` may harm the person when it gets out.
+ */
+export type FieldClass = 'direct' | 'quasi' | 'sensitive' | 'plain';
+
+/** What people should know of a field. */
+export interface FieldInfo {
+  readonly class: FieldClass;
+  readonly label: Labels;
+}
+
+/**
+ * What changes come from: a database whose log positions the decoder can order, files that are dropped (`files`), or
+ * calls of another system (`webhook`).
+ */
+export type Engine = 'postgresql' | 'mysql' | 'oracle' | 'sqlserver' | 'files' | 'webhook';
+
+/** How the dropped files of a table are written. */
+export interface FileFormat {
+  /** Of a CSV file; a comma when absent. */
+  readonly delimiter?: string;
+  /** UTF-8 when absent. */
+  readonly encoding?: 'utf-8' | 'utf-16le' | 'gb18030' | 'big5';
+  /** Column by header, for headers that are called otherwise. */
+  readonly header?: Readonly<Record<string, string>>;
+}
 
 /** One captured system. */
 export interface SourceDefinition {
@@ -35,6 +68,11 @@ export interface SourceDefinition {
    * `$AR_H_CHANGE_SEQ`. The two have no common order, so changing this needs a new generation.
    */
   readonly position?: 'stream-position' | 'change-sequence';
+  /**
+   * What a column means that an update does not carry: in `partial` images it is as it was, in `whole` ones, which
+   * leave out nulls, it is null. Absent: partial for party rows and for engines that send changed columns only.
+   */
+  readonly images?: 'partial' | 'whole';
   readonly party: '1st' | '2nd' | '3rd';
   /** Whether rows of this source alone may make a customer. */
   readonly mayCreateCustomer: boolean;
@@ -60,7 +98,32 @@ export interface TableDefinition {
   readonly evidence: boolean;
   readonly identifiers: readonly IdentifierRule[];
   readonly fields: Readonly<Record<string, FieldMapping>>;
+  readonly file?: FileFormat;
+  /** Data-quality rules, in the order in which they are applied; none when absent. */
+  readonly quality?: readonly QualityRule[];
 }
+
+/** What a rule asks of a column; all but `required` let a missing value pass. */
+export type QualityCheck =
+  | { readonly check: 'required' }
+  /** A regular expression that the whole value matches. */
+  | { readonly check: 'pattern'; readonly pattern: string }
+  | { readonly check: 'one-of'; readonly values: readonly string[] }
+  /** Characters. */
+  | { readonly check: 'length'; readonly min?: number; readonly max?: number }
+  | { readonly check: 'number'; readonly min?: number; readonly max?: number }
+  /** Days, both included. */
+  | { readonly check: 'date'; readonly from?: string; readonly to?: string };
+
+/** How a value that breaks a rule is put right: `clear` makes it null. */
+export type QualityFix = 'clear' | TextForm | { readonly value: string };
+
+/** A data-quality rule over one column. */
+export type QualityRule = { readonly rule: string; readonly column: string } & QualityCheck &
+  (
+    | { readonly severity: 'warn' | 'quarantine' }
+    | { readonly severity: 'fix'; readonly fix: QualityFix }
+  );
 
 /** Where a table holds an identifier. */
 export interface IdentifierRule {
@@ -86,8 +149,16 @@ export interface CodeColumn {
 }
 
 /** How a column becomes a field. */
-export type FieldMapping =
-  | { readonly type: 'text'; readonly column: string }
+export type FieldMapping = FieldSpeech & FieldSource;
+
+/** What a source says of a field besides its value. */
+interface FieldSpeech {
+  /** The source vouches for the value: it saw a document, it sent a code. Survivorship may ask. */
+  readonly verified?: boolean;
+}
+
+type FieldSource =
+  | { readonly type: 'text'; readonly column: string; readonly normalise?: TextForm }
   | { readonly type: 'integer'; readonly column: string; readonly negate?: boolean }
   | { readonly type: 'boolean'; readonly column: string }
   | { readonly type: 'date'; readonly column: string }
@@ -105,12 +176,17 @@ export type FieldMapping =
   | { readonly type: 'money'; readonly column: string; readonly currency: TextOrColumn }
   | ({ readonly type: 'code' } & CodeColumn);
 
+/** A form in which a text is kept. */
+export type TextForm = 'upper' | 'lower' | 'digits' | 'single-space';
+
 /** How values of a namespace are brought to one form before they are compared. */
 export type Normaliser = 'phone' | 'email' | 'opaque' | 'code' | 'date' | 'gender';
 
 /** A kind of identifier, with the rules that protect it from merging strangers. */
 export interface NamespaceDefinition {
   readonly namespace: string;
+  /** Name for people. */
+  readonly label?: Labels;
   /** 1 is the strongest; links are accepted in this order. */
   readonly priority: number;
   readonly normalise: Normaliser;
@@ -130,14 +206,34 @@ export interface ViewDefinition {
   readonly measures: readonly MeasureDefinition[];
 }
 
-/** A profile field and which source wins when they disagree: the first source listed that has a value. */
+/**
+ * Which value of a profile field is shown when rows disagree: that of the first source listed, of the latest change,
+ * of most rows, or of a source that vouches for it.
+ */
+export type SurvivorshipRule =
+  | 'source-priority'
+  | 'most-recent'
+  | 'most-frequent'
+  | 'verified-first';
+
+/** A profile field. */
 export interface ProfileFieldDefinition {
   readonly field: string;
+  /** Sources that may give it, the more trusted first; what the rule leaves open, their order decides. */
   readonly sources: readonly string[];
+  /** `source-priority` when absent. */
+  readonly rule?: SurvivorshipRule;
+  /** Tables whose source vouches for the field, `member.member`. */
+  readonly verifiedIn?: readonly string[];
 }
 
 /** A number kept over the facts of a customer. */
-export type MeasureDefinition =
+export type MeasureDefinition = MeasureFold & {
+  /** Days for which the figure is also given, counted back from the instant asked, in the market's time zone. */
+  readonly windows?: readonly number[];
+};
+
+type MeasureFold =
   | { readonly measure: string; readonly of: string; readonly fold: 'count' }
   /** Sum of an integer field. */
   | { readonly measure: string; readonly of: string; readonly fold: 'sum'; readonly field: string }

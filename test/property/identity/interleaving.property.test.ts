@@ -7,7 +7,7 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { foldToLatest } from '#application/identity/interpret-records.ts';
+import { foldToLatest } from '#application/identity/join-changes.ts';
 import type { FactChange, PartyChange } from '#application/identity/row-change.ts';
 import { contributionsIn } from '#application/shared/contributions.ts';
 import { parseRowItem } from '#application/shared/items.ts';

@@ -226,14 +226,6 @@ describe('fields', () => {
       ],
     });
   });
-
-  test('columns that the record did not carry are told from null ones', () => {
-    const result = mapped(
-      { amt: null, ccy: null, pts: 3 },
-      { fields, identifiers: [rule('card', 'card_no')] },
-    );
-    expect(result.uncaptured).toEqual(['card_no', 'remark', 'sold_at']);
-  });
 });
 
 describe('brand', () => {

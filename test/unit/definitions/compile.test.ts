@@ -177,12 +177,133 @@ describe('a folder without mistakes', () => {
   });
 });
 
+describe('fields, survivorship and windows', () => {
+  const FIELDS = `fields:
+  name: { class: direct, label: { zh: 姓名, en: Name } }
+`;
+
+  test('of the catalogue are compiled, and a table that vouches for a field is named', () => {
+    const pos = POS.replace(
+      '{ column: nm, type: text }',
+      '{ column: nm, type: text, verified: true, normalise: upper }',
+    );
+    const view = VIEW.replace('{ sources: [pos] }', '{ sources: [pos], rule: verified-first }');
+    const compiled = compile({ pos, view, more: { 'fields.yaml': FIELDS } });
+    expect(compiled.ok && compiled.value.fields).toEqual({
+      name: { class: 'direct', label: { zh: '姓名', en: 'Name' } },
+    });
+    expect(compiled.ok && compiled.value.view.profile).toEqual([
+      { field: 'name', sources: ['pos'], rule: 'verified-first', verifiedIn: ['pos.buyer'] },
+    ]);
+  });
+
+  test.each<[string, Folder, string]>([
+    [
+      'a label of nothing',
+      { more: { 'fields.yaml': FIELDS.replace('name:', 'nmae:') } },
+      'fields.yaml:2 fields.nmae: is the name of no field, profile field or measure; correct the name or remove it.',
+    ],
+    [
+      'a class that is none',
+      { more: { 'fields.yaml': FIELDS.replace('direct', 'secret') } },
+      'fields.yaml:2 fields.name.class: must be one of: direct, quasi, sensitive, plain.',
+    ],
+    [
+      'a rule that nobody vouches for',
+      { view: VIEW.replace('{ sources: [pos] }', '{ sources: [pos], rule: verified-first }') },
+      'views/customer-360.yaml:2 profile.name.rule: is verified-first, but none of its sources vouches for "name"; add verified: true to the field of one, or choose another rule.',
+    ],
+    [
+      'windows in disorder',
+      { view: VIEW.replace('fold: count }', 'fold: count, windows: [90, 30] }') },
+      'views/customer-360.yaml:7 measures.orders.windows: must name each number of days once, the smallest first.',
+    ],
+    [
+      'windows over facts without a time',
+      {
+        pos: POS.replace('      at: { column: sold_at, type: time }\n', ''),
+        view: VIEW.replace('fold: count }', 'fold: count, windows: [30] }').replace(
+          / {2}lastOrderAt.*\n/,
+          '',
+        ),
+      },
+      'views/customer-360.yaml:6 measures.orders.windows: table pos.receipt is mapped as "order" without a field "at" of type time; map one there.',
+    ],
+    [
+      'a field of a known fact in another type',
+      {
+        pos: POS.replace(
+          'total: { column: amt, type: money }',
+          'total: { column: amt, type: text }',
+        ),
+      },
+      'sources/pos.yaml:12 tables.receipt.fields.total.type: must be money: in every order, "total" means "Order total"; correct the type or give the field another name.',
+    ],
+  ])('%s', (_, folder, problem) => {
+    expect(problems(folder)).toContain(problem);
+  });
+});
+
+describe('data-quality rules', () => {
+  const withRule = (rule: string) => ({
+    pos: POS.replace(
+      '    fields:\n      name:',
+      `    quality:\n      - ${rule}\n    fields:\n      name:`,
+    ),
+  });
+
+  test.each([
+    ['{ rule: name-missing, column: nm, check: required, severity: warn }', []],
+    [
+      '{ rule: a, column: nm, check: required, severity: fix }',
+      [
+        'severity: is fix without a remedy; add fix: clear, upper, lower, digits, single-space or { value: <text> }.',
+      ],
+    ],
+    [
+      '{ rule: a, column: nm, check: required, severity: warn, fix: upper }',
+      ['fix: has an effect with severity: fix only; remove it or change the severity.'],
+    ],
+    [
+      '{ rule: a, column: id, check: length, max: 3, severity: fix, fix: upper }',
+      ['column: is part of the primary key, which cannot be changed; use warn or quarantine.'],
+    ],
+    [
+      '{ rule: a, column: nm, check: length, severity: warn }',
+      ['check: has no bounds; add min, max or both.'],
+    ],
+    [
+      '{ rule: a, column: nm, check: number, min: 3, max: 2, severity: warn }',
+      ['min: is above max, so every value breaks the rule; exchange the two.'],
+    ],
+    [
+      "{ rule: a, column: nm, check: pattern, pattern: '(', severity: warn }",
+      ['pattern: must be a regular expression; check brackets and backslashes.'],
+    ],
+    [
+      '{ rule: a, column: nm, check: unique, severity: warn }',
+      ['check: must be one of: required, pattern, one-of, length, number, date.'],
+    ],
+  ])('%s', (rule, expected) => {
+    expect(problems(withRule(rule))).toEqual(
+      expected.map((text) => `sources/pos.yaml:19 tables.buyer.quality.0.${text}`),
+    );
+  });
+
+  test('of one table need names of their own', () => {
+    const one = '{ rule: a, column: nm, check: required, severity: warn }';
+    expect(problems(withRule(`${one}\n      - ${one}`))).toEqual([
+      'sources/pos.yaml:20 tables.buyer.quality.1.rule: "a" is the name of another rule of this table; the report could not tell them apart, so choose another.',
+    ]);
+  });
+});
+
 describe('mistakes in the text', () => {
   test.each<[string, Folder, string]>([
     [
       'an unknown key',
       { pos: POS.replace('kind: fact', 'kind: fact\n    evidnce: false') },
-      'sources/pos.yaml:8 tables.receipt.evidnce: is not known here; remove it or use one of: key, kind, as, evidence, identifiers, fields.',
+      'sources/pos.yaml:8 tables.receipt.evidnce: is not known here; remove it or use one of: key, kind, as, evidence, identifiers, fields, file, quality.',
     ],
     [
       'an unknown region',
@@ -372,7 +493,7 @@ describe('mistakes between files', () => {
     [
       'a file of no meaning',
       { more: { 'audiences/vip.yaml': 'a: 1' } },
-      'audiences/vip.yaml:1 This file has no meaning here; definitions are sources/*.yaml, identity.yaml and views/customer-360.yaml.',
+      'audiences/vip.yaml:1 This file has no meaning here; definitions are sources/*.yaml, identity.yaml, fields.yaml and views/customer-360.yaml.',
     ],
   ])('%s', (_, folder, problem) => {
     expect(problems(folder)).toEqual([problem]);

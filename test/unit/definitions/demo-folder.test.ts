@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
-import * as z from 'zod/mini';
+import { parse } from 'yaml';
 import { readDefinitions } from '#adapters/definitions/read-folder.ts';
+import { dataDictionary } from '#domain/definitions/dictionary.ts';
 import { explainDefinitions } from '#domain/definitions/explain.ts';
+import { editorSchemas } from '#domain/definitions/json-schemas.ts';
 import { formatProblem } from '#domain/definitions/problem.ts';
-import { IdentityFile, SourceFile, ViewFile } from '#domain/definitions/schema.ts';
 
+const DICTIONARY = fileURLToPath(
+  new URL('../../../docs/reference/data-dictionary.md', import.meta.url),
+);
 const FOLDER = fileURLToPath(new URL('../../../definitions/', import.meta.url));
 
 describe('the demo definitions', () => {
@@ -39,11 +44,37 @@ describe('the demo definitions', () => {
   });
 });
 
+test.each(Object.entries(editorSchemas()))(
+  'the JSON Schema of %s files is the one that the compiler checks',
+  (name, schema) => {
+    const written = JSON.parse(readFileSync(`${FOLDER}schema/${name}.json`, 'utf8'));
+    expect(written, 'npm run definitions -- schema writes it').toEqual(
+      JSON.parse(JSON.stringify(schema)),
+    );
+  },
+);
+
 test.each([
-  ['source', SourceFile],
-  ['identity', IdentityFile],
-  ['view', ViewFile],
-])('the JSON Schema of %s files is the one that the compiler checks', (name, schema) => {
-  const written = JSON.parse(readFileSync(`${FOLDER}schema/${name}.json`, 'utf8'));
-  expect(written).toEqual(JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: 'input' }))));
+  ['sources/pos.yaml', 'source'],
+  ['identity.yaml', 'identity'],
+  ['views/customer-360.yaml', 'view'],
+  ['fields.yaml', 'fields'],
+])('%s names its schema for editors, and keeps it', (file, name) => {
+  const text = readFileSync(`${FOLDER}${file}`, 'utf8');
+  expect(text.split('\n', 1)[0]).toMatch(
+    new RegExp(`^# yaml-language-server: \\$schema=(\\.\\./)?schema/${name}\\.json$`),
+  );
+  const validate = new Ajv2020({ strict: false }).compile(
+    JSON.parse(readFileSync(`${FOLDER}schema/${name}.json`, 'utf8')),
+  );
+  expect(validate(parse(text)) ? [] : validate.errors).toEqual([]);
+});
+
+test('the data dictionary is the one that the definitions give', () => {
+  const written = readFileSync(DICTIONARY, 'utf8');
+  const read = readDefinitions(FOLDER);
+  expect(
+    read.ok && dataDictionary(read.value.definitions),
+    'npm run definitions -- dictionary',
+  ).toBe(written);
 });

@@ -67,6 +67,17 @@ describe('a batch', () => {
     });
   });
 
+  test('with defects counts them by source and rule', async () => {
+    const handler = await handlerOn(aPipeline().ports);
+    const bad = dmsText({ data: { receipt_no: '1', card_no: 'NULL', amt: '1', ccy: 'HKD' } });
+    await handler(eventOf(bad), CONTEXT);
+    expect(lines.find((line) => 'QualityDefects' in line)).toMatchObject({
+      source: 'pos',
+      rule: 'not-an-identifier',
+      QualityDefects: 1,
+    });
+  });
+
   test('with a row that failed names its record, and no other', async () => {
     const { ports } = aPipeline();
     const failing = interposed(

@@ -177,3 +177,41 @@ describe('other resources', () => {
     );
   });
 });
+
+describe('rules of the event bus', () => {
+  const rule = (pattern: object, target: unknown = { 'Fn::GetAtt': ['Fn', 'Arn'] }) => ({
+    Fn: FUNCTION,
+    Drops: {
+      Type: 'AWS::S3::Bucket',
+      Properties: {
+        BucketName: 'drops',
+        NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+      },
+    },
+    Rule: {
+      Type: 'AWS::Events::Rule',
+      Properties: { EventPattern: pattern, Targets: [{ Arn: target, Id: 'Target0' }] },
+    } as TemplateResource,
+  });
+  const created = {
+    source: ['aws.s3'],
+    'detail-type': ['Object Created'],
+    detail: { bucket: { name: ['drops'] }, object: { key: [{ prefix: 'in/' }] } },
+  };
+
+  test('have a function invoked for new objects of a bucket that sends events', () => {
+    const { objectRules, buckets, functions } = planOf(rule(created));
+    expect(buckets).toMatchObject([{ name: 'drops', sendsEvents: true }]);
+    expect(objectRules).toMatchObject([
+      { bucketNames: ['drops'], keyPrefixes: ['in/'], functionNames: [functions[0]?.name] },
+    ]);
+  });
+
+  test.each([
+    ['of another kind', { ...created, 'detail-type': ['Object Deleted'] }, undefined],
+    ['that look at what is not looked at here', { ...created, account: ['1'] }, undefined],
+    ['for no function', created, 'arn:aws:sqs:ap-east-1:000000000000:queue'],
+  ])('%s are refused', (_, pattern, target) => {
+    expect(() => planOf(rule(pattern, target))).toThrow();
+  });
+});

@@ -1,0 +1,96 @@
+/**
+ * Kinds of facts that the product knows by name, with the fields that have a fixed meaning.
+ *
+ * A table may be mapped `as` any name; one of these promises that its fields mean what is written here, so that a view,
+ * an audience or a timeline can use them whichever system they come from. Fields beyond these are free.
+ * @module
+ */
+import type { FieldMapping, Labels } from './types.ts';
+
+/** Type of a field. */
+export type FieldType = FieldMapping['type'];
+
+/** A field of a fact kind. */
+export interface FactField {
+  /** Types that the field may have. */
+  readonly types: readonly FieldType[];
+  readonly label: Labels;
+}
+
+/** A kind of fact. */
+export interface FactKind {
+  readonly label: Labels;
+  readonly fields: Readonly<Record<string, FactField>>;
+}
+
+const field = (types: FieldType | readonly FieldType[], zh: string, en: string): FactField => ({
+  types: typeof types === 'string' ? [types] : types,
+  label: { zh, en },
+});
+
+const NAME = ['text', 'code'] as const;
+
+/** Fields that every kind may have. */
+const ANY = {
+  at: field('time', '发生时间', 'When it happened'),
+  channel: field(NAME, '渠道', 'Channel'),
+  store: field(NAME, '门店', 'Store'),
+  status: field(NAME, '状态', 'Status'),
+};
+
+const kind = (zh: string, en: string, fields: FactKind['fields']): FactKind => ({
+  label: { zh, en },
+  fields: { ...ANY, ...fields },
+});
+
+/** The known kinds, by name. */
+export const FACT_KINDS: Readonly<Record<string, FactKind>> = {
+  order: kind('订单', 'Order', {
+    total: field('money', '订单金额', 'Order total'),
+    number: field('text', '订单号', 'Order number'),
+  }),
+  'order-line': kind('订单行', 'Order line', {
+    order: field('text', '订单号', 'Order number'),
+    product: field('text', '商品', 'Product'),
+    category: field(NAME, '品类', 'Category'),
+    quantity: field('integer', '数量', 'Quantity'),
+    total: field('money', '行金额', 'Line total'),
+  }),
+  return: kind('退货', 'Return', {
+    total: field('money', '退款金额', 'Refund total'),
+    order: field('text', '原订单号', 'Order returned'),
+  }),
+  payment: kind('支付', 'Payment', {
+    order: field('text', '订单号', 'Order paid'),
+    method: field(NAME, '支付方式', 'Method'),
+    total: field('money', '支付金额', 'Amount paid'),
+  }),
+  points: kind('积分流水', 'Points entry', {
+    points: field('integer', '积分变动', 'Points added or taken'),
+    expiresAt: field('time', '到期时间', 'When they expire'),
+  }),
+  coupon: kind('优惠券', 'Coupon', {
+    kind: field(NAME, '券种', 'Kind of coupon'),
+    expiresAt: field('time', '到期时间', 'When it expires'),
+    usedAt: field('time', '核销时间', 'When it was used'),
+  }),
+  case: kind('服务工单', 'Service case', {
+    topic: field(NAME, '主题', 'Topic'),
+    closedAt: field('time', '关闭时间', 'When it was closed'),
+  }),
+  consent: kind('授权', 'Consent', {
+    purpose: field(NAME, '用途', 'Purpose'),
+    granted: field('boolean', '是否同意', 'Granted'),
+    version: field('text', '告知书版本', 'Version of the notice'),
+  }),
+  behaviour: kind('行为事件', 'Behaviour event', {
+    event: field(NAME, '事件', 'Event'),
+    page: field('text', '页面', 'Page'),
+    product: field('text', '商品', 'Product'),
+  }),
+  lead: kind('留资线索', 'Lead', {
+    platform: field(NAME, '平台', 'Platform'),
+    campaign: field('text', '推广计划', 'Campaign'),
+    form: field('text', '表单', 'Form'),
+  }),
+};
