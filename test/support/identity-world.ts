@@ -65,6 +65,7 @@ const claimsOf = (random: Random, people: number) => {
       .map(({ name, value }) => ({
         identifier: identifierKey(name, undefined, value),
         verified: random() < 0.7,
+        ...(random() < 0.1 ? { to: '2019-12-31' } : random() < 0.1 ? { from: '2020-01-01' } : {}),
       })),
   );
 };
