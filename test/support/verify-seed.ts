@@ -1,7 +1,7 @@
 /**
  * One random history by its seed. The shape of its world follows from the seed, so that the seed alone replays it.
  */
-import { type RunOptions, runWorld } from './run-world.ts';
+import { type MakeStore, type RunOptions, runWorld, type WorldResult } from './run-world.ts';
 
 const NO_FAULTS = { crash: 0, throttle: 0 } as const;
 
@@ -38,15 +38,29 @@ const optionsOf = (seed: number, overrides: Partial<RunOptions> = {}): RunOption
   ...overrides,
 });
 
-/** Runs the history of a seed; `undefined` when everything is as the oracle says. */
-export const verifySeed = async (
+/** How a history came out. */
+export interface Verdict {
+  readonly finding?: Finding;
+  /** SHA-256 of the canonical state; empty when the history broke off. */
+  readonly digest: string;
+}
+
+/** Runs the history of a seed. */
+export const judgeSeed = async (
   seed: number,
   overrides?: Partial<RunOptions>,
-): Promise<Finding | undefined> => {
+  makeStore?: MakeStore,
+): Promise<Verdict> => {
   const options = optionsOf(seed, overrides);
-  const problems = await runWorld(seed, options).catch((error: unknown) => [describe(error)]);
-  return problems.length === 0 ? undefined : { seed, options, problems };
+  const { problems, digest } = await runWorld(seed, options, makeStore).catch(
+    (error: unknown): WorldResult => ({ problems: [describe(error)], digest: '' }),
+  );
+  return problems.length === 0 ? { digest } : { digest, finding: { seed, options, problems } };
 };
+
+/** Runs the history of a seed; `undefined` when everything is as the oracle says. */
+export const verifySeed = async (seed: number): Promise<Finding | undefined> =>
+  (await judgeSeed(seed)).finding;
 
 const describe = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
