@@ -5,12 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { RowChange } from '#application/identity/row-change.ts';
 import { liveContributionsIn } from '#application/shared/contributions.ts';
-import {
-  asMap,
-  parseCustomerItem,
-  parseRowItem,
-  parseUnitItem,
-} from '#application/shared/items.ts';
+import { parseCustomerItem, parseRowItem, parseUnitItem } from '#application/shared/items.ts';
 import type { Item } from '#application/shared/table.ts';
 import { byText, type EvidenceUnit, type UnitKey } from '#domain/identity/evidence.ts';
 import { heldValues } from '#domain/identity/held-value.ts';

@@ -105,7 +105,9 @@ const factsExpected = (rows: readonly RowChange[]) =>
   rows
     .flatMap((row) =>
       row.kind === 'fact' && row.after?.unit
-        ? [`${row.after.unit.key} ${row.rowKey} ${row.version} ${row.after.contribution.fields['total']}`]
+        ? [
+            `${row.after.unit.key} ${row.rowKey} ${row.version} ${row.after.contribution.fields['total']}`,
+          ]
         : [],
     )
     .sort();

@@ -22,58 +22,16 @@ const IDENTITY = 'src/application/identity';
 
 const MUTANTS: readonly Mutant[] = [
   {
-    guard: 'a scope is committed only as it was read',
-    file: `${IDENTITY}/scope-store.ts`,
-    from: "stored ? { equals: [['ver'], stored.version] } : { missing: ['pk'] };",
-    to: "stored ? { exists: ['pk'] } : { missing: ['pk'] };",
-  },
-  {
-    guard: 'every scope read is bumped',
-    file: `${IDENTITY}/scope-store.ts`,
-    from: 'const version = (stored?.version ?? 0) + 1;',
-    to: 'const version = stored?.version ?? 1;',
-  },
-  {
-    guard: 'a list of holders is committed only as it was read',
-    file: `${IDENTITY}/membership.ts`,
-    from: "claim ? { equals: [['ver'], claim.version] } : { missing: ['pk'] };",
-    to: "claim ? { exists: ['pk'] } : { missing: ['pk'] };",
-  },
-  {
     guard: 'no holder joins a shared value while it is counted',
     file: `${IDENTITY}/membership.ts`,
     from: "when: { all: [{ equals: [['shared'], true] }, { missing: ['cooling'] }] },",
     to: "when: { exists: ['pk'] },",
   },
   {
-    guard: 'a row is written only over the version that was read',
-    file: `${IDENTITY}/write-parties.ts`,
-    from: 'if (row && row.version >= change.version) {',
-    to: 'if (row && row.version === change.version) {',
-  },
-  {
-    guard: 'a decision is not lost to a change that has read the row before it',
-    file: `${IDENTITY}/write-parties.ts`,
-    from: "? { all: [version, { equals: [['evidence'], evidenceText(row.evidence)] }] }",
-    to: '? version',
-  },
-  {
     guard: 'a decision comes back with its row',
     file: `${IDENTITY}/world.ts`,
     from: 'if (!changes.some(isMissing)) return changes;',
     to: 'return changes;',
-  },
-  {
-    guard: 'scopes read at several instants are not taken for one state',
-    file: `${IDENTITY}/world.ts`,
-    from: "if (isTorn(scopes)) return 'conflict';",
-    to: '',
-  },
-  {
-    guard: 'ids at rest are seen by whoever brings their anchor back',
-    file: `${IDENTITY}/world.ts`,
-    from: 'restingItems: born.filter((_, index) => resting[index] !== undefined),',
-    to: 'restingItems: [],',
   },
   {
     guard: 'a unit with a live row is not removed',
@@ -94,6 +52,42 @@ const MUTANTS: readonly Mutant[] = [
     to: '',
   },
   {
+    guard: 'a scope is committed only as it was read',
+    file: `${IDENTITY}/scope-store.ts`,
+    from: "stored ? { equals: [['ver'], stored.version] } : { missing: ['pk'] };",
+    to: "stored ? { exists: ['pk'] } : { missing: ['pk'] };",
+  },
+  {
+    guard: 'every scope read is bumped',
+    file: `${IDENTITY}/scope-store.ts`,
+    from: 'const version = (stored?.version ?? 0) + 1;',
+    to: 'const version = stored?.version ?? 1;',
+  },
+  {
+    guard: 'a list of holders is committed only as it was read',
+    file: `${IDENTITY}/membership.ts`,
+    from: "claim ? { equals: [['ver'], claim.version] } : { missing: ['pk'] };",
+    to: "claim ? { exists: ['pk'] } : { missing: ['pk'] };",
+  },
+  {
+    guard: 'a row is written only over the version that was read',
+    file: `${IDENTITY}/write-parties.ts`,
+    from: 'if (row && row.version >= change.version) {',
+    to: 'if (row && row.version === change.version) {',
+  },
+  {
+    guard: 'a decision is not lost to a change that has read the row before it',
+    file: `${IDENTITY}/write-parties.ts`,
+    from: "? { all: [version, { equals: [['evidence'], evidenceText(row.evidence)] }] }",
+    to: '? version',
+  },
+  {
+    guard: 'ids at rest are seen by whoever brings their anchor back',
+    file: `${IDENTITY}/world.ts`,
+    from: 'restingItems: born.filter((_, index) => resting[index] !== undefined),',
+    to: 'restingItems: [],',
+  },
+  {
     guard: 'an entry goes with its evidence',
     file: `${IDENTITY}/plan-held.ts`,
     from: '...gone.map(withdrawal),',
@@ -104,12 +98,6 @@ const MUTANTS: readonly Mutant[] = [
     file: `${IDENTITY}/change-rules.ts`,
     from: 'return shared || units.length > rulesOf(policy, identifier).cap ? [identifier] : [];',
     to: 'return [];',
-  },
-  {
-    guard: 'an id passes on to an heir',
-    file: 'src/domain/identity/one-id.ts',
-    from: 'return heir === undefined ? entry : { ...entry, anchor: heir };',
-    to: 'return entry;',
   },
 ];
 

@@ -5,15 +5,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyRules } from '#application/identity/change-rules.ts';
-import { readCustomerRows } from '#application/profile/customer-rows.ts';
-import { parseCustomerItem } from '#application/shared/items.ts';
-import { profileView } from '#domain/profile/profile-view.ts';
 import { canonicalJson } from '#domain/shared/canonical-json.ts';
 import { POLICY } from '../../support/builders/evidence.ts';
 import { fact, party, partyGone } from '../../support/builders/rows.ts';
 import { storedState } from '../../support/canonical-state.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
 import { seededRandom } from '../../support/scheduler.ts';
+import { aViewStore } from '../../support/views.ts';
 
 type Store = ReturnType<typeof anIdentityStore>;
 
@@ -22,24 +20,12 @@ const ROOMY = Object.fromEntries(
   Object.entries(POLICY).map(([name, rules]) => [name, { ...rules, cap: 20 }]),
 );
 
-const VIEW = { profile: [{ field: 'name', sources: ['crm', 'shop'] }], measures: [] };
-
-/** All profiles as they would be served, and the canonical state. */
-const everything = async (store: Store): Promise<string> => {
-  const customers = store.table
-    .dump()
-    .filter(({ sk }) => sk === 'CUSTOMER')
-    .map(parseCustomerItem)
-    .filter(({ units }) => units.length > 0);
-  const { rows } = await readCustomerRows(
-    store.table,
-    customers.map(({ units }) => units),
-  );
-  const profiles = customers.map(({ id }, index) => [
-    id,
-    profileView(VIEW, rows[index]?.parties ?? [], rows[index]?.facts ?? []),
-  ]);
-  return canonicalJson([profiles, storedState(store.table.dump(), ROOMY)]);
+/** All profiles as they are served, and the canonical state. */
+const everything = async (store: ReturnType<typeof aViewStore>): Promise<string> => {
+  await store.maintain();
+  const customers = storedState(store.table.dump(), ROOMY);
+  const profiles = customers.customers.map(async ({ id }) => [id, await store.view(id)]);
+  return canonicalJson([await Promise.all(profiles), customers]);
 };
 
 /** Two customers: rows and orders of each, tied by one value of its own. */
@@ -69,7 +55,7 @@ const perform = async (store: Store, what: readonly string[]): Promise<void> => 
 test('two profiles, byte-equal to the world where the link never was', async () => {
   await fc.assert(
     fc.asyncProperty(drawn, async ({ rows, more, deleted, meanwhile }) => {
-      const [linked, never] = [anIdentityStore({}, ROOMY), anIdentityStore({}, ROOMY)];
+      const [linked, never] = [aViewStore(ROOMY), aViewStore(ROOMY)];
       const end = deleted ? partyGone('crm.z', 2) : party('crm.z', 2);
       for (const store of [linked, never]) await build(store, rows);
       await never.parties(party('crm.z', 1));
