@@ -29,8 +29,8 @@ export type Operation =
 /** Draws some operations on the rows of a world. */
 export const drawOperations = (random: Random, { changes }: World): readonly Operation[] => {
   const row = () => changes[Math.floor(random() * changes.length)]?.rowKey ?? '';
-  return Array.from({ length: Math.floor(random() * 9) }, (): Operation => {
-    if (random() < 0.2) return { kind: 'rules', which: Math.floor(random() * RULES.length) };
+  return Array.from({ length: Math.floor(random() * 20) }, (): Operation => {
+    if (random() < 0.1) return { kind: 'rules', which: Math.floor(random() * RULES.length) };
     if (random() < 0.3) return { kind: 'revoke', which: random() };
     return { kind: 'decide', says: random() < 0.5 ? 'always' : 'never', a: row(), b: row() };
   });

@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly events: number;
   readonly workers: number;
   readonly faults: Faults;
+  /** Records come in the order of their commits, as most do; else in any order. */
+  readonly ordered?: boolean;
   /** Bounds of one commit, so small that ordinary ones go in steps. */
   readonly limits?: CommitLimits;
 }
@@ -45,14 +47,18 @@ const comesAgain = (error: unknown): boolean =>
   error instanceof Crash || error instanceof Throttle || error instanceof ContentionError;
 
 // Pairs of one key change travel in one record, so they stay together.
-const deliveriesOf = (random: () => number, { changes }: World): RowChange[][] => {
+const deliveriesOf = (
+  random: () => number,
+  { changes }: World,
+  ordered: boolean,
+): RowChange[][] => {
   const records: RowChange[][] = [];
   for (const change of changes) {
     if (change.kind === 'party' && change.renamedFrom) records.at(-1)?.push(change);
     else records.push([change]);
   }
   const repeated = records.flatMap((record) => (random() < 0.25 ? [record, record] : [record]));
-  const order = shuffled(random, repeated);
+  const order = ordered ? [...repeated] : shuffled(random, repeated);
   const batches: RowChange[][] = [];
   while (order.length > 0) {
     batches.push(order.splice(0, 1 + Math.floor(random() * 4)).flat());
@@ -107,10 +113,10 @@ export const runWorld = async (
     mint: (anchor: string, attempt: number) => `one_${anchor}/${attempt}` as OneId,
   };
   let redeliveries = 0;
-  const queue: Delivery[] = shuffled(random, [
-    ...deliveriesOf(random, world),
-    ...drawOperations(random, world),
-  ]);
+  const queue: Delivery[] = deliveriesOf(random, world, options.ordered ?? false);
+  for (const operation of drawOperations(random, world)) {
+    queue.splice(Math.floor(random() * queue.length), 0, operation);
+  }
   const deliver = async (batch: readonly RowChange[]) => {
     const inForce = rules;
     const latest = foldToLatest(batch);

@@ -24,6 +24,8 @@ const SHAPES: readonly RunOptions[] = [
   // Commits so small that what two people share already goes in steps.
   { people: 4, events: 40, workers: 3, faults: { crash: 0.02, throttle: 0 }, limits: SMALL },
   { people: 9, events: 70, workers: 8, faults: { crash: 0.01, throttle: 0.01 }, limits: SMALL },
+  // In order: rows that are deleted and come back, with what was decided about them.
+  { people: 3, events: 80, workers: 2, faults: { crash: 0.01, throttle: 0 }, ordered: true },
   // A larger world: more groups, fewer collisions, longer chains.
   { people: 25, events: 120, workers: 6, faults: { crash: 0.005, throttle: 0.005 } },
 ];

@@ -22,16 +22,16 @@ const IDENTITY = 'src/application/identity';
 
 const MUTANTS: readonly Mutant[] = [
   {
-    guard: 'no holder joins a shared value while it is counted',
-    file: `${IDENTITY}/membership.ts`,
-    from: "when: { all: [{ equals: [['shared'], true] }, { missing: ['cooling'] }] },",
-    to: "when: { exists: ['pk'] },",
-  },
-  {
     guard: 'a decision comes back with its row',
     file: `${IDENTITY}/world.ts`,
     from: 'if (!changes.some(isMissing)) return changes;',
     to: 'return changes;',
+  },
+  {
+    guard: 'no holder joins a shared value while it is counted',
+    file: `${IDENTITY}/membership.ts`,
+    from: "when: { all: [{ equals: [['shared'], true] }, { missing: ['cooling'] }] },",
+    to: "when: { exists: ['pk'] },",
   },
   {
     guard: 'a unit with a live row is not removed',
@@ -125,7 +125,11 @@ const isNoticed = ({ file, from, to }: Mutant, histories: number, seed: number):
     if (!source.includes(from)) throw new Error(`${file} no longer says: ${from}`);
     writeFileSync(join(folder, file), source.replace(from, to));
     const args = ['tools/verify.ts', '--histories', `${histories}`, '--seed', `${seed}`, '--first'];
-    return spawnSync(process.execPath, args, { cwd: folder, stdio: 'ignore' }).status === 1;
+    const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+    // A mutant that does not even run has shown nothing.
+    const [, differ] = /(\d+) differ/.exec(stdout) ?? [];
+    if (differ === undefined) throw new Error(`the mutant of "${file}" does not run`);
+    return Number(differ) > 0;
   } finally {
     rmSync(folder, { recursive: true });
   }
