@@ -38,7 +38,10 @@ export const anIdentityStore = (
     mint: (anchor, attempt) => `one_${anchor}${attempt === 0 ? '' : `/${attempt}`}` as OneId,
     clock: () => ++now,
     random,
-    sleep: async () => {},
+    // Waits in turns of the event loop: whoever loses a race lets the others go on, as in earnest.
+    sleep: async (ms) => {
+      for (let waited = 0; waited < ms; waited += 10) await new Promise(setImmediate);
+    },
     ...(options.limits ? { limits: options.limits } : {}),
   });
   /** A worker that sees the store through a table of its own. */
