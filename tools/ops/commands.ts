@@ -31,6 +31,7 @@ import { tableChanges } from '../../lambdas/shared/table-changes.ts';
 import type { Command, CommandFlags } from './command.ts';
 import { IDENTITY_COMMANDS } from './identity-commands.ts';
 import { OpsError } from './ops-error.ts';
+import { RULES_COMMANDS } from './rules-commands.ts';
 import type { Target } from './target.ts';
 
 const publish: Command = async (target, { definitions: folder = 'definitions' }) => {
@@ -190,4 +191,5 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   imports,
   redrive,
   ...IDENTITY_COMMANDS,
+  ...RULES_COMMANDS,
 };

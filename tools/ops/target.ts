@@ -8,12 +8,14 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { makeOneIdMinter } from '#adapters/crypto/one-id-minter.ts';
 import { makePseudonymiser, type Pseudonymiser } from '#adapters/crypto/pseudonym.ts';
 import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
+import { makeScan } from '#adapters/dynamodb/scan.ts';
 import { DynamoTable } from '#adapters/dynamodb/table.ts';
 import { makeKinesisClient } from '#adapters/kinesis/client.ts';
 import { makePublish } from '#adapters/kinesis/publish.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
 import { makeGetSecret, makeSecretsClient } from '#adapters/secrets/secret.ts';
+import type { TableScan } from '#application/identity/change-rules.ts';
 import type { Publish } from '#application/operate/ports.ts';
 import type { ObjectStore } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
@@ -47,6 +49,7 @@ export interface Target {
   table(): Table;
   objects(bucket: `${string}-bucket` & Name): ObjectStore;
   publish(): Publish;
+  scan(): TableScan;
   /** The pseudonyms and ids of the functions; reads a secret. */
   pseudonymiser(): Promise<Pseudonymiser>;
   minter(): Promise<OneIdMinter>;
@@ -132,6 +135,7 @@ const bind = (place: string, names: Names, local?: Endpoints): Target => {
         tableName: nameOf('table'),
       }),
     objects: (bucket) => new S3ObjectStore(makeS3Client(settings('s3')), nameOf(bucket)),
+    scan: () => makeScan(makeDynamoClient(settings('dynamodb')), nameOf('table')),
     pseudonymiser: async () => makePseudonymiser(await secret('pepper-secret')),
     minter: async () => makeOneIdMinter(await secret('one-id-key-secret')),
     publish: () => makePublish(makeKinesisClient(settings('kinesis')), nameOf('stream')),

@@ -52,6 +52,15 @@ export interface StructuralChange extends UnitChange {
   readonly own: (scope: ScopeId, evidence?: EvidenceUnit) => readonly Action[];
 }
 
+/** What to commit. */
+export interface Work {
+  readonly changes: readonly StructuralChange[];
+  /** Scopes that are evaluated although no change concerns them. */
+  readonly scopes?: readonly ScopeId[];
+  /** Identifiers whose holders are counted although none comes or goes. */
+  readonly identifiers?: readonly IdentifierKey[];
+}
+
 /** What was read for a set of changes. */
 export interface World {
   /** The changes, with the decisions that new units find. */
@@ -68,18 +77,17 @@ export interface World {
 
 /**
  * Reads the world of a set of changes.
- * @param also scopes that are evaluated although no change concerns them
  * @returns `conflict` when another worker was at one of the claims: read again. `superseded` when a unit is no longer
  * where its item said: read the rows again, too
  */
 export const readWorld = async (
   table: Table,
-  changes: readonly StructuralChange[],
+  work: Work,
   policy: MergePolicy,
   token: number,
-  also: readonly ScopeId[] = [],
 ): Promise<World | 'conflict' | 'superseded'> => {
-  const wanted = membershipChanges(changes, policy);
+  const { changes, scopes: also = [], identifiers: counted = [] } = work;
+  const wanted = membershipChanges(changes, counted, policy);
   const born = changes.flatMap(({ key, before, after }) => (!before && after ? [key] : []));
   const identifiers = wanted.map(({ identifier }) => identifier);
   const items = await table.getAll([
@@ -90,7 +98,7 @@ export const readWorld = async (
   const claims = claimsIn(identifiers, items);
   const resting = items.slice(identifiers.length);
   const decided = withDecisions(changes, born, resting.slice(born.length));
-  if (decided !== changes) return readWorld(table, decided, policy, token, also);
+  if (decided !== changes) return readWorld(table, { ...work, changes: decided }, policy, token);
   const memberships = await inParallel(wanted, (change) =>
     decideMembership(table, change, claims.get(change.identifier), policy, token),
   );
@@ -165,6 +173,7 @@ const holdsAll = (
 
 const membershipChanges = (
   changes: readonly StructuralChange[],
+  counted: readonly IdentifierKey[],
   policy: MergePolicy,
 ): readonly MembershipChange[] => {
   const joins = new Map<IdentifierKey, UnitKey[]>();
@@ -174,8 +183,9 @@ const membershipChanges = (
     for (const identifier of now.difference(old)) append(joins, identifier, key);
     for (const identifier of old.difference(now)) append(leaves, identifier, key);
   }
-  return [...new Set([...joins.keys(), ...leaves.keys()])].map((identifier) => ({
+  return [...new Set([...joins.keys(), ...leaves.keys(), ...counted])].map((identifier) => ({
     identifier,
+    ...(counted.includes(identifier) ? { recount: true } : {}),
     joins: joins.get(identifier) ?? [],
     leaves: leaves.get(identifier) ?? [],
   }));

@@ -60,11 +60,14 @@ const explainRules = ({ identifiers, evidence }: TableDefinition): string =>
     ? 'its own key alone'
     : identifiers.map(explainRule).join(', ') + (evidence ? '' : ' (the strongest one only)');
 
-const explainRule = ({ namespace, column, verified, scope, region }: IdentifierRule): string => {
+const explainRule = (rule: IdentifierRule): string => {
+  const { namespace, column, verified, scope, region, validFrom, validTo } = rule;
   const parts = [
     verified ? '' : 'unverified',
     scope === undefined ? '' : `scope ${'value' in scope ? scope.value : scope.column}`,
     region === undefined ? '' : `region from ${region.column}`,
+    validFrom === undefined ? '' : `valid from ${validFrom}`,
+    validTo === undefined ? '' : `valid to ${validTo}`,
   ].filter((part) => part !== '');
   return `${namespace} in ${column}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
 };

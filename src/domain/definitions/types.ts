@@ -135,6 +135,9 @@ export interface IdentifierRule {
   readonly scope?: TextOrColumn;
   /** Region of a phone number without country code; the source's region when absent. */
   readonly region?: CodeColumn;
+  /** Columns with the first and the last day on which the value is the row's; open where there is none. */
+  readonly validFrom?: string;
+  readonly validTo?: string;
   /** The source's codes for the product's values (gender); a code that is not listed is no identifier. */
   readonly map?: Readonly<Record<string, string>>;
 }
@@ -180,7 +183,15 @@ type FieldSource =
 export type TextForm = 'upper' | 'lower' | 'digits' | 'single-space';
 
 /** How values of a namespace are brought to one form before they are compared. */
-export type Normaliser = 'phone' | 'email' | 'opaque' | 'code' | 'date' | 'gender';
+export type Normaliser =
+  | 'phone'
+  | 'email'
+  | 'opaque'
+  | 'code'
+  | 'date'
+  | 'gender'
+  | 'id-card'
+  | 'device';
 
 /** A kind of identifier, with the rules that protect it from merging strangers. */
 export interface NamespaceDefinition {

@@ -4,6 +4,7 @@
  */
 import type { NamespaceDefinition } from '#domain/definitions/types.ts';
 import { must } from '#domain/shared/assert.ts';
+import { canonicalJson } from '#domain/shared/canonical-json.ts';
 import { type IdentifierKey, identifierKey, namespaceOf } from './evidence.ts';
 
 /** Rules per namespace. */
@@ -20,6 +21,23 @@ const DECISIONS: MergePolicy = {
   '!always': { ...RULE, namespace: '!always', links: true, cap: 2 },
   /** Two units hold it that an operator says are never one customer. */
   '!never': { ...RULE, namespace: '!never', links: false, cap: 2 },
+};
+
+const marks = new WeakMap<MergePolicy, string>();
+
+/** Names rules by what they say: the same rules have the same mark, others another (FNV-1a, 64 bits). */
+export const policyMark = (policy: MergePolicy): string => {
+  const known = marks.get(policy) ?? markOf(canonicalJson(policy));
+  marks.set(policy, known);
+  return known;
+};
+
+const markOf = (text: string): string => {
+  let hash = 0xcbf29ce484222325n;
+  for (let index = 0; index < text.length; index++) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(index))) * 0x100000001b3n);
+  }
+  return hash.toString(36);
 };
 
 /** What a decision says of two units. */

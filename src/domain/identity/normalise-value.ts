@@ -5,7 +5,9 @@
 import type { Normaliser, Region } from '#domain/definitions/types.ts';
 import { assertNever } from '#domain/shared/assert.ts';
 import { parseDay } from '#domain/shared/calendar.ts';
+import { normaliseDevice } from './normalise-device.ts';
 import { normaliseEmail } from './normalise-email.ts';
+import { normaliseIdCard } from './normalise-id-card.ts';
 import { normalisePhone } from './normalise-phone.ts';
 import { normaliseCode, normaliseGender, normaliseOpaque } from './normalise-text.ts';
 
@@ -32,6 +34,10 @@ export const normaliseValue = (
       return parseDay(raw);
     case 'gender':
       return normaliseGender(raw);
+    case 'id-card':
+      return normaliseIdCard(raw);
+    case 'device':
+      return normaliseDevice(raw);
     default:
       return assertNever(normaliser);
   }

@@ -4,7 +4,7 @@
  * Two units are linked when they hold the same value of a linking namespace that is not shared (held by more units
  * than its cap). Links are weighed in one canonical order: namespace priority, verified before unverified, then the
  * two unit keys, then scope and holders of the value. A link that would break a limit, or let an unverified value bridge
- * two customers, is held. Every step is defined on the set of units, so arrival order cannot matter.
+ * two customers, is held. Two units that hold a value on different days are not linked by it. Every step is defined on the set of units, so arrival order cannot matter.
  *
  * Values of one namespace that the same two units hold are told apart by who else holds them. Their pseudonyms would do
  * it, too, but those are others under another pepper, and customers must not be. Values with the same holders are alike.
@@ -12,6 +12,7 @@
  * F decomposes over connected components, therefore it may be evaluated on any union of whole components.
  * @module
  */
+import { must } from '#domain/shared/assert.ts';
 import { append } from '#domain/shared/multimap.ts';
 import {
   ConstrainedClusters,
@@ -23,11 +24,13 @@ import { DisjointSets } from './disjoint-sets.ts';
 import {
   byText,
   type Claim,
+  daysText,
   type EvidenceUnit,
   type IdentifierKey,
   scopeOf,
   type UnitKey,
 } from './evidence.ts';
+import { areDisjoint } from './identifier.ts';
 import { links, MAX_COMPONENT_UNITS, type MergePolicy, rulesOf } from './merge-policy.ts';
 
 /** Units of each customer, and the links behind them. */
@@ -160,16 +163,23 @@ const pairsOf = (
   policy: MergePolicy,
 ): readonly WeighedLink[] => {
   const { priority } = rulesOf(policy, identifier);
-  const holders = units.map((unit) => ({ key: unit.key, doubt: doubtOf(unit, identifier) }));
-  const held = [scopeOf(identifier), ...holders.map(({ key, doubt }) => `${key}#${doubt}`)].join(
-    ' ',
-  );
+  const holders = units.map((unit) => holderOf(unit, identifier));
+  const held = [
+    scopeOf(identifier),
+    ...holders.map(({ key, doubt, claim }) => `${key}#${doubt}${daysText(claim)}`),
+  ].join(' ');
   return holders.flatMap((a, index) =>
     holders
       .slice(index + 1)
+      .filter((b) => !areDisjoint(a.claim, b.claim))
       .map((b) => ({ a: a.key, b: b.key, identifier, priority, doubt: a.doubt + b.doubt, held })),
   );
 };
 
-const doubtOf = (unit: EvidenceUnit, identifier: IdentifierKey): number =>
-  unit.claims.some((claim) => claim.identifier === identifier && claim.verified) ? 0 : 1;
+const holderOf = ({ key, claims }: EvidenceUnit, identifier: IdentifierKey) => {
+  const claim = must(
+    claims.find((one) => one.identifier === identifier),
+    'claim of a holder',
+  );
+  return { key, claim, doubt: claim.verified ? 0 : 1 };
+};
