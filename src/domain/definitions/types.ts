@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { MatchRules } from '#domain/identity/matching/match-model.ts';
+
 /** Market of a source or row: decides phone region, and the default time zone and currency. */
 export type Region = 'CN' | 'HK' | 'MO' | 'SG';
 
@@ -198,6 +200,8 @@ export interface NamespaceDefinition {
   readonly cap: number;
   /** Normalised values that are placeholders. */
   readonly blocked: readonly string[];
+  /** Values are blocking keys: they never link, but rows that share one are compared by these rules. */
+  readonly candidates?: MatchRules;
 }
 
 /** The customer-360 view: profile fields and measures over facts. */

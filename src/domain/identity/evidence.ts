@@ -7,6 +7,7 @@
  * @module
  */
 import type { Brand } from '#domain/shared/brand.ts';
+import type { MatchFeatures } from './matching/match-features.ts';
 
 /**
  * `phone#3q2-7wAAAAAAAAAAAAAAAA`, or `openid:wx1#…` in a scope: namespace, scope and pseudonym of a value.
@@ -33,6 +34,8 @@ export interface EvidenceUnit {
   readonly mayCreate: boolean;
   /** In ascending order of identifier, without duplicates. */
   readonly claims: readonly Claim[];
+  /** What a party row says about the person beyond its identifiers; compared where rules score pairs. */
+  readonly features?: MatchFeatures;
 }
 
 /** Names an identifier; `pseudonym` is the keyed hash of namespace, scope and normalised value. */

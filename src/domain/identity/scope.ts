@@ -9,7 +9,6 @@ import { must } from '#domain/shared/assert.ts';
 import { append } from '#domain/shared/multimap.ts';
 import type { HeldLink } from './constrained-clusters.ts';
 import {
-  byText,
   type Claim,
   claimText,
   type EvidenceUnit,
@@ -27,7 +26,7 @@ import {
 } from './held-value.ts';
 import { isDecision, links, type MergePolicy } from './merge-policy.ts';
 import { type AssignedIds, assignIds, type LedgerEntry, type OneId, passOn } from './one-id.ts';
-import { connectedComponents, linkingHolders, partition } from './partition.ts';
+import { linkingHolders, partition } from './partition.ts';
 import { stepsBetween } from './steps.ts';
 
 /** A customer within a scope. */
@@ -108,13 +107,13 @@ export const evaluateScope = (
   );
   const groups = scope.customers.map((customer) => customer.units);
   const ledger = [...passOn(scope.ledger, groups, removed, renamed), ...revived];
-  const { groups: after, held } = partition([...units.values()], sharedAfter, policy);
+  const { groups: after, held, components } = partition([...units.values()], sharedAfter, policy);
   return {
     units,
     shared: sharedAfter,
     ledger,
     customers: assignIds(customerGroups(after, units, sharedAfter, policy), ledger),
-    components: componentsOf(units, sharedAfter, policy),
+    components,
     held,
     values: heldValues(held, after, units),
   };
@@ -184,17 +183,6 @@ export const customerGroups = (
       const unit = must(units.get(key), 'unit of a group');
       return unit.mayCreate && (unit.party || unit.claims.some(identifies));
     }),
-  );
-};
-
-const componentsOf = (
-  units: ReadonlyMap<UnitKey, EvidenceUnit>,
-  shared: ReadonlySet<IdentifierKey>,
-  policy: MergePolicy,
-): readonly (readonly UnitKey[])[] => {
-  const ordered = [...units.values()].sort((a, b) => byText(a.key, b.key));
-  return connectedComponents(ordered, linkingHolders(ordered, shared, policy)).map((component) =>
-    component.map((unit) => unit.key),
   );
 };
 
