@@ -8,13 +8,7 @@
  */
 import { must } from '#domain/shared/assert.ts';
 import { append } from '#domain/shared/multimap.ts';
-import {
-  byText,
-  type Claim,
-  type EvidenceUnit,
-  type IdentifierKey,
-  type UnitKey,
-} from './evidence.ts';
+import { byText, type EvidenceUnit, type IdentifierKey, type UnitKey } from './evidence.ts';
 import type { MatchRules } from './matching/match-model.ts';
 import { type MatchSubject, matchSubject } from './matching/match-subject.ts';
 import { type PairWeight, weigher } from './matching/weigh-pair.ts';
@@ -75,7 +69,9 @@ class WeighedUnits implements ScoredGraph {
       if (subject) this.#subjects.set(unit.key, subject);
     }
     const described = units.filter(({ key }) => this.#subjects.has(key));
-    for (const [a, b] of candidatePairs(described, shared, policy)) this.#compare(a, b);
+    const isLive = (identifier: IdentifierKey) =>
+      !shared.has(identifier) && compares(policy, identifier);
+    for (const [a, b] of candidatePairs(described, isLive)) this.#compare(a, b);
   }
 
   edgesAmong(units: readonly EvidenceUnit[]): readonly ScoredEdge[] {
@@ -100,16 +96,17 @@ class WeighedUnits implements ScoredGraph {
   }
 }
 
-/** Pairs of units that share a live value, each once, the smaller key first. */
-function* candidatePairs(
+/**
+ * Pairs of units that share a live value, each once, in the order of the units.
+ * @param isLive whether an identifier or blocking key is compared by
+ */
+export function* candidatePairs(
   units: readonly EvidenceUnit[],
-  shared: ReadonlySet<IdentifierKey>,
-  policy: MergePolicy,
+  isLive: (identifier: IdentifierKey) => boolean,
 ): Generator<readonly [UnitKey, UnitKey]> {
   const holders = new Map<IdentifierKey, UnitKey[]>();
-  const isLive = ({ identifier }: Claim) => !shared.has(identifier) && compares(policy, identifier);
   for (const { key, claims } of units) {
-    const live = claims.filter(isLive).map(({ identifier }) => identifier);
+    const live = claims.map(({ identifier }) => identifier).filter(isLive);
     const earlier = new Set(live.flatMap((identifier) => holders.get(identifier) ?? []));
     for (const other of earlier) yield [other, key];
     for (const identifier of live) append(holders, identifier, key);

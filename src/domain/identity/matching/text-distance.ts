@@ -64,16 +64,26 @@ const partnerOf = (
   return -1;
 };
 
-/** Slips of the hand between two texts (optimal string alignment distance). O(length²), for short texts. */
+/** Beyond this many slips nobody asks how many. */
+const MOST_SLIPS = 4;
+
+/**
+ * Slips of the hand between two texts (optimal string alignment distance), counted up to five. O(length²), for short
+ * texts; texts that differ much are told apart after a few rows.
+ */
 export const slips = (a: string, b: string): number => {
+  if (a === b) return 0;
+  if (Math.abs(a.length - b.length) > MOST_SLIPS) return MOST_SLIPS + 1;
   let twoAbove: number[] = [];
   let above = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let row = 1; row <= a.length; row++) {
     const current = nextRow(a, b, row, above, twoAbove);
+    // What a later row holds is at least the least of two rows in succession.
+    if (Math.min(...current) > MOST_SLIPS && Math.min(...above) > MOST_SLIPS) return MOST_SLIPS + 1;
     twoAbove = above;
     above = current;
   }
-  return above[b.length] ?? 0;
+  return Math.min(above[b.length] ?? 0, MOST_SLIPS + 1);
 };
 
 const nextRow = (
