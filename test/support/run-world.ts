@@ -14,7 +14,7 @@ import { contributionsIn } from '#application/shared/contributions.ts';
 import { parseDecisionItem } from '#application/shared/review-items.ts';
 import type { Item } from '#application/shared/table.ts';
 import { type IdentityEvent, replayEvents } from '#domain/identity/identity-event.ts';
-import { links } from '#domain/identity/merge-policy.ts';
+import { compares, type MergePolicy } from '#domain/identity/merge-policy.ts';
 import { byIssue, type LedgerEntry, type OneId } from '#domain/identity/one-id.ts';
 import { partition } from '#domain/identity/partition.ts';
 import { customerGroups } from '#domain/identity/scope.ts';
@@ -24,6 +24,7 @@ import { drawWorld, liveRows, liveUnits, SMALL_POLICY, type World } from './iden
 import { drawOperations, type Operation, operate, underDecisions } from './operations.ts';
 import { recordingEvents } from './recording-events.ts';
 import { Crash, type Faults, Scheduler, seededRandom, Throttle } from './scheduler.ts';
+import { SCORED_SMALL_POLICY, withFeatures } from './scored-world.ts';
 
 /** How a world is run. */
 export interface RunOptions {
@@ -33,6 +34,8 @@ export interface RunOptions {
   readonly faults: Faults;
   /** Bounds of one commit, so small that ordinary ones go in steps. */
   readonly limits?: CommitLimits;
+  /** Whether rows say names and dates, and rules score pairs. */
+  readonly scored?: boolean;
 }
 
 const shuffled = <Entry>(random: () => number, entries: readonly Entry[]): Entry[] => {
@@ -69,7 +72,9 @@ type Delivery = RowChange[] | Operation;
 /** Runs a world and returns what differs from the oracle; empty when nothing does. */
 export const runWorld = async (seed: number, options: RunOptions): Promise<readonly string[]> => {
   const random = seededRandom(seed);
-  const world = drawWorld(seed, random, options.people, options.events);
+  const plain = drawWorld(seed, random, options.people, options.events);
+  const world = options.scored ? withFeatures(plain, random) : plain;
+  const policy = options.scored ? SCORED_SMALL_POLICY : SMALL_POLICY;
   const scheduler = new Scheduler(random, options.faults);
   const table = new MemoryTable({ turn: scheduler.turn });
   const events: IdentityEvent[] = [];
@@ -93,10 +98,10 @@ export const runWorld = async (seed: number, options: RunOptions): Promise<reado
     const parties = latest.filter((change) => change.kind === 'party');
     const facts = latest.filter((change) => change.kind === 'fact');
     const results = [
-      await applyParties(ports, SMALL_POLICY, parties),
-      await applyFacts(ports, SMALL_POLICY, facts),
+      await applyParties(ports, policy, parties),
+      await applyFacts(ports, policy, facts),
     ];
-    await closeScopes(ports, SMALL_POLICY);
+    await closeScopes(ports, policy);
     const failed = results.flatMap(({ failures }) => failures);
     const defect = failed.find(({ error }) => !comesAgain(error));
     if (defect) throw defect.error;
@@ -104,7 +109,9 @@ export const runWorld = async (seed: number, options: RunOptions): Promise<reado
   };
   const attempt = async (batch: Delivery) => {
     try {
-      await scheduler.live(() => ('kind' in batch ? operate(ports, batch) : deliver(batch)));
+      await scheduler.live(() =>
+        'kind' in batch ? operate(ports, batch, policy) : deliver(batch),
+      );
     } catch (error) {
       redeliveries += 1;
       if (!comesAgain(error) || redeliveries > 100 * options.events) throw error;
@@ -115,20 +122,27 @@ export const runWorld = async (seed: number, options: RunOptions): Promise<reado
     for (let batch = queue.shift(); batch; batch = queue.shift()) await attempt(batch);
   };
   await scheduler.run(() => Promise.all(Array.from({ length: options.workers }, work)));
-  return [...(await differences(table.dump(), world)), ...eventProblems(table.dump(), events)];
+  return [
+    ...(await differences(table.dump(), world, policy)),
+    ...eventProblems(table.dump(), events),
+  ];
 };
 
-const differences = async (items: readonly Item[], world: World): Promise<readonly string[]> => {
+const differences = async (
+  items: readonly Item[],
+  world: World,
+  policy: MergePolicy,
+): Promise<readonly string[]> => {
   const rows = liveRows(world);
   const decisions = items.filter(({ pk }) => pk === 'DECISION').map(parseDecisionItem);
   const units = underDecisions(liveUnits(rows), decisions);
   return [
     ...compare('units', unitsStored(items), units.map((unit) => unit.key).sort()),
-    ...compare('customers', customersStored(items), customersExpected(units)),
-    ...compare('claims', claimsStored(items), claimsExpected(units)),
+    ...compare('customers', customersStored(items), customersExpected(units, policy)),
+    ...compare('claims', claimsStored(items), claimsExpected(units, policy)),
     ...compare('facts', factsStored(items), factsExpected(rows)),
     ...ledgerProblems(items),
-    ...audit(items, SMALL_POLICY),
+    ...audit(items, policy),
   ];
 };
 
@@ -154,11 +168,11 @@ const compare = (what: string, stored: unknown, expected: unknown): readonly str
   return a === b ? [] : [`${what}:\n  stored   ${a}\n  expected ${b}`];
 };
 
-const customersExpected = (units: ReturnType<typeof liveUnits>) => {
-  const shared = sharedAmong(units, SMALL_POLICY);
-  const { groups } = partition(units, shared, SMALL_POLICY);
+const customersExpected = (units: ReturnType<typeof liveUnits>, policy: MergePolicy) => {
+  const shared = sharedAmong(units, policy);
+  const { groups } = partition(units, shared, policy);
   const byKey = new Map(units.map((unit) => [unit.key, unit]));
-  return customerGroups(groups, byKey, shared, SMALL_POLICY)
+  return customerGroups(groups, byKey, shared, policy)
     .map((group) => group.join())
     .sort();
 };
@@ -175,10 +189,10 @@ const unitsStored = (items: readonly Item[]) =>
     .map((item) => item.pk.slice(2))
     .sort();
 
-const claimsExpected = (units: ReturnType<typeof liveUnits>) =>
+const claimsExpected = (units: ReturnType<typeof liveUnits>, policy: MergePolicy) =>
   units
     .flatMap((unit) => unit.claims.map(({ identifier }) => ({ identifier, unit: unit.key })))
-    .filter(({ identifier }) => links(SMALL_POLICY, identifier))
+    .filter(({ identifier }) => compares(policy, identifier))
     .map(({ identifier, unit }) => `${identifier} ${unit}`)
     .sort();
 

@@ -14,13 +14,13 @@ import { isAlways, isNever, type MergePolicy, rulesOf } from './merge-policy.ts'
 export interface Link {
   readonly a: UnitKey;
   readonly b: UnitKey;
-  /** What both hold; of a scored link {@link SCORE}. */
+  /** What both hold; of a scored link the value that made them candidates. */
   readonly identifier: IdentifierKey;
   /** Of a scored link: natural logarithm of the odds that the two are one person. */
   readonly weight?: number;
 }
 
-/** Stands for the identifier of a scored link, which rests on everything the two rows say. */
+/** Stands for the identifier of a scored link while it is weighed: it rests on everything the two rows say. */
 export const SCORE = 'score#' as IdentifierKey;
 
 /**

@@ -83,4 +83,6 @@ export const orderedClaims = (claims: readonly Claim[]): readonly Claim[] => {
 
 /** Whether two units say the same about who. */
 export const sameEvidence = (a: EvidenceUnit, b: EvidenceUnit): boolean =>
-  a.mayCreate === b.mayCreate && a.claims.map(claimText).join() === b.claims.map(claimText).join();
+  a.mayCreate === b.mayCreate &&
+  a.claims.map(claimText).join() === b.claims.map(claimText).join() &&
+  JSON.stringify(a.features) === JSON.stringify(b.features);

@@ -58,11 +58,21 @@ export const partitionScored = (
       edges,
     ),
   ];
+  const named = namedBy(edges);
   return {
     groups: clusters.groups(),
-    accepted: [...decided.accepted, ...scored.accepted, ...exact.accepted],
-    held: open.filter(({ a, b }) => !clusters.connected(a, b)),
+    accepted: [...decided.accepted, ...scored.accepted, ...exact.accepted].map(named),
+    held: open.filter(({ a, b }) => !clusters.connected(a, b)).map(named),
   };
+};
+
+/** A scored link goes by the score while it is weighed, and by what the two rows were compared by afterwards. */
+const namedBy = (edges: readonly ScoredEdge[]): (<Named extends Link>(link: Named) => Named) => {
+  const by = new Map(edges.map((edge) => [`${edge.a} ${edge.b}`, edge.by]));
+  return (link) =>
+    link.identifier === SCORE
+      ? { ...link, identifier: by.get(`${link.a} ${link.b}`) ?? link.identifier }
+      : link;
 };
 
 /** Operators' decisions come before everything that rows say. */
@@ -131,7 +141,10 @@ export const partitionByStrength = (
   return {
     groups: results.flatMap(({ groups }) => groups),
     accepted: results.flatMap(({ accepted }) => accepted),
-    held: [...results.flatMap(({ held }) => held), ...dropped.slice(0, NAMED).map(tooLarge)],
+    held: [
+      ...results.flatMap(({ held }) => held),
+      ...dropped.slice(0, NAMED).map(tooLarge).map(namedBy(edges)),
+    ],
   };
 };
 

@@ -28,13 +28,12 @@ import {
 import { DisjointSets } from './disjoint-sets.ts';
 import {
   byText,
-  type Claim,
   type EvidenceUnit,
   type IdentifierKey,
   scopeOf,
   type UnitKey,
 } from './evidence.ts';
-import { links, MAX_COMPONENT_UNITS, type MergePolicy, rulesOf } from './merge-policy.ts';
+import { compares, links, MAX_COMPONENT_UNITS, type MergePolicy, rulesOf } from './merge-policy.ts';
 import { partitionByStrength, partitionScored } from './partition-scored.ts';
 import { type ScoredGraph, scoredGraph } from './scored-graph.ts';
 
@@ -81,11 +80,26 @@ export const linkingHolders = (
   units: readonly EvidenceUnit[],
   shared: ReadonlySet<IdentifierKey>,
   policy: MergePolicy,
+): ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]> =>
+  holdersWhere(units, (id) => !shared.has(id) && links(policy, id));
+
+/** Holders of every identifier or blocking key by which units are compared: units in key order. */
+export const comparingHolders = (
+  units: readonly EvidenceUnit[],
+  shared: ReadonlySet<IdentifierKey>,
+  policy: MergePolicy,
+): ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]> =>
+  holdersWhere(units, (id) => !shared.has(id) && compares(policy, id));
+
+const holdersWhere = (
+  units: readonly EvidenceUnit[],
+  counts: (identifier: IdentifierKey) => boolean,
 ): ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]> => {
   const holders = new Map<IdentifierKey, EvidenceUnit[]>();
-  const isLinking = ({ identifier }: Claim) => !shared.has(identifier) && links(policy, identifier);
   for (const unit of units) {
-    for (const { identifier } of unit.claims.filter(isLinking)) append(holders, identifier, unit);
+    for (const { identifier } of unit.claims) {
+      if (counts(identifier)) append(holders, identifier, unit);
+    }
   }
   return holders;
 };

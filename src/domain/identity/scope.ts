@@ -9,6 +9,7 @@ import { must } from '#domain/shared/assert.ts';
 import { append } from '#domain/shared/multimap.ts';
 import type { HeldLink } from './constrained-clusters.ts';
 import {
+  byText,
   type Claim,
   claimText,
   type EvidenceUnit,
@@ -26,7 +27,7 @@ import {
 } from './held-value.ts';
 import { isDecision, links, type MergePolicy } from './merge-policy.ts';
 import { type AssignedIds, assignIds, type LedgerEntry, type OneId, passOn } from './one-id.ts';
-import { linkingHolders, partition } from './partition.ts';
+import { comparingHolders, connectedComponents, partition } from './partition.ts';
 import { stepsBetween } from './steps.ts';
 
 /** A customer within a scope. */
@@ -107,13 +108,13 @@ export const evaluateScope = (
   );
   const groups = scope.customers.map((customer) => customer.units);
   const ledger = [...passOn(scope.ledger, groups, removed, renamed), ...revived];
-  const { groups: after, held, components } = partition([...units.values()], sharedAfter, policy);
+  const { groups: after, held } = partition([...units.values()], sharedAfter, policy);
   return {
     units,
     shared: sharedAfter,
     ledger,
     customers: assignIds(customerGroups(after, units, sharedAfter, policy), ledger),
-    components,
+    components: componentsOf(units, sharedAfter, policy),
     held,
     values: heldValues(held, after, units),
   };
@@ -186,6 +187,18 @@ export const customerGroups = (
   );
 };
 
+// Units that are compared stay in one scope, though what they weigh may not link them: either may change.
+const componentsOf = (
+  units: ReadonlyMap<UnitKey, EvidenceUnit>,
+  shared: ReadonlySet<IdentifierKey>,
+  policy: MergePolicy,
+): readonly (readonly UnitKey[])[] => {
+  const ordered = [...units.values()].sort((a, b) => byText(a.key, b.key));
+  return connectedComponents(ordered, comparingHolders(ordered, shared, policy)).map((component) =>
+    component.map((unit) => unit.key),
+  );
+};
+
 /** The part of an evaluated scope that `keys` names. */
 export const restrictScope = (scope: Scope, keys: ReadonlySet<UnitKey>): Scope => {
   const units = new Map([...scope.units].filter(([key]) => keys.has(key)));
@@ -201,13 +214,13 @@ export const restrictScope = (scope: Scope, keys: ReadonlySet<UnitKey>): Scope =
   };
 };
 
-/** Holders of each linking identifier of a scope that is not shared. */
+/** Holders of each identifier and blocking key of a scope by which units are compared. */
 export const holdersOf = (
   scope: Scope,
   policy: MergePolicy,
 ): ReadonlyMap<IdentifierKey, readonly UnitKey[]> => {
   const holders = new Map<IdentifierKey, UnitKey[]>();
-  for (const [identifier, units] of linkingHolders(
+  for (const [identifier, units] of comparingHolders(
     [...scope.units.values()],
     scope.shared,
     policy,

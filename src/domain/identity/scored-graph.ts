@@ -18,6 +18,8 @@ import { compares, type MergePolicy, scoringOf } from './merge-policy.ts';
 export interface ScoredEdge {
   readonly a: UnitKey;
   readonly b: UnitKey;
+  /** The first of the values by which the two are compared. */
+  readonly by: IdentifierKey;
   /** Natural logarithm of the odds that the two are one person, to six digits after the point. */
   readonly weight: number;
   /** Whether it links by itself; otherwise it waits for review. */
@@ -71,7 +73,7 @@ class WeighedUnits implements ScoredGraph {
     const described = units.filter(({ key }) => this.#subjects.has(key));
     const isLive = (identifier: IdentifierKey) =>
       !shared.has(identifier) && compares(policy, identifier);
-    for (const [a, b] of candidatePairs(described, isLive)) this.#compare(a, b);
+    for (const [a, b, by] of candidatePairs(described, isLive)) this.#compare(a, b, by);
   }
 
   edgesAmong(units: readonly EvidenceUnit[]): readonly ScoredEdge[] {
@@ -87,28 +89,30 @@ class WeighedUnits implements ScoredGraph {
     return one && other && this.#weigh(one, other).weight;
   }
 
-  #compare(a: UnitKey, b: UnitKey): void {
+  #compare(a: UnitKey, b: UnitKey, by: IdentifierKey): void {
     const [one, other] = [this.#subjects.get(a), this.#subjects.get(b)];
     const { weight, corroborated } = this.#weigh(must(one, 'subject'), must(other, 'subject'));
     if (weight < this.rules.review) return;
     const links = corroborated && weight >= this.rules.link;
-    append(this.#edges, a, { a, b, weight: Math.round(weight * DIGITS) / DIGITS, links });
+    append(this.#edges, a, { a, b, by, weight: Math.round(weight * DIGITS) / DIGITS, links });
   }
 }
 
 /**
- * Pairs of units that share a live value, each once, in the order of the units.
+ * Pairs of units that share a live value, each once with the first value they share, in the order of the units.
  * @param isLive whether an identifier or blocking key is compared by
  */
 export function* candidatePairs(
   units: readonly EvidenceUnit[],
   isLive: (identifier: IdentifierKey) => boolean,
-): Generator<readonly [UnitKey, UnitKey]> {
+): Generator<readonly [UnitKey, UnitKey, IdentifierKey]> {
   const holders = new Map<IdentifierKey, UnitKey[]>();
   for (const { key, claims } of units) {
     const live = claims.map(({ identifier }) => identifier).filter(isLive);
-    const earlier = new Set(live.flatMap((identifier) => holders.get(identifier) ?? []));
-    for (const other of earlier) yield [other, key];
+    const shared = live
+      .toReversed()
+      .flatMap((by) => (holders.get(by) ?? []).map((other) => [other, by] as const));
+    for (const [other, by] of new Map(shared)) yield [other, key, by];
     for (const identifier of live) append(holders, identifier, key);
   }
 }
