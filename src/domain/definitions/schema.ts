@@ -192,7 +192,8 @@ const labels = closed({ zh: label, en: label });
 const namespace = closed({
   label: z.optional(labels),
   priority: wholeNumber(1, 100),
-  normalise: z.enum(['phone', 'email', 'opaque', 'code', 'date', 'gender']),
+  normalise: z.enum(['phone', 'email', 'opaque', 'code', 'date', 'gender', 'name']),
+  compose: z.optional(z.array(id).check(z.minLength(2, 'must name at least two namespaces.'))),
   links: z._default(z.boolean(), true),
   limit: z.optional(wholeNumber(1, 1000)),
   cap: wholeNumber(1, 10_000),

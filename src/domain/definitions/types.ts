@@ -182,7 +182,7 @@ type FieldSource =
 export type TextForm = 'upper' | 'lower' | 'digits' | 'single-space';
 
 /** How values of a namespace are brought to one form before they are compared. */
-export type Normaliser = 'phone' | 'email' | 'opaque' | 'code' | 'date' | 'gender';
+export type Normaliser = 'phone' | 'email' | 'opaque' | 'code' | 'date' | 'gender' | 'name';
 
 /** A kind of identifier, with the rules that protect it from merging strangers. */
 export interface NamespaceDefinition {
@@ -200,6 +200,10 @@ export interface NamespaceDefinition {
   readonly cap: number;
   /** Normalised values that are placeholders. */
   readonly blocked: readonly string[];
+  /**
+   * Namespaces whose values together are one value of this one, for a row that has all of them. No column is mapped to it.
+   */
+  readonly compose?: readonly string[];
   /** Values are blocking keys: they never link, but rows that share one are compared by these rules. */
   readonly candidates?: MatchRules;
 }

@@ -6,6 +6,7 @@ import type { Normaliser, Region } from '#domain/definitions/types.ts';
 import { assertNever } from '#domain/shared/assert.ts';
 import { parseDay } from '#domain/shared/calendar.ts';
 import { normaliseEmail } from './normalise-email.ts';
+import { normaliseName } from './normalise-name.ts';
 import { normalisePhone } from './normalise-phone.ts';
 import { normaliseCode, normaliseGender, normaliseOpaque } from './normalise-text.ts';
 
@@ -30,6 +31,8 @@ export const normaliseValue = (
       return normaliseCode(raw);
     case 'date':
       return parseDay(raw);
+    case 'name':
+      return normaliseName(raw);
     case 'gender':
       return normaliseGender(raw);
     default:
