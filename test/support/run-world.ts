@@ -19,6 +19,7 @@ import { drawWorld, RULES, type World } from './identity-world.ts';
 import { drawOperations, type Operation, operate } from './operations.ts';
 import { recordingEvents } from './recording-events.ts';
 import { Crash, type Faults, Scheduler, seededRandom, Throttle } from './scheduler.ts';
+import { SCORED_RULES, withFeatures } from './scored-world.ts';
 import { differences, eventProblems } from './world-differences.ts';
 
 /** How a world is run. */
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly faults: Faults;
   /** Records come in the order of their commits, as most do; else in any order. */
   readonly ordered?: boolean;
+  /** Whether rows say names and dates, and rules score pairs. */
+  readonly scored?: boolean;
   /** Bounds of one commit, so small that ordinary ones go in steps. */
   readonly limits?: CommitLimits;
 }
@@ -98,12 +101,14 @@ export const runWorld = async (
   makeStore: MakeStore = inMemory,
 ): Promise<WorldResult> => {
   const random = seededRandom(seed);
-  const world = drawWorld(seed, random, options.people, options.events);
+  const plain = drawWorld(seed, random, options.people, options.events);
+  const world = options.scored ? withFeatures(plain, random) : plain;
+  const ruleSets = options.scored ? SCORED_RULES : RULES;
   const scheduler = new Scheduler(random, options.faults);
   const { table, dump } = await makeStore(scheduler.turn);
   const events: IdentityEvent[] = [];
   let now = 0;
-  let rules = RULES[0];
+  let rules = ruleSets[0];
   const ports = {
     table: recordingEvents(table, events),
     clock: () => ++now,
@@ -135,7 +140,7 @@ export const runWorld = async (
   const perform = async (delivery: Delivery) => {
     if (!('kind' in delivery)) return deliver(delivery);
     if (delivery.kind !== 'rules') return operate(ports, rules, delivery);
-    rules = RULES[delivery.which] ?? rules;
+    rules = ruleSets[delivery.which] ?? rules;
   };
   const attempt = async (delivery: Delivery) => {
     try {

@@ -6,7 +6,7 @@ import { contributionsIn } from '#application/shared/contributions.ts';
 import { parseDecisionItem } from '#application/shared/review-items.ts';
 import type { Item } from '#application/shared/table.ts';
 import { type IdentityEvent, replayEvents } from '#domain/identity/identity-event.ts';
-import { links, type MergePolicy } from '#domain/identity/merge-policy.ts';
+import { compares, type MergePolicy } from '#domain/identity/merge-policy.ts';
 import { byIssue, type LedgerEntry, type OneId } from '#domain/identity/one-id.ts';
 import { partition } from '#domain/identity/partition.ts';
 import { customerGroups } from '#domain/identity/scope.ts';
@@ -86,7 +86,7 @@ const unitsStored = (items: readonly Item[]) =>
 const claimsExpected = (units: ReturnType<typeof liveUnits>, policy: MergePolicy) =>
   units
     .flatMap((unit) => unit.claims.map(({ identifier }) => ({ identifier, unit: unit.key })))
-    .filter(({ identifier }) => links(policy, identifier))
+    .filter(({ identifier }) => compares(policy, identifier))
     .map(({ identifier, unit }) => `${identifier} ${unit}`)
     .sort();
 

@@ -45,7 +45,10 @@ export const mapIdentifiers = (
       found.push({ namespace, identifier: { ...identifier.value, ...days } });
     }
   }
-  const ranked = withoutDuplicates(found.sort(byRank));
+  const said = [...found, ...composedOf(found, namespaces)].filter(
+    ({ namespace }) => !isOnlyPart(namespace, namespaces),
+  );
+  const ranked = withoutDuplicates(said.sort(byRank));
   return (table.evidence ? ranked : strongest(ranked)).map(({ identifier }) => identifier);
 };
 
@@ -53,6 +56,34 @@ interface Ranked {
   readonly namespace: NamespaceDefinition;
   readonly identifier: Identifier;
 }
+
+/** What neither links nor limits and is part of a composite is only there to compose it. */
+const isOnlyPart = ({ namespace, links, limit }: NamespaceDefinition, all: Namespaces): boolean =>
+  !links &&
+  limit === undefined &&
+  Object.values(all).some(({ compose }) => compose?.includes(namespace));
+
+/** Two values that agree are more than one that somebody typed, so a composite counts as verified. */
+const composedOf = (found: readonly Ranked[], namespaces: Namespaces): readonly Ranked[] =>
+  Object.values(namespaces).flatMap((namespace) => {
+    if (namespace.compose === undefined) return [];
+    const parts = namespace.compose.map((part) =>
+      found.filter((one) => one.namespace.namespace === part).map(({ identifier }) => identifier),
+    );
+    return combinations(parts).map((value) => ({
+      namespace,
+      identifier: { namespace: namespace.namespace, value, verified: true },
+    }));
+  });
+
+const combinations = (parts: readonly (readonly Identifier[])[]): readonly string[] =>
+  parts.reduce<readonly string[]>(
+    (heads, values) =>
+      heads.flatMap((head) =>
+        values.map(({ value }) => (head === '' ? value : `${head}|${value}`)),
+      ),
+    [''],
+  );
 
 type IdentifierResult = Result<Identifier | undefined, NoteCode>;
 

@@ -80,7 +80,10 @@ const explainFields = ({ fields }: TableDefinition): string => {
 };
 
 const explainNamespace = (namespace: NamespaceDefinition): string => {
-  const effect = namespace.links ? 'links rows' : 'never links, keeps people apart';
+  const { links, limit: most, compose } = namespace;
+  const apart = most === undefined ? 'never links' : 'never links, keeps people apart';
+  const made = compose === undefined ? '' : ` made of ${compose.join(' and ')}`;
+  const effect = `${links ? 'links rows' : apart}${made}`;
   const limit = namespace.limit === undefined ? 'any number' : `at most ${namespace.limit}`;
   return (
     `  ${namespace.priority}. ${namespace.namespace} (${namespace.normalise}): ${effect}; ${limit} per customer; ` +

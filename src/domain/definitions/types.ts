@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { MatchRules } from '#domain/identity/matching/match-model.ts';
+
 /** Market of a source or row: decides phone region, and the default time zone and currency. */
 export type Region = 'CN' | 'HK' | 'MO' | 'SG';
 
@@ -191,7 +193,8 @@ export type Normaliser =
   | 'date'
   | 'gender'
   | 'id-card'
-  | 'device';
+  | 'device'
+  | 'name';
 
 /** A kind of identifier, with the rules that protect it from merging strangers. */
 export interface NamespaceDefinition {
@@ -209,6 +212,12 @@ export interface NamespaceDefinition {
   readonly cap: number;
   /** Normalised values that are placeholders. */
   readonly blocked: readonly string[];
+  /**
+   * Namespaces whose values together are one value of this one, for a row that has all of them. No column is mapped to it.
+   */
+  readonly compose?: readonly string[];
+  /** Values are blocking keys: they never link, but rows that share one are compared by these rules. */
+  readonly candidates?: MatchRules;
 }
 
 /** The customer-360 view: profile fields and measures over facts. */

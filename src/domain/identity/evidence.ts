@@ -8,6 +8,7 @@
  */
 import type { Brand } from '#domain/shared/brand.ts';
 import { spanOf, type Validity } from './identifier.ts';
+import type { MatchFeatures } from './matching/match-features.ts';
 
 /**
  * `phone#3q2-7wAAAAAAAAAAAAAAAA`, or `openid:wx1#…` in a scope: namespace, scope and pseudonym of a value.
@@ -34,6 +35,8 @@ export interface EvidenceUnit {
   readonly mayCreate: boolean;
   /** In ascending order of identifier, without duplicates. */
   readonly claims: readonly Claim[];
+  /** What a party row says about the person beyond its identifiers; compared where rules score pairs. */
+  readonly features?: MatchFeatures;
 }
 
 /** Names an identifier; `pseudonym` is the keyed hash of namespace, scope and normalised value. */
@@ -102,4 +105,6 @@ const together = (a: Claim, b: Claim): Claim => ({
 
 /** Whether two units say the same about who. */
 export const sameEvidence = (a: EvidenceUnit, b: EvidenceUnit): boolean =>
-  a.mayCreate === b.mayCreate && a.claims.map(claimText).join() === b.claims.map(claimText).join();
+  a.mayCreate === b.mayCreate &&
+  a.claims.map(claimText).join() === b.claims.map(claimText).join() &&
+  JSON.stringify(a.features) === JSON.stringify(b.features);

@@ -6,6 +6,7 @@ import type { NamespaceDefinition } from '#domain/definitions/types.ts';
 import { must } from '#domain/shared/assert.ts';
 import { canonicalJson } from '#domain/shared/canonical-json.ts';
 import { type IdentifierKey, identifierKey, namespaceOf } from './evidence.ts';
+import type { MatchRules } from './matching/match-model.ts';
 
 /** Rules per namespace. */
 export type MergePolicy = Readonly<Record<string, NamespaceDefinition>>;
@@ -69,3 +70,17 @@ export const rulesOf = (policy: MergePolicy, identifier: IdentifierKey): Namespa
 /** Whether values of this identifier's namespace link units at all. */
 export const links = (policy: MergePolicy, identifier: IdentifierKey): boolean =>
   rulesOf(policy, identifier).links;
+
+/** Whether units that hold a value of this namespace are compared, because it links or is a blocking key. */
+export const compares = (policy: MergePolicy, identifier: IdentifierKey): boolean => {
+  const rules = rulesOf(policy, identifier);
+  return rules.links || rules.candidates !== undefined;
+};
+
+/** Rules by which pairs are scored, with the namespace of their blocking keys; `undefined` when nothing is scored. */
+export const scoringOf = (
+  policy: MergePolicy,
+): { readonly namespace: string; readonly rules: MatchRules } | undefined => {
+  const found = Object.values(policy).find(({ candidates }) => candidates !== undefined);
+  return found?.candidates && { namespace: found.namespace, rules: found.candidates };
+};

@@ -8,6 +8,7 @@ import { parseDay } from '#domain/shared/calendar.ts';
 import { normaliseDevice } from './normalise-device.ts';
 import { normaliseEmail } from './normalise-email.ts';
 import { normaliseIdCard } from './normalise-id-card.ts';
+import { normaliseName } from './normalise-name.ts';
 import { normalisePhone } from './normalise-phone.ts';
 import { normaliseCode, normaliseGender, normaliseOpaque } from './normalise-text.ts';
 
@@ -32,6 +33,8 @@ export const normaliseValue = (
       return normaliseCode(raw);
     case 'date':
       return parseDay(raw);
+    case 'name':
+      return normaliseName(raw);
     case 'gender':
       return normaliseGender(raw);
     case 'id-card':

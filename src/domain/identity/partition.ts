@@ -9,6 +9,10 @@
  * Values of one namespace that the same two units hold are told apart by who else holds them. Their pseudonyms would do
  * it, too, but those are others under another pepper, and customers must not be. Values with the same holders are alike.
  *
+ * Where rules score pairs, two party rows that hold the same identifier or blocking key are compared as a whole, and what
+ * they weigh decides: scored links come first, strongest before weaker, and a link that most of the evidence between two
+ * groups speaks against is held. A shared identifier is then evidence like any other (docs/adr/0011).
+ *
  * F decomposes over connected components, therefore it may be evaluated on any union of whole components.
  * @module
  */
@@ -18,12 +22,12 @@ import {
   ConstrainedClusters,
   type HeldLink,
   type HoldReason,
+  joinAll,
   type Link,
 } from './constrained-clusters.ts';
 import { DisjointSets } from './disjoint-sets.ts';
 import {
   byText,
-  type Claim,
   daysText,
   type EvidenceUnit,
   type IdentifierKey,
@@ -31,7 +35,9 @@ import {
   type UnitKey,
 } from './evidence.ts';
 import { areDisjoint } from './identifier.ts';
-import { links, MAX_COMPONENT_UNITS, type MergePolicy, rulesOf } from './merge-policy.ts';
+import { compares, links, MAX_COMPONENT_UNITS, type MergePolicy, rulesOf } from './merge-policy.ts';
+import { partitionByStrength, partitionScored } from './partition-scored.ts';
+import { type ScoredGraph, scoredGraph } from './scored-graph.ts';
 
 /** Units of each customer, and the links behind them. */
 export interface Partition {
@@ -41,6 +47,8 @@ export interface Partition {
   readonly accepted: readonly Link[];
   /** Links waiting for review, in the same order. */
   readonly held: readonly HeldLink[];
+  /** The units that were evaluated together, in key order, by their smallest key. */
+  readonly components: readonly (readonly UnitKey[])[];
 }
 
 interface WeighedLink extends Link {
@@ -58,13 +66,14 @@ export const partition = (
   policy: MergePolicy,
 ): Partition => {
   const ordered = [...units].sort((a, b) => byText(a.key, b.key));
-  const parts = connectedComponents(ordered, linkingHolders(ordered, shared, policy)).map((part) =>
-    partitionComponent(part, shared, policy),
-  );
+  const graph = scoredGraph(ordered, shared, policy);
+  const components = connectedComponents(ordered, linkingHolders(ordered, shared, policy), graph);
+  const parts = components.map((part) => partitionComponent(part, shared, policy, graph));
   return {
     groups: parts.flatMap((part) => part.groups).sort((a, b) => byText(a[0] ?? '', b[0] ?? '')),
     accepted: parts.flatMap((part) => part.accepted),
     held: parts.flatMap((part) => part.held),
+    components: components.map((component) => component.map((unit) => unit.key)),
   };
 };
 
@@ -73,51 +82,73 @@ export const linkingHolders = (
   units: readonly EvidenceUnit[],
   shared: ReadonlySet<IdentifierKey>,
   policy: MergePolicy,
+): ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]> =>
+  holdersWhere(units, (id) => !shared.has(id) && links(policy, id));
+
+/** Holders of every identifier or blocking key by which units are compared: units in key order. */
+export const comparingHolders = (
+  units: readonly EvidenceUnit[],
+  shared: ReadonlySet<IdentifierKey>,
+  policy: MergePolicy,
+): ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]> =>
+  holdersWhere(units, (id) => !shared.has(id) && compares(policy, id));
+
+const holdersWhere = (
+  units: readonly EvidenceUnit[],
+  counts: (identifier: IdentifierKey) => boolean,
 ): ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]> => {
   const holders = new Map<IdentifierKey, EvidenceUnit[]>();
-  const isLinking = ({ identifier }: Claim) => !shared.has(identifier) && links(policy, identifier);
   for (const unit of units) {
-    for (const { identifier } of unit.claims.filter(isLinking)) append(holders, identifier, unit);
+    for (const { identifier } of unit.claims) {
+      if (counts(identifier)) append(holders, identifier, unit);
+    }
   }
   return holders;
 };
 
-/** Units that are reachable from each other over the identifiers given, components by their first unit. */
+/** Units that are reachable from each other over identifiers and scored pairs, components by their first unit. */
 export const connectedComponents = (
   units: readonly EvidenceUnit[],
   holders: ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]>,
+  graph?: ScoredGraph,
 ): readonly (readonly EvidenceUnit[])[] => {
   const sets = new DisjointSets(units);
   for (const [first, ...others] of holders.values()) {
     for (const other of others) if (first) sets.union(first, other);
   }
+  const byKey = new Map(units.map((unit) => [unit.key, unit]));
+  for (const { a, b } of graph?.edgesAmong(units) ?? []) {
+    sets.union(must(byKey.get(a), 'unit of an edge'), must(byKey.get(b), 'unit of an edge'));
+  }
   return sets.sets();
 };
+
+type ComponentPartition = Omit<Partition, 'components'>;
 
 const partitionComponent = (
   units: readonly EvidenceUnit[],
   shared: ReadonlySet<IdentifierKey>,
   policy: MergePolicy,
-): Partition =>
-  units.length > MAX_COMPONENT_UNITS
-    ? partitionTooLarge(units, shared, policy)
-    : partitionWhole(units, linkingHolders(units, shared, policy), policy);
+  graph: ScoredGraph | undefined,
+): ComponentPartition => {
+  const holders = linkingHolders(units, shared, policy);
+  if (units.length <= MAX_COMPONENT_UNITS) {
+    return graph
+      ? partitionScored(units, canonicalLinks(holders, policy), policy, graph)
+      : partitionWhole(units, canonicalLinks(holders, policy), policy);
+  }
+  return graph && units.some(({ features }) => features)
+    ? partitionByStrength(units, canonicalLinks(holders, policy), policy, graph)
+    : partitionTooLarge(units, shared, policy);
+};
 
 const partitionWhole = (
   units: readonly EvidenceUnit[],
-  holders: ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]>,
+  links: readonly Link[],
   policy: MergePolicy,
-): Partition => {
+): ComponentPartition => {
   const clusters = new ConstrainedClusters(units, policy);
-  const accepted: Link[] = [];
-  const held: HeldLink[] = [];
-  for (const { a, b, identifier } of canonicalLinks(holders, policy)) {
-    const joined = clusters.connected(a, b);
-    const reason = clusters.join({ a, b, identifier });
-    if (reason !== undefined) held.push({ a, b, identifier, reason });
-    else if (!joined) accepted.push({ a, b, identifier });
-  }
-  return { groups: clusters.groups(), accepted, held };
+  return { ...joinAll(clusters, links), groups: clusters.groups() };
 };
 
 // The weakest namespace of the component stops linking, until every part fits. Its values are named as held.
@@ -125,7 +156,7 @@ const partitionTooLarge = (
   units: readonly EvidenceUnit[],
   shared: ReadonlySet<IdentifierKey>,
   policy: MergePolicy,
-): Partition => {
+): ComponentPartition => {
   const holders = linkingHolders(units, shared, policy);
   const weakest = Math.max(...[...holders.keys()].map((id) => rulesOf(policy, id).priority));
   const dropped = [...holders].filter(([id]) => rulesOf(policy, id).priority === weakest);

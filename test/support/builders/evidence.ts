@@ -11,7 +11,7 @@ import {
   scopeOf,
   type UnitKey,
 } from '#domain/identity/evidence.ts';
-import { links, type MergePolicy, rulesOf } from '#domain/identity/merge-policy.ts';
+import { compares, type MergePolicy, rulesOf } from '#domain/identity/merge-policy.ts';
 import type { Partition } from '#domain/identity/partition.ts';
 import { aNamespace } from './definitions.ts';
 
@@ -65,7 +65,7 @@ export const sharedAmong = (
     for (const { identifier } of claims) degree.set(identifier, (degree.get(identifier) ?? 0) + 1);
   }
   const isShared = ([identifier, count]: readonly [IdentifierKey, number]) =>
-    links(policy, identifier) && count > rulesOf(policy, identifier).cap;
+    compares(policy, identifier) && count > rulesOf(policy, identifier).cap;
   return new Set([...degree].filter(isShared).map(([identifier]) => identifier));
 };
 
