@@ -52,6 +52,11 @@ const schema = z.strictObject({
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region name')
     .optional(),
+  /**
+   * How callers of the API show who they are: with a token of `jwt.issuer`, or, where there is none (the China regions
+   * have no Cognito user pools), with a signature of an IAM role.
+   */
+  callers: z._default(z.enum(['jwt', 'iam']), 'jwt'),
   /** Who may issue tokens for the API, and for whom. */
   jwt: z.strictObject({
     issuer: z.url({ protocol: /^https$/, error: 'an https URL' }),
@@ -123,6 +128,7 @@ const dev = {
     'profile/maintain-view': 16,
     'serve/get-profile': 20,
     'serve/list-sources': 5,
+    'serve/describe-api': 5,
   },
   alarms: { runbook: RUNBOOK },
   logRetentionDays: 30,
@@ -155,6 +161,7 @@ const environments = {
       'profile/maintain-view': 128,
       'serve/get-profile': 200,
       'serve/list-sources': 10,
+      'serve/describe-api': 5,
     },
     alarms: { runbook: RUNBOOK, email: 'tributary-operations@tributary.example' },
     logRetentionDays: 90,

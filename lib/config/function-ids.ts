@@ -10,6 +10,7 @@ export const FUNCTION_IDS = [
   'profile/maintain-view',
   'serve/get-profile',
   'serve/list-sources',
+  'serve/describe-api',
 ] as const;
 
 /** Id of a function. */

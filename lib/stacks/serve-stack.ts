@@ -1,5 +1,8 @@
 /**
- * ServeStack: the HTTP API. Every route asks for a token of the configured issuer and for a scope.
+ * ServeStack: the HTTP API, its routes made from the list of operations.
+ *
+ * Every route that reads anything asks for a token of the configured issuer and for a scope, or, in the IAM variant,
+ * for a signature. What is open to anybody is answered by a function that may do nothing.
  * @module
  */
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
@@ -7,21 +10,22 @@ import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   HttpApi,
   HttpMethod,
+  HttpNoneAuthorizer,
+  HttpRoute,
+  HttpRouteKey,
   HttpStage,
   LogGroupLogDestination,
   PayloadFormatVersion,
 } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
+import { OPERATIONS, type Operation, type OperationGroup } from '#domain/serve/operations.ts';
 import type { FunctionId } from '../config/function-ids.ts';
 import { grantDefinitions, grantSecret, grantTable, TABLE_READS } from '../constructs/grants.ts';
 import { StageFunction } from '../constructs/stage-function.ts';
 import type { StageStackProps } from './identity-stack.ts';
-
-/** Scope that lets a caller read profiles. */
-export const READ_PROFILES = 'c360/profile.read';
 
 /** What the access log keeps: the route but never the path, which holds identifiers. */
 const ACCESS_LOG = AccessLogFormat.custom(
@@ -42,6 +46,9 @@ export class ServeStack extends Stack {
   readonly api: HttpApi;
   readonly getProfile: StageFunction;
   readonly listSources: StageFunction;
+  readonly describeApi: StageFunction;
+  /** Routes that ask for no token. */
+  readonly openRoutes: IConstruct[] = [];
 
   constructor(scope: Construct, id: string, props: StageStackProps) {
     super(scope, id, props);
@@ -52,10 +59,18 @@ export class ServeStack extends Stack {
     grantSecret(this.getProfile, data.pepper);
     this.listSources = this.makeReader('serve/list-sources', 'answers with freshness', props);
 
+    this.describeApi = new StageFunction(this, 'serve/describe-api', {
+      settings: props.settings,
+      logsKey: data.operationsKey,
+      description: 'answers with the description of the API',
+      memoryMb: 512,
+      timeoutSeconds: 10,
+      environment: {},
+    });
+
     this.api = this.makeApi(props);
     this.addStage(props);
-    this.addRoute('/v1/profiles/{identifier}', this.getProfile);
-    this.addRoute('/v1/sources', this.listSources);
+    this.addRoutes(props);
     new CfnOutput(this, 'ApiUrl', { value: this.api.apiEndpoint });
   }
 
@@ -83,13 +98,10 @@ export class ServeStack extends Stack {
   }
 
   private makeApi({ settings }: StageStackProps): HttpApi {
-    const { issuer, audience } = settings.jwt;
     return new HttpApi(this, 'Api', {
       apiName: `tributary-${settings.name}`,
       description: 'Customer profiles and the freshness of their sources',
       createDefaultStage: false,
-      defaultAuthorizer: new HttpJwtAuthorizer('Tokens', issuer, { jwtAudience: [...audience] }),
-      defaultAuthorizationScopes: [READ_PROFILES],
     });
   }
 
@@ -113,13 +125,44 @@ export class ServeStack extends Stack {
     });
   }
 
-  private addRoute(path: string, reader: StageFunction): void {
-    this.api.addRoutes({
-      path,
-      methods: [HttpMethod.GET],
-      integration: new HttpLambdaIntegration(`${reader.functionId}-integration`, reader.lambda, {
-        payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
-      }),
+  private addRoutes({ settings }: StageStackProps): void {
+    const { issuer, audience } = settings.jwt;
+    const tokens = new HttpJwtAuthorizer('Tokens', issuer, { jwtAudience: [...audience] });
+    const signed = new HttpIamAuthorizer();
+    const integrations: Record<OperationGroup, HttpLambdaIntegration> = {
+      customers: integrationOf(this.getProfile),
+      sources: integrationOf(this.listSources),
+      documents: integrationOf(this.describeApi),
+    };
+    for (const { path, method, scope, group } of OPERATIONS as readonly Operation[]) {
+      const routes = this.api.addRoutes({
+        path,
+        methods: [HttpMethod[method]],
+        integration: integrations[group],
+        ...guard(scope, settings.callers === 'iam' ? signed : tokens),
+      });
+      if (scope === undefined) this.openRoutes.push(...routes);
+    }
+    // Any other path is answered as a problem document, like everything else.
+    const noSuchRoute = new HttpRoute(this, 'NoSuchRoute', {
+      httpApi: this.api,
+      routeKey: HttpRouteKey.DEFAULT,
+      integration: integrations.documents,
+      authorizer: new HttpNoneAuthorizer(),
     });
+    this.openRoutes.push(noSuchRoute);
   }
 }
+
+const integrationOf = ({ functionId, lambda }: StageFunction): HttpLambdaIntegration =>
+  new HttpLambdaIntegration(`${functionId}-integration`, lambda, {
+    payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
+  });
+
+// A signature has no scopes: what its role may see is the access policy's matter.
+const guard = (scope: string | undefined, authorizer: HttpIamAuthorizer | HttpJwtAuthorizer) => {
+  if (scope === undefined) return { authorizer: new HttpNoneAuthorizer() };
+  return authorizer instanceof HttpJwtAuthorizer
+    ? { authorizer, authorizationScopes: [scope] }
+    : { authorizer };
+};

@@ -35,4 +35,5 @@ export const allFunctions = (stacks: WatchedStacks): readonly StageFunction[] =>
   ...streamReaders(stacks),
   stacks.serve.getProfile,
   stacks.serve.listSources,
+  stacks.serve.describeApi,
 ];

@@ -5,11 +5,13 @@
 import { describe, expect, test } from 'vitest';
 import { must } from '#domain/shared/assert.ts';
 import type { Json } from '#domain/shared/json.ts';
+import { OPERATIONS, type Operation, routeKeyOf } from '#domain/serve/operations.ts';
 import { FUNCTION_IDS } from '../../lib/config/function-ids.ts';
 import { compileFilters } from '../../local/cloud/event-sources/filter.ts';
 import { allResources, type Resource, resourcesOf, synthesize } from './synthesized.ts';
 
 const synthesized = synthesize();
+const operations: readonly Operation[] = OPERATIONS;
 const functions = allResources(synthesized, 'AWS::Lambda::Function').map(([, { Properties }]) => {
   const { Variables } = Properties['Environment'] as { Variables: Record<string, unknown> };
   return { id: String(Variables['FUNCTION_ID']), variables: Variables, properties: Properties };
@@ -28,6 +30,7 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
   'profile/maintain-view': ['DEFINITIONS_BUCKET', 'TABLE_NAME'],
   'serve/get-profile': ['DEFINITIONS_BUCKET', 'PEPPER_SECRET_ARN', 'TABLE_NAME'],
   'serve/list-sources': ['DEFINITIONS_BUCKET', 'TABLE_NAME'],
+  'serve/describe-api': [],
 };
 
 const COMMON = {
@@ -172,6 +175,7 @@ describe('permissions', () => {
     ['profile', [...READS, ...WRITES, ...STATEMENTS]],
     ['servegetprofile', READS],
     ['servelistsources', READS],
+    ['servedescribeapi', []],
   ])('%s may do exactly this on the table', (prefix, expected) => {
     const own = functionPolicies.filter(([id]) => id.startsWith(prefix));
     const actions = own.flatMap(([, policy]) => statementsOf(policy).flatMap(actionsOf));
@@ -225,20 +229,36 @@ describe('permissions', () => {
 describe('routes', () => {
   const { Serve } = synthesized.templates;
   const routes = resourcesOf(Serve, 'AWS::ApiGatewayV2::Route');
+  const routeOf = (key: string) =>
+    routes.find(([, { Properties }]) => Properties['RouteKey'] === key)?.[1].Properties;
+  const guarded = operations.filter(({ scope }) => scope !== undefined);
+  const open = operations.filter(({ scope }) => scope === undefined);
 
-  test('are these', () => {
-    expect(routes.map(([, { Properties }]) => Properties['RouteKey']).sort()).toEqual([
-      'GET /v1/profiles/{identifier}',
-      'GET /v1/sources',
-    ]);
+  test('are those of the operations, and the answer to all others', () => {
+    expect(routes.map(([, { Properties }]) => Properties['RouteKey']).sort()).toEqual(
+      ['$default', ...operations.map(routeKeyOf)].sort(),
+    );
   });
 
-  test.each(routes)('%s asks for a token with a scope', (_id, { Properties }) => {
-    expect(Properties).toMatchObject({
-      AuthorizationType: 'JWT',
-      AuthorizerId: { Ref: expect.any(String) },
-      AuthorizationScopes: ['c360/profile.read'],
-    });
+  test.each(guarded.map((operation) => [routeKeyOf(operation), operation] as const))(
+    '%s asks for a token with its scope',
+    (key, { scope }) => {
+      expect(routeOf(key)).toMatchObject({
+        AuthorizationType: 'JWT',
+        AuthorizerId: { Ref: expect.any(String) },
+        AuthorizationScopes: [scope],
+      });
+    },
+  );
+
+  test('that are open to anybody reach only the function that may do nothing', () => {
+    expect(open.map(({ group }) => group)).toEqual(open.map(() => 'documents'));
+    for (const key of ['$default', ...open.map(routeKeyOf)]) {
+      expect(routeOf(key)).toMatchObject({
+        AuthorizationType: 'NONE',
+        Target: routeOf('GET /v1/docs')?.['Target'],
+      });
+    }
   });
 
   test.each(resourcesOf(Serve, 'AWS::ApiGatewayV2::Integration'))(

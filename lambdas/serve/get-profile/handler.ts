@@ -1,59 +1,79 @@
 /**
- * serve/get-profile: `GET /v1/profiles/{identifier}`.
+ * serve/get-profile: the routes that read customers.
+ *
+ * One function for all of them: they need the same rights, and stay warm together.
  * @module
  */
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { awaitVersion } from '#application/serve/await-version.ts';
 import {
   getProfile,
   type ProfilePorts,
   type ProfileProblem,
 } from '#application/serve/get-profile.ts';
 import { presentProfile } from '#application/serve/present-profile.ts';
+import { pickFields } from '#domain/serve/pick-fields.ts';
+import type { ApiProblem } from '#domain/serve/problems.ts';
 import { assertNever } from '#domain/shared/assert.ts';
-import { answer, type Problem, problemAnswer } from '../../shared/answer.ts';
+import { failure, success } from '#domain/shared/result.ts';
+import { type ApiRequest, makeApi } from '../../shared/api.ts';
 import { readEnvironment } from '../../shared/environment.ts';
-import { withTelemetry } from '../../shared/middleware.ts';
 import { makeTelemetry, type Telemetry } from '../../shared/telemetry.ts';
-import { bindDefinitions, bindPseudonymiser, bindTable, wallClock } from '../../shared/wiring.ts';
+import {
+  bindDefinitions,
+  bindPseudonymiser,
+  bindTable,
+  sleep,
+  wallClock,
+} from '../../shared/wiring.ts';
+
+/** What the routes need. */
+export interface ReadPorts extends ProfilePorts {
+  readonly sleep: (ms: number) => Promise<void>;
+}
 
 /** Makes the handler on given ports. */
-export const makeHandler = (ports: () => Promise<ProfilePorts>, telemetry: Telemetry) =>
-  withTelemetry(
-    telemetry,
-    async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
-      const bound = await ports();
-      const found = await getProfile(bound, event.pathParameters?.['identifier'] ?? '');
-      telemetry.count('ProfilesRead', found.ok ? 1 : 0);
-      if (!found.ok) return problemAnswer(problemOf(found.error), event.requestContext.requestId);
-      const { definitions } = await bound.definitions();
-      return answer(200, presentProfile(found.value, definitions.view));
+export const makeHandler = (ports: () => Promise<ReadPorts>, telemetry: Telemetry) =>
+  makeApi(
+    'customers',
+    {
+      getProfile: async (request) => {
+        const answer = await answerProfile(await ports(), request);
+        telemetry.count('ProfilesRead', answer.ok ? 1 : 0);
+        return answer;
+      },
     },
+    { telemetry, clock: wallClock },
   );
 
-const problemOf = (problem: ProfileProblem): Problem => {
+const answerProfile = async (ports: ReadPorts, { parameters, query }: ApiRequest) => {
+  const read = () => getProfile(ports, parameters['identifier'] ?? '');
+  const { found, isCurrent } = await awaitVersion(ports, query, read, ({ revision }) => revision);
+  if (!found.ok) return failure(problemOf(found.error));
+  if (!isCurrent) return failure(NOT_YET);
+  const { definitions } = await ports.definitions();
+  const body = presentProfile(found.value, definitions.view);
+  const picked = pickFields(body, query['fields'] as string | undefined, definitions.view);
+  return picked.ok ? success({ body: picked.value }) : picked;
+};
+
+const NOT_YET: ApiProblem = {
+  code: 'not-yet-visible',
+  detail: 'The view follows its changes within a second.',
+  retryAfterSeconds: 1,
+};
+
+const problemOf = (problem: ProfileProblem): ApiProblem => {
   const { code } = problem;
   switch (code) {
     case 'bad-identifier':
-      return { status: 400, code, title: 'Not an identifier', detail: problem.detail };
+      return { code, detail: problem.detail };
     case 'not-found':
-      return {
-        status: 404,
-        code,
-        title: 'No such customer',
-        detail: 'Nobody is known by this identifier.',
-      };
+      return { code, detail: 'Nobody is known by this identifier.' };
     case 'not-yet-visible':
-      return {
-        status: 425,
-        code,
-        title: 'Not yet visible',
-        detail: 'The customer is known, the view follows within a second.',
-      };
+      return NOT_YET;
     case 'ambiguous':
       return {
-        status: 409,
         code,
-        title: 'The identifier names several customers',
         detail: problem.shared
           ? 'So many rows share this value that it names nobody.'
           : 'Several customers hold this value; the link between them waits for review.',
@@ -67,11 +87,12 @@ const env = readEnvironment('DEFINITIONS_BUCKET', 'FUNCTION_ID', 'PEPPER_SECRET_
 const table = bindTable(env.TABLE_NAME);
 const { current } = bindDefinitions(table, env.DEFINITIONS_BUCKET);
 
-const productionPorts = async (): Promise<ProfilePorts> => ({
+const productionPorts = async (): Promise<ReadPorts> => ({
   table,
   definitions: current,
   pseudonymise: await bindPseudonymiser(env.PEPPER_SECRET_ARN),
   clock: wallClock,
+  sleep,
 });
 
 /** Bound to the table. */

@@ -1,9 +1,8 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { ProfilePorts } from '#application/serve/get-profile.ts';
 import { dmsText } from '../../support/builders/dms-record.ts';
 import { interposed } from '../../support/interposed-table.ts';
-import { aLambda, CONTEXT, metric } from '../../support/lambda.ts';
+import { aLambda, apiEvent, CONTEXT, metric } from '../../support/lambda.ts';
 import { aPipeline } from '../../support/pipeline.ts';
 
 const PHONE = '+85291234567';
@@ -16,14 +15,17 @@ beforeEach(() => {
 const handlerOn = async (ports: ProfilePorts) => {
   const { makeHandler } = await import('../../../lambdas/serve/get-profile/handler.ts');
   const { makeTelemetry } = await import('../../../lambdas/shared/telemetry.ts');
-  return makeHandler(async () => ports, makeTelemetry('serve/get-profile'));
+  return makeHandler(
+    async () => ({ ...ports, sleep: async () => {} }),
+    makeTelemetry('serve/get-profile'),
+  );
 };
 
-const request = (identifier?: string) =>
-  ({
-    requestContext: { requestId: 'q-7' },
-    pathParameters: identifier === undefined ? undefined : { identifier },
-  }) as unknown as APIGatewayProxyEventV2;
+const request = (identifier?: string, query: Readonly<Record<string, string>> = {}) =>
+  apiEvent('GET /v1/profiles/{identifier}', {
+    query,
+    ...(identifier === undefined ? {} : { path: { identifier } }),
+  });
 
 const contact = (no: string, mobile: string, more: object = {}) =>
   dmsText({
@@ -33,12 +35,17 @@ const contact = (no: string, mobile: string, more: object = {}) =>
   });
 
 /** Asks for an identifier after these records; views maintained unless told otherwise. */
-const ask = async (identifier: string | undefined, records: readonly string[], seen = true) => {
+const ask = async (
+  identifier: string | undefined,
+  records: readonly string[],
+  seen = true,
+  query: Readonly<Record<string, string>> = {},
+) => {
   const pipeline = aPipeline();
   await pipeline.resolve(...records);
   if (seen) await pipeline.refresh();
   const { statusCode, headers, body } = await (await handlerOn(pipeline.ports))(
-    request(identifier),
+    request(identifier, query),
     CONTEXT,
   );
   return { statusCode, headers, body: JSON.parse(body ?? '') };
@@ -47,7 +54,7 @@ const ask = async (identifier: string | undefined, records: readonly string[], s
 describe('GET /v1/profiles/{identifier}', () => {
   test('answers with the profile, for no cache to keep', async () => {
     const { statusCode, headers, body } = await ask(`phone:${PHONE}`, [contact('C1', PHONE)]);
-    expect([statusCode, headers]).toEqual([
+    expect([statusCode, headers]).toMatchObject([
       200,
       { 'content-type': 'application/json', 'cache-control': 'no-store' },
     ]);
@@ -132,5 +139,41 @@ describe('GET /v1/profiles/{identifier}', () => {
       expect(statusCode).toBe(400);
       expect(JSON.stringify(body)).not.toMatch(/\bat .*\.ts|Error/);
     }
+  });
+});
+
+describe('what is asked of a profile', () => {
+  const one = (query: Readonly<Record<string, string>>) =>
+    ask(`phone:${PHONE}`, [contact('C1', PHONE)], true, query);
+
+  test('fields= gives those members and who it is about', async () => {
+    const { body } = await one({ fields: 'name,orderCount' });
+    expect(Object.keys(body).sort()).toEqual(
+      ['asOf', 'customerId', 'lagMs', 'orderCount', 'positions', 'profile', 'version'].sort(),
+    );
+    expect(Object.keys(body.profile)).toEqual(['name']);
+    expect(Object.keys((await one({ fields: 'spend' })).body)).not.toContain('profile');
+  });
+
+  test.each([
+    [{ fields: 'nonsense' }],
+    [{ fields: 'name;drop' }],
+    [{ fields: '' }],
+    [{ minVersion: '-1' }],
+    [{ minVersion: 'x' }],
+    [{ timeoutMs: '600000' }],
+    [{ brand: 'bloom' }],
+  ])('%j is refused', async (query) => {
+    expect((await one(query)).body).toMatchObject({ status: 400, code: 'bad-request' });
+  });
+
+  test('a version that is there is answered, one that is not is waited for and told', async () => {
+    expect((await one({ minVersion: '1' })).statusCode).toBe(200);
+    const { statusCode, headers, body } = await one({ minVersion: '2', timeoutMs: '0' });
+    expect([statusCode, headers?.['retry-after'], body.code]).toEqual([
+      425,
+      '1',
+      'not-yet-visible',
+    ]);
   });
 });

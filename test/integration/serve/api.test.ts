@@ -1,0 +1,99 @@
+/**
+ * The API on the local cloud: every route of the templates, through the gateway, with real tokens.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeClient, TributaryProblem } from '../../../clients/typescript/client.ts';
+import { dmsText } from '../../support/builders/dms-record.ts';
+import { type ServingCloud, startServingCloud, until } from '../../support/serving-cloud.ts';
+
+let served: ServingCloud;
+
+const PHONE = '+85298765432';
+const member = (no: string, mobile: string) => ({
+  key: `member.member.${no}`,
+  data: dmsText({
+    source: 'member',
+    table: 'member',
+    data: {
+      card_no: no,
+      mobile,
+      dial_code: '852',
+      name_local: '陳大文',
+      brand_enrolled: 'AUR',
+      tier: 'gold',
+    },
+  }),
+});
+
+beforeAll(async () => {
+  served = await startServingCloud();
+  await served.publish([member('610000001', '98765432')]);
+  await until(async () => (await served.ask('/v1/profiles/member-card:610000001')).status === 200);
+});
+
+afterAll(() => served?.stop());
+
+describe('the typed client', () => {
+  const client = () => makeClient({ endpoint: served.api, token: () => served.cloud.token() });
+
+  test('reads a profile by a phone, plus sign and all', async () => {
+    const profile = await client().getProfile({ identifier: `phone:${PHONE}`, fields: 'name' });
+    expect(profile.profile?.['name']?.value).toBe('陳大文');
+    expect(profile.version).toBeGreaterThan(0);
+  });
+
+  test('throws the problem it is told', async () => {
+    const asked = client().getProfile({ identifier: 'member-card:NOBODY1' });
+    await expect(asked).rejects.toThrow(TributaryProblem);
+    await expect(asked).rejects.toMatchObject({ status: 404, code: 'not-found' });
+  });
+});
+
+describe('conventions', () => {
+  test('a poller is told 304 until something changes', async () => {
+    const path = '/v1/profiles/member-card:610000001';
+    const first = await served.ask(path);
+    const etag = String(first.headers.get('etag'));
+    const again = await served.ask(path, { headers: { 'if-none-match': etag } });
+    expect([again.status, again.body]).toEqual([304, '']);
+    expect(again.headers.get('request-id')).toBe(again.headers.get('apigw-requestid'));
+  });
+
+  test('the description is open to anybody', async () => {
+    const page = await fetch(`${served.api}/v1/docs`);
+    expect([page.status, page.headers.get('content-type')]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+    ]);
+    const described = await (await fetch(`${served.api}/v1/openapi.json`)).json();
+    expect(described).toMatchObject({ openapi: '3.1.0' });
+  });
+
+  test.each([
+    ['/v1/nothing', 404],
+    ['/v1/profiles/..%2f..%2fetc%2fpasswd', 400],
+    ['/v1/profiles/phone%3A%2B85298765432%0d%0aset-cookie%3Ax', 400],
+    ['/v1/profiles/nonsense', 400],
+    [`/v1/profiles/${'x'.repeat(5_000)}`, 400],
+    ['/v1/sources?brand=bloom', 400],
+  ])('%s is a problem document', async (path, status) => {
+    const { status: given, headers, body } = await served.ask(path);
+    expect([given, headers.get('content-type')]).toEqual([status, 'application/problem+json']);
+    expect(body.instance).toBe(`urn:request:${headers.get('request-id')}`);
+    expect(JSON.stringify(body)).not.toMatch(/passwd|98765432|at .*\.ts/);
+  });
+
+  test('no token, a token without the scope, an expired one, one of nobody', async () => {
+    const status = async (token: string) =>
+      (await fetch(`${served.api}/v1/sources`, { headers: { authorization: token } })).status;
+    const unsigned = `Bearer ${btoa('{"alg":"none"}')}.${btoa('{"scope":"c360/profile.read"}')}.`;
+    const other = await served.cloud.token(['c360/other']);
+    const expired = await served.cloud.token(undefined, { expiresInSeconds: -60 });
+    const foreign = await served.cloud.token(undefined, { audience: 'somebody-else' });
+    expect(await status('')).toBe(401);
+    expect(await status(unsigned)).toBe(401);
+    expect(await status(`Bearer ${other}`)).toBe(403);
+    expect(await status(`Bearer ${expired}`)).toBe(401);
+    expect(await status(`Bearer ${foreign}`)).toBe(401);
+  });
+});
