@@ -11,6 +11,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { readDefinitions } from '#adapters/definitions/read-folder.ts';
+import { AccessFile } from '#domain/definitions/access-file.ts';
 import { explainDefinitions } from '#domain/definitions/explain.ts';
 import { formatProblem } from '#domain/definitions/problem.ts';
 import { IdentityFile, SourceFile, ViewFile } from '#domain/definitions/schema.ts';
@@ -44,7 +45,7 @@ const explain = (folder: string): number => {
 const writeSchemas = (folder: string): number => {
   const target = join(folder, SCHEMA_FOLDER);
   mkdirSync(target, { recursive: true });
-  const files = { source: SourceFile, identity: IdentityFile, view: ViewFile };
+  const files = { source: SourceFile, identity: IdentityFile, view: ViewFile, access: AccessFile };
   for (const [name, schema] of Object.entries(files)) {
     const text = JSON.stringify(z.toJSONSchema(schema, { io: 'input' }), undefined, 2);
     writeFileSync(join(target, `${name}.json`), `${text}\n`);

@@ -6,6 +6,7 @@
  * @module
  */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Credentials } from '#domain/serve/access.ts';
 import {
   type Operation,
   type OperationGroup,
@@ -17,7 +18,7 @@ import { type CheckedRequest, readRequest } from '#domain/serve/read-request.ts'
 import type { Clock } from '#domain/shared/clock.ts';
 import type { Result } from '#domain/shared/result.ts';
 import { type AnswerContext, type ApiAnswer, respond, respondProblem } from './answer.ts';
-import { type Caller, callerOf } from './caller.ts';
+import { callerOf } from './caller.ts';
 import { withTelemetry } from './middleware.ts';
 import { makeAllowances } from './rate-limit.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -28,7 +29,7 @@ export interface ApiRequest extends CheckedRequest {
   readonly requestId: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly caller: Caller;
+  readonly caller: Credentials;
 }
 
 /** Answers one operation. */
@@ -91,7 +92,7 @@ const contextOf = (
 const answerTo = async (
   event: APIGatewayProxyEventV2,
   operation: Operation,
-  caller: Caller,
+  caller: Credentials,
   answers: Readonly<Record<string, AnswerOperation>>,
 ): Promise<Result<ApiAnswer, ApiProblem>> => {
   const body = bodyOf(event);

@@ -6,17 +6,7 @@
  * @module
  */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-
-/** Who asks. A limit that is absent is the matter of the caller's role. */
-export interface Caller {
-  /** Machine client, or IAM role. */
-  readonly client: string;
-  readonly role?: string;
-  readonly brands?: readonly string[];
-  readonly markets?: readonly string[];
-  /** OneID that the token is bound to. */
-  readonly customer?: string;
-}
+import type { Credentials } from '#domain/serve/access.ts';
 
 interface Authorizer {
   readonly jwt?: { readonly claims: Readonly<Record<string, unknown>> };
@@ -24,7 +14,7 @@ interface Authorizer {
 }
 
 /** Reads the caller of a request. */
-export const callerOf = (event: APIGatewayProxyEventV2): Caller => {
+export const callerOf = (event: APIGatewayProxyEventV2): Credentials => {
   const { authorizer } = event.requestContext as { readonly authorizer?: Authorizer };
   if (authorizer?.iam) return { client: roleName(authorizer.iam.userArn ?? '') };
   const claims = authorizer?.jwt?.claims ?? {};

@@ -176,8 +176,8 @@ const isEnvironmentName = (name: unknown): name is EnvironmentName =>
   typeof name === 'string' && Object.hasOwn(environments, name);
 
 /**
- * Settings of the environment that context `environment` names, `dev` when absent. Context `account` and `region`
- * override the settings' own.
+ * Settings of the environment that context `environment` names, `dev` when absent. Context `account`, `region` and
+ * `callers` override the settings' own.
  * @throws Error that lists the known environments, or every wrong setting with its path
  */
 export const loadEnvironment = (node: Node): EnvironmentSettings => {
@@ -186,7 +186,7 @@ export const loadEnvironment = (node: Node): EnvironmentSettings => {
     const known = Object.keys(environments).join(', ');
     throw new Error(`Context environment is ${JSON.stringify(name)}; known are ${known}.`);
   }
-  const overrides = pickContext(node, ['account', 'region']);
+  const overrides = pickContext(node, ['account', 'region', 'callers']);
   return parseEnvironment(name, { ...environments[name], ...overrides });
 };
 

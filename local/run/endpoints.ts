@@ -53,7 +53,11 @@ export const endpointsOf = async (
   return {
     api: must(endpoints.api, 'HTTP API in the templates'),
     issuer: endpoints.issuer,
-    token: await cloud.token(undefined, { subject: 'local', expiresInSeconds: TOKEN_SECONDS }),
+    token: await cloud.token(undefined, {
+      subject: 'local',
+      expiresInSeconds: TOKEN_SECONDS,
+      claims: { c360_role: 'admin' },
+    }),
     region: cloud.region,
     accessKeyId: 'local',
     secretAccessKey: 'local',

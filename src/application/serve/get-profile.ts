@@ -44,6 +44,8 @@ export interface FoundProfile {
   readonly askedFor?: OneId;
   /** Revision of the summary, growing. */
   readonly revision: number;
+  /** The evidence units that the customer is made of. */
+  readonly units: readonly UnitKey[];
   readonly view: ProfileView;
   readonly freshness: Freshness;
 }
@@ -137,6 +139,10 @@ const readCustomer = async (table: Table, id: OneId): Promise<Collection | undef
   return customer && { customer: parseCustomerItem(customer), ...(summary ? { summary } : {}) };
 };
 
+/** The customer that an id leads to now, after redirects; `undefined` when nobody has it. */
+export const canonicalId = async (table: Table, id: OneId): Promise<OneId | undefined> =>
+  (await readCanonical(table, id))?.customer.id;
+
 const readCanonical = async (table: Table, id: OneId): Promise<Collection | undefined> => {
   let found = await readCustomer(table, id);
   for (let hop = 0; hop < MAX_REDIRECTS && found?.customer.into; hop++) {
@@ -175,6 +181,6 @@ const present = (definition: ViewDefinition, { customer, summary: item }: Collec
   const { revision, summary } = parseSummaryItem(item);
   const view = summary && viewOf(definition, summary);
   return view
-    ? success({ customerId: customer.id, revision, view })
+    ? success({ customerId: customer.id, units: customer.units, revision, view })
     : failure({ code: 'not-yet-visible' });
 };

@@ -7,6 +7,7 @@
  */
 import { canonicalJson } from '#domain/shared/canonical-json.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
+import { AccessFile, type AccessPolicy, checkAccess } from './access-file.ts';
 import { checkIdentity } from './check-identity.ts';
 import { checkShape } from './check-shape.ts';
 import { checkSource, checkSourcesAreUnique, type SourceWithFile } from './check-sources.ts';
@@ -41,11 +42,13 @@ interface Folder {
   readonly sources: readonly SourceWithFile[];
   readonly identity: WithFile<IdentityText>;
   readonly view: WithFile<ViewText>;
+  readonly access?: WithFile<AccessPolicy>;
 }
 
 const SOURCE_PATH = /^sources\/[^/]+\.ya?ml$/;
 const IDENTITY_PATH = /^identity\.ya?ml$/;
 const VIEW_PATH = /^views\/customer-360\.ya?ml$/;
+const ACCESS_PATH = /^policies\/access\.ya?ml$/;
 
 const checkShapes = (
   files: readonly DefinitionFile[],
@@ -66,20 +69,21 @@ const checkShapes = (
   const sources = read(SOURCE_PATH, (document) => checkShape(SourceFile, document));
   const [identity] = read(IDENTITY_PATH, (document) => checkShape(IdentityFile, document));
   const [view] = read(VIEW_PATH, (document) => checkShape(ViewFile, document));
+  const [access] = read(ACCESS_PATH, (document) => checkShape(AccessFile, document));
   problems.push(...missingFiles(files));
   if (problems.length > 0 || identity === undefined || view === undefined) return failure(problems);
-  return success({ sources, identity, view });
+  return success({ sources, identity, view, ...(access ? { access } : {}) });
 };
 
 type Checked<Text> = Result<Text, readonly DefinitionProblem[]>;
 
 const isKnownPath = (path: string): boolean =>
-  [SOURCE_PATH, IDENTITY_PATH, VIEW_PATH].some((pattern) => pattern.test(path));
+  [SOURCE_PATH, IDENTITY_PATH, VIEW_PATH, ACCESS_PATH].some((pattern) => pattern.test(path));
 
 const misplaced = ({ path }: DefinitionFile): DefinitionProblem =>
   wholeFile(
     path,
-    'This file has no meaning here; definitions are sources/*.yaml, identity.yaml and views/customer-360.yaml.',
+    'This file has no meaning here; definitions are sources/*.yaml, identity.yaml, views/customer-360.yaml and policies/access.yaml.',
   );
 
 const wholeFile = (file: string, message: string): DefinitionProblem => ({
@@ -110,7 +114,12 @@ const missingFiles = (files: readonly DefinitionFile[]): DefinitionProblem[] =>
     .filter(({ pattern }) => !files.some(({ path }) => pattern.test(path)))
     .map(({ file, message }) => wholeFile(file, message));
 
-const checkMeaning = ({ sources, identity, view }: Folder): readonly DefinitionProblem[] => [
+const checkMeaning = ({
+  sources,
+  identity,
+  view,
+  access,
+}: Folder): readonly DefinitionProblem[] => [
   ...checkSourcesAreUnique(sources),
   ...checkIdentity(identity.document, identity.text),
   ...sources.flatMap((source) => checkSource(source, identity.text.namespaces)),
@@ -119,12 +128,19 @@ const checkMeaning = ({ sources, identity, view }: Folder): readonly DefinitionP
     view.text,
     sources.map(({ text }) => text),
   ),
+  ...(access
+    ? checkAccess(access.document, access.text, {
+        sources: sources.map(({ text }) => text.source),
+        measures: Object.keys(view.text.measures),
+      })
+    : []),
 ];
 
-const assemble = ({ sources, identity, view }: Folder): Definitions => ({
+const assemble = ({ sources, identity, view, access }: Folder): Definitions => ({
   sources: Object.fromEntries(sources.map(({ text }) => [text.source, compileSource(text)])),
   namespaces: mapValues(identity.text.namespaces, compileNamespace),
   view: compileView(view.text),
+  ...(access ? { access: access.text } : {}),
 });
 
 const compileNamespace = (

@@ -5,6 +5,7 @@
  * {@link Definitions} value, whose canonical JSON is stored under its SHA-256.
  * @module
  */
+import type { AccessPolicy } from './access-file.ts';
 
 /** Market of a source or row: decides phone region, and the default time zone and currency. */
 export type Region = 'CN' | 'HK' | 'MO' | 'SG';
@@ -14,6 +15,8 @@ export interface Definitions {
   readonly sources: Readonly<Record<string, SourceDefinition>>;
   readonly namespaces: Readonly<Record<string, NamespaceDefinition>>;
   readonly view: ViewDefinition;
+  /** Who may see what; without it, a scope is all that is asked. */
+  readonly access?: AccessPolicy;
 }
 
 /** Database engines whose log positions the decoder can order. */

@@ -55,6 +55,7 @@ const READ_PROBLEMS = [
   'bad-request',
   'bad-identifier',
   'not-permitted',
+  'other-customer',
   'not-found',
   'ambiguous',
   'not-yet-visible',

@@ -57,6 +57,7 @@ export const freshness = {
 const profileField = z.looseObject({
   value: z.union([z.string(), z.number(), z.boolean()]),
   source: z.string(),
+  masked: z.optional(z.boolean()),
   row: described(z.optional(z.string()), 'The source row that the value comes from'),
 });
 
@@ -64,6 +65,7 @@ const knownIdentifier = z.looseObject({
   namespace: z.string(),
   scope: z.optional(z.string()),
   value: z.string(),
+  masked: z.optional(z.boolean()),
   verified: z.boolean(),
   sources: z.array(z.string()),
 });
@@ -89,6 +91,11 @@ export const ProfileAnswer = z.looseObject({
   identifiers: z.optional(z.array(knownIdentifier)),
   sources: z.optional(z.array(sourceShare)),
   lastSeenAt: z.optional(z.nullable(z.string())),
+  consents: z.optional(z.array(z.looseObject({ purpose: z.string(), state: z.string() }))),
+  withheld: described(
+    z.optional(z.looseObject({ reason: z.string(), purpose: z.string(), state: z.string() })),
+    'Why fields are missing although the role could see them',
+  ),
 });
 
 /** Freshness of every source. */

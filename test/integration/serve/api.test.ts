@@ -34,7 +34,11 @@ beforeAll(async () => {
 afterAll(() => served?.stop());
 
 describe('the typed client', () => {
-  const client = () => makeClient({ endpoint: served.api, token: () => served.cloud.token() });
+  const client = () =>
+    makeClient({
+      endpoint: served.api,
+      token: () => served.cloud.token(undefined, { claims: { c360_role: 'service' } }),
+    });
 
   test('reads a profile by a phone, plus sign and all', async () => {
     const profile = await client().getProfile({ identifier: `phone:${PHONE}`, fields: 'name' });

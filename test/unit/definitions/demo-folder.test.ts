@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { readDefinitions } from '#adapters/definitions/read-folder.ts';
+import { AccessFile } from '#domain/definitions/access-file.ts';
 import { explainDefinitions } from '#domain/definitions/explain.ts';
 import { formatProblem } from '#domain/definitions/problem.ts';
 import { IdentityFile, SourceFile, ViewFile } from '#domain/definitions/schema.ts';
@@ -43,6 +44,7 @@ test.each([
   ['source', SourceFile],
   ['identity', IdentityFile],
   ['view', ViewFile],
+  ['access', AccessFile],
 ])('the JSON Schema of %s files is the one that the compiler checks', (name, schema) => {
   const written = JSON.parse(readFileSync(`${FOLDER}schema/${name}.json`, 'utf8'));
   expect(written).toEqual(JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: 'input' }))));

@@ -24,6 +24,7 @@ const handlerOn = async (ports: ProfilePorts) => {
 const request = (identifier?: string, query: Readonly<Record<string, string>> = {}) =>
   apiEvent('GET /v1/profiles/{identifier}', {
     query,
+    claims: { c360_role: 'admin' },
     ...(identifier === undefined ? {} : { path: { identifier } }),
   });
 
