@@ -20,6 +20,7 @@ const HELP = `Usage: npm run ops -- <command> [options]
       KEY… | --reason REASON | --all    which ones
   redrive      gives the batches in the failed bucket another chance
     --discard                deletes those of the table's stream instead of recomputing their customers
+  audit verify reads the audit log again and names what was changed or removed
 
   held         lists the values that would join customers and wait for review
   decide       always A B | never A B | revoke ID | list: what people know better than the rules

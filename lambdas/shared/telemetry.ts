@@ -17,6 +17,9 @@ export type CountMetric =
   | 'ChangesDuplicate'
   | 'IdentityConflicts'
   | 'HeldLinks'
+  | 'AuditChained'
+  | 'AuditFailures'
+  | 'BulkReaders'
   | 'ProfilesRead'
   | 'ViewsWritten';
 

@@ -78,6 +78,8 @@ const schema = z.strictObject({
   }),
   /** Requests per second and burst that the API takes before it answers 429. */
   throttle: z.strictObject({ rate: z.int().positive(), burst: z.int().positive() }),
+  /** Reads of one client in one hour at which somebody is to look. */
+  bulkReadsPerHour: z._default(z.int().positive(), 10_000),
   /** Executions kept for each function; a stream needs shards times parallelization factor. */
   reservedConcurrency: z.record(z.enum(FUNCTION_IDS), z.int().positive()),
   alarms: z.strictObject({
@@ -129,6 +131,7 @@ const dev = {
     'serve/get-profile': 20,
     'serve/list-sources': 5,
     'serve/describe-api': 5,
+    'serve/chain-audit': 8,
   },
   alarms: { runbook: RUNBOOK },
   logRetentionDays: 30,
@@ -162,6 +165,7 @@ const environments = {
       'serve/get-profile': 200,
       'serve/list-sources': 10,
       'serve/describe-api': 5,
+      'serve/chain-audit': 8,
     },
     alarms: { runbook: RUNBOOK, email: 'tributary-operations@tributary.example' },
     logRetentionDays: 90,

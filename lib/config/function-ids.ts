@@ -11,6 +11,7 @@ export const FUNCTION_IDS = [
   'serve/get-profile',
   'serve/list-sources',
   'serve/describe-api',
+  'serve/chain-audit',
 ] as const;
 
 /** Id of a function. */

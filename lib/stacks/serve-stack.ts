@@ -19,12 +19,21 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { FilterCriteria, FilterRule } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct, IConstruct } from 'constructs';
 import { OPERATIONS, type Operation, type OperationGroup } from '#domain/serve/operations.ts';
 import type { FunctionId } from '../config/function-ids.ts';
-import { grantDefinitions, grantSecret, grantTable, TABLE_READS } from '../constructs/grants.ts';
+import {
+  grantAudit,
+  grantDefinitions,
+  grantSecret,
+  grantTable,
+  TABLE_READS,
+} from '../constructs/grants.ts';
 import { StageFunction } from '../constructs/stage-function.ts';
+import { streamMapping } from '../constructs/stream-mapping.ts';
 import type { StageStackProps } from './identity-stack.ts';
 
 /** What the access log keeps: the route but never the path, which holds identifiers. */
@@ -47,6 +56,7 @@ export class ServeStack extends Stack {
   readonly getProfile: StageFunction;
   readonly listSources: StageFunction;
   readonly describeApi: StageFunction;
+  readonly chainAudit: StageFunction;
   /** Routes that ask for no token. */
   readonly openRoutes: IConstruct[] = [];
 
@@ -55,8 +65,11 @@ export class ServeStack extends Stack {
     const { data } = props;
     this.getProfile = this.makeReader('serve/get-profile', 'answers with one profile', props, {
       PEPPER_SECRET_ARN: data.pepper.secretArn,
+      AUDIT_TABLE_NAME: data.audit.tableName,
     });
     grantSecret(this.getProfile, data.pepper);
+    grantAudit(this.getProfile, data);
+    this.chainAudit = this.makeChain(props);
     this.listSources = this.makeReader('serve/list-sources', 'answers with freshness', props);
 
     this.describeApi = new StageFunction(this, 'serve/describe-api', {
@@ -72,6 +85,35 @@ export class ServeStack extends Stack {
     this.addStage(props);
     this.addRoutes(props);
     new CfnOutput(this, 'ApiUrl', { value: this.api.apiEndpoint });
+  }
+
+  private makeChain({ data, settings }: StageStackProps): StageFunction {
+    const chain = new StageFunction(this, 'serve/chain-audit', {
+      settings,
+      logsKey: data.operationsKey,
+      description: 'puts audit entries into their hash chain',
+      memoryMb: 512,
+      timeoutSeconds: 60,
+      environment: {
+        AUDIT_TABLE_NAME: data.audit.tableName,
+        BULK_READS_PER_HOUR: String(settings.bulkReadsPerHour),
+      },
+    });
+    const actions = ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'] as const;
+    grantTable(chain, { table: data.audit, dataKey: data.dataKey }, actions);
+    const entries = new DynamoEventSource(data.audit, {
+      ...streamMapping(data.failed),
+      // The order of a lane is the order of its chain.
+      parallelizationFactor: 1,
+      filters: [
+        FilterCriteria.filter({
+          dynamodb: { Keys: { pk: { S: FilterRule.beginsWith('A#') } } },
+          eventName: FilterRule.isEqual('INSERT'),
+        }),
+      ],
+    });
+    chain.lambda.addEventSource(entries);
+    return chain;
   }
 
   private makeReader(

@@ -24,10 +24,12 @@ export const streamReaders = ({
   capture,
   identity,
   profile,
+  serve,
 }: WatchedStacks): readonly StageFunction[] => [
   capture.archiveChanges,
   identity.resolveIdentity,
   profile.maintainView,
+  serve.chainAudit,
 ];
 
 /** Every function, in flow order. */

@@ -21,7 +21,7 @@ export interface Endpoints {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly kinesis: { readonly endpoint: string; readonly stream: string };
-  readonly dynamodb: { readonly endpoint: string; readonly table: string };
+  readonly dynamodb: { readonly endpoint: string; readonly table: string; readonly audit: string };
   readonly s3: {
     readonly endpoint: string;
     readonly buckets: Readonly<Record<'archive' | 'failed' | 'quarantine' | 'definitions', string>>;
@@ -62,7 +62,11 @@ export const endpointsOf = async (
     accessKeyId: 'local',
     secretAccessKey: 'local',
     kinesis: { endpoint: endpoints.kinesis, stream: only(names.streams, 'stream') },
-    dynamodb: { endpoint: endpoints.dynamodb, table: only(names.tables, 'table') },
+    dynamodb: {
+      endpoint: endpoints.dynamodb,
+      table: named(names.tables, 'customer360', 'table'),
+      audit: named(names.tables, 'audit', 'table'),
+    },
     s3: {
       endpoint: endpoints.s3,
       buckets: {
@@ -84,10 +88,10 @@ export const endpointsOf = async (
 const only = (names: Readonly<Record<string, string>>, what: string): string =>
   must(Object.values(names)[0], `${what} in the templates`);
 
-const named = (names: Readonly<Record<string, string>>, word: string): string =>
+const named = (names: Readonly<Record<string, string>>, word: string, what = 'bucket'): string =>
   must(
     Object.entries(names).find(([id]) => id.toLowerCase().includes(word))?.[1],
-    `${word} in the templates`,
+    `${word} ${what} in the templates`,
   );
 
 const FILE = 'endpoints.json';

@@ -42,7 +42,9 @@ const bodyText = (body: unknown): string =>
 
 const VARIABLES = {
   ARCHIVE_BUCKET: 'archive',
+  AUDIT_TABLE_NAME: 'audit',
   AWS_REGION: 'ap-east-1',
+  BULK_READS_PER_HOUR: '100',
   DEFINITIONS_BUCKET: 'definitions',
   FUNCTION_ID: 'stage/function',
   ONE_ID_KEY_SECRET_ARN: 'arn:key',

@@ -4,6 +4,7 @@
  * @module
  */
 import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { sha256 } from '#adapters/crypto/sha256.ts';
 import {
   currentDefinitions,
   publishDefinitions,
@@ -23,6 +24,7 @@ import {
 import { redriveFailed } from '#application/operate/redrive-failed.ts';
 import { replayArchive } from '#application/operate/replay-archive.ts';
 import { recomputeViews } from '#application/profile/maintain-views.ts';
+import { verifyAudit } from '#application/serve/verify-audit.ts';
 import { formatProblem } from '#domain/definitions/problem.ts';
 import { tableChanges } from '../../lambdas/shared/table-changes.ts';
 import type { Command, CommandFlags } from './command.ts';
@@ -135,6 +137,17 @@ const recomputeOn = (target: Target): RecomputeViews => {
   };
 };
 
+const audit: Command = async (target, { keys }) => {
+  if (keys[0] !== 'verify') throw new OpsError('Say what: audit verify.');
+  const { chained, unchained, faults } = await verifyAudit({
+    table: target.table('audit-table'),
+    hash: sha256,
+  });
+  for (const { kind, key } of faults) console.log(`${kind}  ${printable(key)}`);
+  console.log(`${chained} entries chained, ${unchained} not yet, ${faults.length} faults`);
+  return faults.length === 0 ? 0 : 1;
+};
+
 /** The commands by name. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   publish,
@@ -142,4 +155,5 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   quarantine,
   redrive,
   ...IDENTITY_COMMANDS,
+  audit,
 };

@@ -24,6 +24,7 @@ import { OpsError } from './ops-error.ts';
 /** What a target is named by: each flag, with the output of the data stack that holds the same. */
 export const NAMES = {
   table: 'TableName',
+  'audit-table': 'AuditTableName',
   stream: 'StreamName',
   'archive-bucket': 'ArchiveBucket',
   'failed-bucket': 'FailedBucket',
@@ -43,7 +44,7 @@ export type TargetFlags = Names & { readonly stack?: string; readonly data?: str
 export interface Target {
   /** For people: where the command works. */
   readonly place: string;
-  table(): Table;
+  table(name?: 'table' | 'audit-table'): Table;
   objects(bucket: `${string}-bucket` & Name): ObjectStore;
   publish(): Publish;
   /** The pseudonyms and ids of the functions; reads a secret. */
@@ -99,6 +100,7 @@ const localTarget = (folder: string): Target => {
   const { archive, failed, quarantine, definitions } = local.s3.buckets;
   const names: Names = {
     table: local.dynamodb.table,
+    'audit-table': local.dynamodb.audit,
     stream: local.kinesis.stream,
     'archive-bucket': archive,
     'failed-bucket': failed,
@@ -124,10 +126,10 @@ const bind = (place: string, names: Names, local?: Endpoints): Target => {
     makeGetSecret(makeSecretsClient(settings('secrets')))(nameOf(name));
   return {
     place,
-    table: () =>
+    table: (name = 'table') =>
       new DynamoTable({
         client: makeDynamoClient(settings('dynamodb')),
-        tableName: nameOf('table'),
+        tableName: nameOf(name),
       }),
     objects: (bucket) => new S3ObjectStore(makeS3Client(settings('s3')), nameOf(bucket)),
     pseudonymiser: async () => makePseudonymiser(await secret('pepper-secret')),

@@ -14,6 +14,7 @@ import { type ApiRequest, makeApi } from '../../shared/api.ts';
 import { readEnvironment } from '../../shared/environment.ts';
 import { makeTelemetry, type Telemetry } from '../../shared/telemetry.ts';
 import {
+  bindAudit,
   bindDefinitions,
   bindPseudonymiser,
   bindTable,
@@ -29,32 +30,53 @@ export const makeHandler = (ports: () => Promise<ReadPorts>, telemetry: Telemetr
       getProfile: async (request) => {
         const read = await readProfile(await ports(), profileRequest(request));
         telemetry.count('ProfilesRead', read.ok ? 1 : 0);
+        const isUnrecorded = !read.ok && read.error.code === 'audit-unavailable';
+        telemetry.count('AuditFailures', isUnrecorded ? 1 : 0);
         return read.ok ? success({ body: read.value }) : read;
       },
     },
     { telemetry, clock: wallClock },
   );
 
-const profileRequest = ({ parameters, query, caller, headers }: ApiRequest): ProfileRequest => ({
-  identifier: parameters['identifier'] ?? '',
-  caller,
-  purpose: headers['x-purpose'],
-  fields: query['fields'] as string | undefined,
-  minVersion: query['minVersion'] as number | undefined,
-  timeoutMs: query['timeoutMs'] as number | undefined,
-});
+const profileRequest = (request: ApiRequest): ProfileRequest => {
+  const { parameters, query, caller, headers, requestId, operation } = request;
+  return {
+    requestId,
+    operation: operation.id,
+    identifier: parameters['identifier'] ?? '',
+    caller,
+    purpose: headers['x-purpose'],
+    fields: query['fields'] as string | undefined,
+    minVersion: query['minVersion'] as number | undefined,
+    timeoutMs: query['timeoutMs'] as number | undefined,
+  };
+};
 
-const env = readEnvironment('DEFINITIONS_BUCKET', 'FUNCTION_ID', 'PEPPER_SECRET_ARN', 'TABLE_NAME');
+const env = readEnvironment(
+  'AUDIT_TABLE_NAME',
+  'DEFINITIONS_BUCKET',
+  'FUNCTION_ID',
+  'PEPPER_SECRET_ARN',
+  'TABLE_NAME',
+);
 const table = bindTable(env.TABLE_NAME);
 const { current } = bindDefinitions(table, env.DEFINITIONS_BUCKET);
+let binding: Promise<ReadPorts> | undefined;
 
-const productionPorts = async (): Promise<ReadPorts> => ({
-  table,
-  definitions: current,
-  pseudonymise: await bindPseudonymiser(env.PEPPER_SECRET_ARN),
-  clock: wallClock,
-  sleep,
-});
+const bind = async (): Promise<ReadPorts> => {
+  const pseudonymise = await bindPseudonymiser(env.PEPPER_SECRET_ARN);
+  const audit = bindAudit(env.AUDIT_TABLE_NAME, pseudonymise);
+  return { table, definitions: current, pseudonymise, audit, clock: wallClock, sleep };
+};
 
-/** Bound to the table. */
+// Once per execution environment; a secret that could not be read is asked for again.
+const productionPorts = (): Promise<ReadPorts> => {
+  binding ??= bind().catch((error) => {
+    binding = undefined;
+    throw error;
+  });
+  return binding;
+};
+
+/** Bound to the tables. */
 export const handler = makeHandler(productionPorts, makeTelemetry(env.FUNCTION_ID));

@@ -35,6 +35,8 @@ export interface ProfilePorts {
   readonly clock: Clock;
   readonly pseudonymise: Pseudonymise;
   readonly definitions: () => Promise<{ readonly definitions: Definitions }>;
+  /** Told of a customer as soon as it is named, so that what has to be written of a read is written beside it. */
+  readonly onCustomer?: (id: OneId) => void;
 }
 
 /** A profile as found. */
@@ -81,7 +83,8 @@ const find = async (
     | { readonly customerId: OneId }
     | { readonly namespace: string; readonly scope?: string; readonly value: string },
 ): Promise<Found> => {
-  const reader = { table: ports.table, definition };
+  const { table, onCustomer } = ports;
+  const reader = { table, definition, ...(onCustomer ? { onCustomer } : {}) };
   if ('customerId' in query) return byCustomerId(reader, query.customerId);
   const { namespace, scope, value } = query;
   return byIdentifier(
@@ -90,7 +93,7 @@ const find = async (
   );
 };
 
-interface Reader {
+interface Reader extends Pick<ProfilePorts, 'onCustomer'> {
   readonly table: Table;
   readonly definition: ViewDefinition;
 }
@@ -101,6 +104,7 @@ const MAX_REDIRECTS = 4;
 const MAX_CLAIM_READS = 2;
 
 const byCustomerId = async (reader: Reader, id: OneId): Promise<Found> => {
+  reader.onCustomer?.(id);
   const collection = await readCanonical(reader.table, id);
   const found = collection
     ? present(reader.definition, collection)
@@ -120,6 +124,7 @@ const byIdentifier = async (
   if (!item) return failure({ code: 'not-found' });
   const claim = parseClaimItem(item);
   if (claim.shared) return failure({ code: 'ambiguous', shared: true });
+  if (claim.customer) reader.onCustomer?.(claim.customer);
   const pointed = claim.customer && (await followClaim(table, claim.customer, claim));
   const found = pointed ? present(definition, pointed) : await byUnits(reader, claim.units);
   const isLost = !found.ok && found.error.code === 'not-found';

@@ -8,7 +8,6 @@ import type { Definitions } from '#domain/definitions/types.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import {
   type ConsentState,
-  type Credentials,
   consentState,
   decideAccess,
   type Grant,
@@ -20,6 +19,8 @@ import type { ApiProblem } from '#domain/serve/problems.ts';
 import { redactProfile } from '#domain/serve/redact.ts';
 import { assertNever } from '#domain/shared/assert.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
+import type { AuditLog } from './audit.ts';
+import { type Audited, type AuditedRequest, auditRead, auditRefusal } from './audited-read.ts';
 import { awaitVersion, type WaitPorts, type WantedVersion } from './await-version.ts';
 import {
   canonicalId,
@@ -32,13 +33,13 @@ import { limitedView } from './limited-view.ts';
 import { presentProfile } from './present-profile.ts';
 
 /** What reading needs. */
-export interface ReadPorts extends ProfilePorts, WaitPorts {}
+export interface ReadPorts extends ProfilePorts, WaitPorts {
+  readonly audit: AuditLog;
+}
 
 /** What is asked, and by whom. */
-export interface ProfileRequest extends WantedVersion {
+export interface ProfileRequest extends WantedVersion, AuditedRequest {
   readonly identifier: string;
-  readonly caller: Credentials;
-  readonly purpose?: string | undefined;
   readonly fields?: string | undefined;
 }
 
@@ -51,19 +52,52 @@ export interface SeenCustomer {
   readonly consent: ConsentState;
 }
 
-/** Finds the customer and what the caller may see of it. The rows of its view are the ones that may be seen. */
+/**
+ * Finds the customer and what the caller may see of it, and records the read. The rows of its view are the ones that may
+ * be seen. `fields` names what is shown at most, for the record.
+ */
 export const seeCustomer = async (
   ports: ReadPorts,
   request: ProfileRequest,
+  fields: (grant: Grant, definitions: Definitions) => readonly string[] = shownFields,
 ): Promise<Result<SeenCustomer, ApiProblem>> => {
   const { definitions } = await ports.definitions();
   const granted = decideAccess(definitions.access, request.caller, request.purpose);
-  if (!granted.ok) return granted;
+  if (!granted.ok) return failure(await auditRefusal(ports.audit, request, granted.error));
+  const audited = auditRead(
+    ports.audit,
+    request,
+    granted.value,
+    fields(granted.value, definitions),
+  );
+  const found = await findOwn(
+    { ...ports, ...noteIn(audited, granted.value) },
+    request,
+    granted.value,
+  );
+  const customer = found.ok ? await seen(ports, definitions, granted.value, found.value) : found;
+  return audited.settle(customer, found.ok ? [found.value.customerId] : []);
+};
+
+// Whoever may read one customer only has not read another by naming it.
+const noteIn = ({ note }: Audited, { customer }: Grant): Pick<ProfilePorts, 'onCustomer'> =>
+  customer === undefined ? { onCustomer: note } : {};
+
+/** Fields of the view that a grant shows, clear or masked. */
+const shownFields = ({ treat }: Grant, { view, namespaces }: Definitions): readonly string[] =>
+  [
+    ...view.profile.map(({ field }) => field),
+    ...view.measures.map(({ measure }) => measure),
+    ...Object.keys(namespaces).map((namespace) => `identifiers.${namespace}`),
+  ].filter((field) => treat(field) !== 'hidden');
+
+const findOwn = async (
+  ports: ReadPorts,
+  request: ProfileRequest,
+  grant: Grant,
+): Promise<Result<FoundProfile, ApiProblem>> => {
   const found = await findCurrent(ports, request);
-  const mayAsk = await isOwn(ports, granted.value, found);
-  if (!mayAsk) return failure(OTHER_CUSTOMER);
-  if (!found.ok) return found;
-  return seen(ports, definitions, granted.value, found.value);
+  return (await isOwn(ports, grant, found)) ? found : failure(OTHER_CUSTOMER);
 };
 
 const findCurrent = async (

@@ -45,8 +45,6 @@ export const AccessFile = z.strictObject({
 
 /** The policy, checked; it is compiled as it is written. */
 export type AccessPolicy = Readonly<z.output<typeof AccessFile>>;
-/** Class of a field. */
-export type FieldClass = z.output<typeof fieldClass>;
 /** What a role may see. */
 export type AccessRole = AccessPolicy['roles'][string];
 

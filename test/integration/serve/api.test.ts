@@ -2,6 +2,10 @@
  * The API on the local cloud: every route of the templates, through the gateway, with real tokens.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sha256 } from '#adapters/crypto/sha256.ts';
+import { auditPartition } from '#application/serve/audit.ts';
+import { verifyAudit } from '#application/serve/verify-audit.ts';
+import { must } from '#domain/shared/assert.ts';
 import { makeClient, TributaryProblem } from '../../../clients/typescript/client.ts';
 import { dmsText } from '../../support/builders/dms-record.ts';
 import { type ServingCloud, startServingCloud, until } from '../../support/serving-cloud.ts';
@@ -99,5 +103,23 @@ describe('conventions', () => {
     expect(await status(`Bearer ${other}`)).toBe(403);
     expect(await status(`Bearer ${expired}`)).toBe(401);
     expect(await status(`Bearer ${foreign}`)).toBe(401);
+  });
+});
+
+describe('the audit', () => {
+  const verify = () => verifyAudit({ table: served.table('Audit'), hash: sha256 });
+
+  test('holds every read, chained, and names the entry that was changed', async () => {
+    const before = (await verify()).chained;
+    for (let n = 0; n < 20; n++) await served.ask('/v1/profiles/member-card:610000001');
+    await until(async () => (await verify()).chained >= before + 20);
+    expect((await verify()).faults).toEqual([]);
+    const table = served.table('Audit');
+    const pages = await Promise.all(
+      Array.from({ length: 16 }, (_, lane) => table.query({ pk: auditPartition(lane) })),
+    );
+    const { pk, sk } = must(pages.flatMap(({ items }) => items)[3], 'entry');
+    await table.write({ kind: 'update', key: { pk, sk }, set: { client: 'somebody' } });
+    expect((await verify()).faults).toEqual([{ kind: 'changed', key: `${pk} ${sk}` }]);
   });
 });

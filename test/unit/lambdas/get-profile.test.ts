@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { AuditLog } from '#application/serve/audit.ts';
 import type { ProfilePorts } from '#application/serve/get-profile.ts';
+import { anAuditLog } from '../../support/audit-log.ts';
 import { dmsText } from '../../support/builders/dms-record.ts';
 import { interposed } from '../../support/interposed-table.ts';
 import { aLambda, apiEvent, CONTEXT, metric } from '../../support/lambda.ts';
@@ -12,11 +14,11 @@ beforeEach(() => {
   lines = aLambda();
 });
 
-const handlerOn = async (ports: ProfilePorts) => {
+const handlerOn = async (ports: ProfilePorts, audit: AuditLog = anAuditLog().log) => {
   const { makeHandler } = await import('../../../lambdas/serve/get-profile/handler.ts');
   const { makeTelemetry } = await import('../../../lambdas/shared/telemetry.ts');
   return makeHandler(
-    async () => ({ ...ports, sleep: async () => {} }),
+    async () => ({ ...ports, audit, sleep: async () => {} }),
     makeTelemetry('serve/get-profile'),
   );
 };
@@ -176,5 +178,94 @@ describe('what is asked of a profile', () => {
       '1',
       'not-yet-visible',
     ]);
+  });
+});
+
+describe('the record of a read', () => {
+  const PATH = 'GET /v1/profiles/{identifier}';
+  const asked = async (
+    claims: Record<string, string>,
+    identifier = `phone:${PHONE}`,
+    purpose?: string,
+  ) => {
+    const pipeline = aPipeline();
+    await pipeline.resolve(contact('C1', PHONE));
+    await pipeline.refresh();
+    const audit = anAuditLog();
+    const handler = await handlerOn(pipeline.ports, audit.log);
+    const headers = purpose === undefined ? {} : { 'x-purpose': purpose };
+    const answer = await handler(
+      apiEvent(PATH, { claims, path: { identifier }, headers }),
+      CONTEXT,
+    );
+    return { statusCode: answer.statusCode, entries: audit.entries() };
+  };
+
+  test.each([
+    [
+      'granted',
+      { c360_role: 'analyst' },
+      undefined,
+      undefined,
+      200,
+      { role: 'analyst', purpose: 'analytics', decision: 'granted' },
+    ],
+    [
+      'refused for its purpose',
+      { c360_role: 'analyst' },
+      undefined,
+      'marketing',
+      403,
+      { decision: 'refused', reason: 'not-permitted' },
+    ],
+    [
+      'refused without a role',
+      { c360_role: 'nobody' },
+      undefined,
+      undefined,
+      403,
+      { decision: 'refused' },
+    ],
+    [
+      'of another customer',
+      { c360_role: 'member', c360_customer: 'one_other' },
+      undefined,
+      undefined,
+      403,
+      { decision: 'refused', reason: 'other-customer' },
+    ],
+    [
+      'of nobody',
+      { c360_role: 'service' },
+      'phone:+6591234567',
+      undefined,
+      404,
+      { decision: 'nobody', reason: 'not-found' },
+    ],
+  ])('%s', async (_, claims, identifier, purpose, status, entry) => {
+    const { statusCode, entries } = await asked(claims, identifier, purpose);
+    expect(statusCode).toBe(status);
+    expect(entries).toMatchObject([
+      { client: 'tests', operation: 'getProfile', requestId: 'q-7', ...entry },
+    ]);
+    expect(JSON.stringify(entries)).not.toMatch(/1234567|陳大文|one_[a-z2-7]{26}/);
+  });
+
+  test('names the fields that the role is shown', async () => {
+    const { entries } = await asked({ c360_role: 'analyst' });
+    expect(entries[0]?.['fields']).toContain('identifiers.phone');
+    expect(entries[0]?.['fields']).not.toContain('caseCount');
+  });
+
+  test('that cannot be written leaves nothing to answer', async () => {
+    const pipeline = aPipeline();
+    await pipeline.resolve(contact('C1', PHONE));
+    await pipeline.refresh();
+    const audit: AuditLog = { record: () => Promise.reject(new Error('table is gone')) };
+    const handler = await handlerOn(pipeline.ports, audit);
+    const { statusCode, body } = await handler(request(`phone:${PHONE}`), CONTEXT);
+    expect([statusCode, JSON.parse(body ?? '').code]).toEqual([503, 'audit-unavailable']);
+    expect(body).not.toContain('陳大文');
+    expect(metric(lines, 'AuditFailures')).toBe(1);
   });
 });

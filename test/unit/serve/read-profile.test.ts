@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readProfile } from '#application/serve/read-profile.ts';
 import type { Credentials } from '#domain/serve/access.ts';
 import { must } from '#domain/shared/assert.ts';
+import { anAuditLog } from '../../support/audit-log.ts';
 import { dmsText } from '../../support/builders/dms-record.ts';
 import { aPipeline, DEMO } from '../../support/pipeline.ts';
 
@@ -44,6 +45,7 @@ const aShop = async (access = DEMO.definitions.access) => {
   const bound = {
     ...ports,
     table,
+    audit: anAuditLog().log,
     sleep: async () => {},
     definitions: async () => ({ definitions }),
   };
@@ -55,6 +57,8 @@ const aShop = async (access = DEMO.definitions.access) => {
     const read = await readProfile(bound, {
       identifier,
       purpose,
+      requestId: 'q',
+      operation: 'getProfile',
       caller: { client: 'tests', ...caller },
     });
     // biome-ignore lint/suspicious/noExplicitAny: looked into member by member
@@ -161,11 +165,14 @@ test('without a policy the scope is all that is asked', async () => {
   const bound = {
     ...ports,
     table,
+    audit: anAuditLog().log,
     sleep: async () => {},
     definitions: async () => ({ definitions }),
   };
   const read = await readProfile(bound, {
     identifier: `member-card:${CARD}`,
+    requestId: 'q',
+    operation: 'getProfile',
     caller: { client: 'any' },
   });
   expect(read).toMatchObject({ value: { profile: { name: { value: '陳大文' } } } });

@@ -1,0 +1,11 @@
+/**
+ * SHA-256 of a text, and random text.
+ * @module
+ */
+import { createHash, randomBytes } from 'node:crypto';
+
+/** SHA-256 of a text's UTF-8, 64 hexadecimal digits. */
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** 16 random bytes as base64url: nobody can guess them. */
+export const randomText = (): string => randomBytes(16).toString('base64url');
