@@ -20,6 +20,7 @@ export type CountMetric =
   | 'AuditChained'
   | 'AuditFailures'
   | 'BulkReaders'
+  | 'LookupsWritten'
   | 'ProfilesRead'
   | 'ViewsWritten';
 

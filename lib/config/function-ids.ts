@@ -12,6 +12,7 @@ export const FUNCTION_IDS = [
   'serve/list-sources',
   'serve/describe-api',
   'serve/chain-audit',
+  'serve/maintain-lookups',
 ] as const;
 
 /** Id of a function. */

@@ -57,6 +57,7 @@ export class ServeStack extends Stack {
   readonly listSources: StageFunction;
   readonly describeApi: StageFunction;
   readonly chainAudit: StageFunction;
+  readonly maintainLookups: StageFunction;
   /** Routes that ask for no token. */
   readonly openRoutes: IConstruct[] = [];
 
@@ -70,6 +71,7 @@ export class ServeStack extends Stack {
     grantSecret(this.getProfile, data.pepper);
     grantAudit(this.getProfile, data);
     this.chainAudit = this.makeChain(props);
+    this.maintainLookups = this.makeLookups(props);
     this.listSources = this.makeReader('serve/list-sources', 'answers with freshness', props);
 
     this.describeApi = new StageFunction(this, 'serve/describe-api', {
@@ -114,6 +116,27 @@ export class ServeStack extends Stack {
     });
     chain.lambda.addEventSource(entries);
     return chain;
+  }
+
+  private makeLookups({ data, settings }: StageStackProps): StageFunction {
+    const lookups = new StageFunction(this, 'serve/maintain-lookups', {
+      settings,
+      logsKey: data.operationsKey,
+      description: 'keeps what service desks search by',
+      memoryMb: 512,
+      timeoutSeconds: 60,
+      environment: { TABLE_NAME: data.table.tableName, PEPPER_SECRET_ARN: data.pepper.secretArn },
+    });
+    grantTable(lookups, data, ['PutItem', 'DeleteItem']);
+    grantSecret(lookups, data.pepper);
+    const rows = new DynamoEventSource(data.table, {
+      ...streamMapping(data.failed),
+      filters: [
+        FilterCriteria.filter({ dynamodb: { Keys: { sk: { S: FilterRule.isEqual('ROW') } } } }),
+      ],
+    });
+    lookups.lambda.addEventSource(rows);
+    return lookups;
   }
 
   private makeReader(

@@ -30,6 +30,7 @@ export const streamReaders = ({
   identity.resolveIdentity,
   profile.maintainView,
   serve.chainAudit,
+  serve.maintainLookups,
 ];
 
 /** Every function, in flow order. */

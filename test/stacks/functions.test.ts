@@ -36,6 +36,7 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'serve/list-sources': ['DEFINITIONS_BUCKET', 'TABLE_NAME'],
   'serve/describe-api': [],
+  'serve/maintain-lookups': ['PEPPER_SECRET_ARN', 'TABLE_NAME'],
   'serve/chain-audit': ['AUDIT_TABLE_NAME', 'BULK_READS_PER_HOUR'],
 };
 
@@ -83,8 +84,8 @@ describe('every function', () => {
 describe('every stream mapping', () => {
   const mappings = allResources(synthesized, 'AWS::Lambda::EventSourceMapping');
 
-  test('belongs to one of four readers', () => {
-    expect(mappings).toHaveLength(4);
+  test('belongs to one of five readers', () => {
+    expect(mappings).toHaveLength(5);
   });
 
   test.each(mappings)('%s never blocks a shard and never drops a batch', (_id, { Properties }) => {
@@ -194,6 +195,7 @@ describe('permissions', () => {
     ['servegetprofile', [...READS, 'dynamodb:PutItem']],
     ['servelistsources', READS],
     ['servedescribeapi', []],
+    ['servemaintainlookups', ['dynamodb:DeleteItem', 'dynamodb:PutItem']],
     [
       'servechainaudit',
       ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],

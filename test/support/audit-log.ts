@@ -9,13 +9,14 @@ import type { NewAuditEntry } from '#application/serve/chain-audit.ts';
 import type { Item } from '#application/shared/table.ts';
 import { NOW } from './pipeline.ts';
 
-/** A log with its table. Salts are numbered, so that a run can be repeated. */
+/** A log with its table. Salts are numbered and the clock ticks with every entry, so a run can be repeated. */
 export const anAuditLog = () => {
   const table = new MemoryTable();
   let salts = 0;
+  let elapsedMs = 0;
   const log: AuditLog = makeAuditLog({
     table,
-    clock: () => NOW,
+    clock: () => NOW + elapsedMs++,
     pseudonymise: makePseudonymiser('a pepper that nobody could guess at all'),
     hash: sha256,
     salt: () => `salt-${++salts}`,

@@ -4,13 +4,8 @@
  * One function for all of them: they need the same rights, and stay warm together.
  * @module
  */
-import {
-  type ProfileRequest,
-  type ReadPorts,
-  readProfile,
-} from '#application/serve/read-profile.ts';
-import { success } from '#domain/shared/result.ts';
-import { type ApiRequest, makeApi } from '../../shared/api.ts';
+import type { ActivityPorts } from '#application/serve/list-activity.ts';
+import { type AnswerOperation, makeApi } from '../../shared/api.ts';
 import { readEnvironment } from '../../shared/environment.ts';
 import { makeTelemetry, type Telemetry } from '../../shared/telemetry.ts';
 import {
@@ -21,36 +16,28 @@ import {
   sleep,
   wallClock,
 } from '../../shared/wiring.ts';
+import { customerAnswers } from './answers.ts';
 
 /** Makes the handler on given ports. */
-export const makeHandler = (ports: () => Promise<ReadPorts>, telemetry: Telemetry) =>
-  makeApi(
-    'customers',
-    {
-      getProfile: async (request) => {
-        const read = await readProfile(await ports(), profileRequest(request));
-        telemetry.count('ProfilesRead', read.ok ? 1 : 0);
-        const isUnrecorded = !read.ok && read.error.code === 'audit-unavailable';
-        telemetry.count('AuditFailures', isUnrecorded ? 1 : 0);
-        return read.ok ? success({ body: read.value }) : read;
-      },
-    },
-    { telemetry, clock: wallClock },
-  );
+export const makeHandler = (ports: () => Promise<ActivityPorts>, telemetry: Telemetry) =>
+  makeApi('customers', counted(customerAnswers(ports), telemetry), { telemetry, clock: wallClock });
 
-const profileRequest = (request: ApiRequest): ProfileRequest => {
-  const { parameters, query, caller, headers, requestId, operation } = request;
-  return {
-    requestId,
-    operation: operation.id,
-    identifier: parameters['identifier'] ?? '',
-    caller,
-    purpose: headers['x-purpose'],
-    fields: query['fields'] as string | undefined,
-    minVersion: query['minVersion'] as number | undefined,
-    timeoutMs: query['timeoutMs'] as number | undefined,
-  };
-};
+const counted = (
+  answers: Readonly<Record<string, AnswerOperation>>,
+  telemetry: Telemetry,
+): Readonly<Record<string, AnswerOperation>> =>
+  Object.fromEntries(
+    Object.entries(answers).map(([id, answer]): [string, AnswerOperation] => [
+      id,
+      async (request) => {
+        const result = await answer(request);
+        const isUnrecorded = !result.ok && result.error.code === 'audit-unavailable';
+        telemetry.count('ProfilesRead', result.ok ? 1 : 0);
+        telemetry.count('AuditFailures', isUnrecorded ? 1 : 0);
+        return result;
+      },
+    ]),
+  );
 
 const env = readEnvironment(
   'AUDIT_TABLE_NAME',
@@ -61,16 +48,19 @@ const env = readEnvironment(
 );
 const table = bindTable(env.TABLE_NAME);
 const { current } = bindDefinitions(table, env.DEFINITIONS_BUCKET);
-let binding: Promise<ReadPorts> | undefined;
+let binding: Promise<ActivityPorts> | undefined;
 
-const bind = async (): Promise<ReadPorts> => {
+const bind = async (): Promise<ActivityPorts> => {
   const pseudonymise = await bindPseudonymiser(env.PEPPER_SECRET_ARN);
   const audit = bindAudit(env.AUDIT_TABLE_NAME, pseudonymise);
-  return { table, definitions: current, pseudonymise, audit, clock: wallClock, sleep };
+  // Cursors are signed under the pepper, with a namespace that no identifier has.
+  const sign = (...parts: readonly string[]) =>
+    pseudonymise('cursor', undefined, JSON.stringify(parts));
+  return { table, definitions: current, pseudonymise, audit, sign, clock: wallClock, sleep };
 };
 
 // Once per execution environment; a secret that could not be read is asked for again.
-const productionPorts = (): Promise<ReadPorts> => {
+const productionPorts = (): Promise<ActivityPorts> => {
   binding ??= bind().catch((error) => {
     binding = undefined;
     throw error;

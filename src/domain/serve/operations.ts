@@ -8,16 +8,30 @@
 import * as z from 'zod/mini';
 import type { ProblemCode } from './problems.ts';
 import {
+  ActivityAnswer,
+  BatchAnswer,
+  BatchRequest,
+  CustomerSourcesAnswer,
   fieldsParameter,
+  IdentifiersAnswer,
   identifierText,
+  kindsParameter,
+  listQuery,
+  PickupAnswer,
+  PickupRequest,
   ProfileAnswer,
   readQuery,
+  redeemableParameter,
+  SearchAnswer,
+  SearchRequest,
   SourcesAnswer,
+  TraitsAnswer,
 } from './schemas.ts';
 
 /** Scopes of the API. A token holds those of its client. */
 export const SCOPES = {
   readProfiles: 'c360/profile.read',
+  search: 'c360/profile.search',
 } as const;
 
 /** A scope. */
@@ -59,22 +73,137 @@ const READ_PROBLEMS = [
   'not-found',
   'ambiguous',
   'not-yet-visible',
+  'audit-unavailable',
   'too-many-requests',
 ] as const;
 
+const BODY_PROBLEMS = [
+  'bad-request',
+  'body-too-large',
+  'not-permitted',
+  'audit-unavailable',
+  'too-many-requests',
+] as const;
+
+const identifierParameter = { identifier: identifierText() };
+
+/** A route that reads one customer. */
+const customerRoute = <Id extends string>(
+  id: Id,
+  path: string,
+  summary: string,
+  query: z.ZodMiniObject,
+  answer: z.ZodMiniType,
+) => ({
+  id,
+  method: 'GET' as const,
+  path: `/v1/profiles/{identifier}${path}`,
+  group: 'customers' as const,
+  summary,
+  scope: SCOPES.readProfiles,
+  parameters: identifierParameter,
+  query,
+  answers: { 200: json(answer) },
+  problems: READ_PROBLEMS,
+});
+
+const listRoute = <Id extends string>(
+  id: Id,
+  path: string,
+  summary: string,
+  more: Readonly<Record<string, z.ZodMiniType>> = {},
+) => {
+  const route = customerRoute(
+    id,
+    path,
+    summary,
+    z.strictObject({ ...listQuery, ...more }),
+    ActivityAnswer,
+  );
+  return { ...route, problems: [...READ_PROBLEMS, 'invalid-cursor'] as const };
+};
+
 /** Every route, in the order of the docs page. */
 export const OPERATIONS = [
+  customerRoute(
+    'getProfile',
+    '',
+    'The profile of the customer behind an identifier',
+    z.strictObject({ fields: fieldsParameter(), ...readQuery }),
+    ProfileAnswer,
+  ),
+  customerRoute(
+    'getIdentifiers',
+    '/identifiers',
+    'What a customer is known by',
+    z.strictObject(readQuery),
+    IdentifiersAnswer,
+  ),
+  customerRoute(
+    'getTraits',
+    '/traits',
+    'Fields with their provenance, and measures',
+    z.strictObject(readQuery),
+    TraitsAnswer,
+  ),
+  customerRoute(
+    'getCustomerSources',
+    '/sources',
+    'What each source contributes to a customer',
+    z.strictObject(readQuery),
+    CustomerSourcesAnswer,
+  ),
+  listRoute('getTimeline', '/timeline', 'Everything that happened, newest first', {
+    kinds: kindsParameter(),
+  }),
+  listRoute('getOrders', '/orders', 'Orders and returns, newest first'),
+  listRoute('getPoints', '/points', 'Movements of points, newest first'),
+  listRoute('getCoupons', '/coupons', 'Coupons and their state', {
+    redeemableAt: redeemableParameter(),
+  }),
+  listRoute('getCases', '/cases', 'Service cases, newest first'),
   {
-    id: 'getProfile',
-    method: 'GET',
-    path: '/v1/profiles/{identifier}',
+    id: 'batchProfiles',
+    method: 'POST',
+    path: '/v1/profiles/batch',
     group: 'customers',
-    summary: 'The profile of the customer behind an identifier',
+    summary: 'Profiles of up to 100 identifiers',
     scope: SCOPES.readProfiles,
-    parameters: { identifier: identifierText() },
-    query: z.strictObject({ fields: fieldsParameter(), ...readQuery }),
-    answers: { 200: json(ProfileAnswer) },
-    problems: READ_PROBLEMS,
+    query: z.strictObject({}),
+    body: BatchRequest,
+    answers: { 200: json(BatchAnswer) },
+    problems: BODY_PROBLEMS,
+  },
+  {
+    id: 'searchCustomers',
+    method: 'POST',
+    path: '/v1/search',
+    group: 'customers',
+    summary: 'Customers by name, last digits of a phone number, or card',
+    scope: SCOPES.search,
+    query: z.strictObject({}),
+    body: SearchRequest,
+    answers: { 200: json(SearchAnswer) },
+    problems: BODY_PROBLEMS,
+  },
+  {
+    id: 'findPickup',
+    method: 'POST',
+    path: '/v1/pickup',
+    group: 'customers',
+    summary: 'Who is at the counter, by order number, phone or member code, with their orders',
+    scope: SCOPES.readProfiles,
+    query: z.strictObject({}),
+    body: PickupRequest,
+    answers: { 200: json(PickupAnswer) },
+    problems: [
+      ...BODY_PROBLEMS,
+      'bad-identifier',
+      'other-customer',
+      'not-found',
+      'ambiguous',
+      'not-yet-visible',
+    ],
   },
   {
     id: 'listSources',

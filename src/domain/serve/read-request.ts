@@ -90,9 +90,9 @@ const faultOf = (prefix: string, issue: z.core.$ZodIssue): RequestFault => ({
   detail: detailOf(issue),
 });
 
-// A path may hold a key that the caller made up; only names that could be ours are repeated.
+// A path may hold a key that the caller made up; only words without digits are repeated.
 const pointerPart = (part: PropertyKey): string =>
-  /^[A-Za-z0-9_-]{1,40}$/.test(String(part)) ? String(part) : '?';
+  typeof part === 'number' || /^[A-Za-z][A-Za-z_-]{0,39}$/.test(String(part)) ? String(part) : '?';
 
 const detailOf = (issue: z.core.$ZodIssue): string => {
   switch (issue.code) {

@@ -127,3 +127,105 @@ export const ProblemAnswer = z.looseObject({
 /** An identifier in a path or body. */
 export const identifierText = () =>
   described(text(512), 'namespace:value, namespace:scope:value or customerId:one_…');
+
+/** Identifiers of a customer. */
+export const IdentifiersAnswer = z.looseObject({ ...about, identifiers: z.array(knownIdentifier) });
+
+/** Traits of a customer: profile fields, each with its provenance, and measures. */
+export const TraitsAnswer = z.looseObject({
+  ...about,
+  traits: z.record(z.string(), z.looseObject({ value: z.unknown() })),
+});
+
+/** What each source contributes to a customer. */
+export const CustomerSourcesAnswer = z.looseObject({ ...about, sources: z.array(sourceShare) });
+
+const instantParameter = (description: string) =>
+  described(
+    z.optional(
+      z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/)),
+    ),
+    description,
+  );
+
+/** What every list may be asked. */
+export const listQuery = {
+  limit: described(z.optional(count(1, 100)), 'Entries of a page, 20 when absent'),
+  cursor: described(z.optional(text(1_024)), 'cursor.next of the page before'),
+  from: instantParameter('From this instant on'),
+  until: instantParameter('Before this instant'),
+  sources: described(
+    z.optional(z.string().check(z.regex(/^[a-z0-9_,-]{1,200}$/))),
+    'Only these sources',
+  ),
+  ...readQuery,
+};
+
+/** Kinds of entries of a timeline. */
+export const kindsParameter = () =>
+  described(z.optional(z.string().check(z.regex(/^[a-z0-9_,-]{1,200}$/))), 'Only these kinds');
+
+/** A store code, or anything that names the place. */
+export const redeemableParameter = () =>
+  described(z.optional(text(40)), 'Only coupons that this store can redeem now');
+
+/** A page of a list. */
+export const ActivityAnswer = z.looseObject({
+  ...about,
+  data: z.array(
+    z.looseObject({
+      kind: z.string(),
+      at: z.nullable(z.string()),
+      source: z.string(),
+      row: z.optional(z.string()),
+      brand: z.optional(z.string()),
+      state: z.optional(z.string()),
+      fields: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  cursor: z.looseObject({ next: z.nullable(z.string()), hasMore: z.boolean(), limit: z.int() }),
+});
+
+/** A batch. */
+export const BatchRequest = z.strictObject({
+  identifiers: z.array(identifierText()).check(z.minLength(1), z.maxLength(100)),
+  fields: fieldsParameter(),
+});
+
+/** Answers of a batch, in the order asked. */
+export const BatchAnswer = z.looseObject({
+  data: z.array(
+    z.looseObject({
+      index: z.int(),
+      profile: z.optional(ProfileAnswer),
+      problem: z.optional(ProblemAnswer),
+    }),
+  ),
+});
+
+/** A search; at least one member. */
+export const SearchRequest = z
+  .strictObject({
+    name: described(z.optional(text(80)), 'Whole name, in any case and width'),
+    phoneTail: described(
+      z.optional(z.string().check(z.regex(/^(\d{4}|\d{6}|\d{8})$/))),
+      'Last 4, 6 or 8 digits of a phone number',
+    ),
+    card: described(z.optional(text(40)), 'Member card'),
+  })
+  .check(z.refine((asked) => Object.keys(asked).length > 0, 'name what to search by'));
+
+/** Who may be meant. */
+export const SearchAnswer = z.looseObject({ data: z.array(ProfileAnswer), hasMore: z.boolean() });
+
+/** What somebody at a counter can show: exactly one. */
+export const PickupRequest = z
+  .strictObject({
+    orderNumber: z.optional(text(80)),
+    phone: described(z.optional(text(20)), 'With country code'),
+    memberCode: described(z.optional(text(80)), 'Content of the member QR code: the card number'),
+  })
+  .check(z.refine((shown) => Object.keys(shown).length === 1, 'name one thing'));
+
+/** Who is at the counter, and the orders. */
+export const PickupAnswer = z.looseObject({ customer: ProfileAnswer, orders: ActivityAnswer });

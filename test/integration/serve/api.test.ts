@@ -37,13 +37,13 @@ beforeAll(async () => {
 
 afterAll(() => served?.stop());
 
-describe('the typed client', () => {
-  const client = () =>
-    makeClient({
-      endpoint: served.api,
-      token: () => served.cloud.token(undefined, { claims: { c360_role: 'service' } }),
-    });
+const client = () =>
+  makeClient({
+    endpoint: served.api,
+    token: () => served.cloud.token(undefined, { claims: { c360_role: 'service' } }),
+  });
 
+describe('the typed client', () => {
   test('reads a profile by a phone, plus sign and all', async () => {
     const profile = await client().getProfile({ identifier: `phone:${PHONE}`, fields: 'name' });
     expect(profile.profile?.['name']?.value).toBe('陳大文');
@@ -54,6 +54,17 @@ describe('the typed client', () => {
     const asked = client().getProfile({ identifier: 'member-card:NOBODY1' });
     await expect(asked).rejects.toThrow(TributaryProblem);
     await expect(asked).rejects.toMatchObject({ status: 404, code: 'not-found' });
+  });
+});
+
+describe('the service desk and the counter', () => {
+  test('find a customer as soon as its row is there', async () => {
+    const search = () => served.ask('/v1/search', { body: { phoneTail: '5432', name: '陳大文' } });
+    await until(async () => (await search()).body.data?.length === 1);
+    const shown = await served.ask('/v1/pickup', { body: { phone: PHONE } });
+    expect(shown.body.customer.profile.name.value).toBe('陳大文');
+    const orders = await client().getOrders({ identifier: `phone:${PHONE}`, limit: 5 });
+    expect(orders.cursor).toEqual({ next: null, hasMore: false, limit: 5 });
   });
 });
 

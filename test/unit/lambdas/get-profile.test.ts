@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { sha256 } from '#adapters/crypto/sha256.ts';
 import type { AuditLog } from '#application/serve/audit.ts';
 import type { ProfilePorts } from '#application/serve/get-profile.ts';
 import { anAuditLog } from '../../support/audit-log.ts';
@@ -17,10 +18,9 @@ beforeEach(() => {
 const handlerOn = async (ports: ProfilePorts, audit: AuditLog = anAuditLog().log) => {
   const { makeHandler } = await import('../../../lambdas/serve/get-profile/handler.ts');
   const { makeTelemetry } = await import('../../../lambdas/shared/telemetry.ts');
-  return makeHandler(
-    async () => ({ ...ports, audit, sleep: async () => {} }),
-    makeTelemetry('serve/get-profile'),
-  );
+  const sign = (...parts: readonly string[]) => sha256(parts.join());
+  const bound = { ...ports, audit, sign, sleep: async () => {} };
+  return makeHandler(async () => bound, makeTelemetry('serve/get-profile'));
 };
 
 const request = (identifier?: string, query: Readonly<Record<string, string>> = {}) =>
