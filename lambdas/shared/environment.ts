@@ -13,6 +13,7 @@ export type Variable =
   | 'ONE_ID_KEY_SECRET_ARN'
   | 'PEPPER_SECRET_ARN'
   | 'QUARANTINE_BUCKET'
+  | 'STREAM_NAME'
   | 'TABLE_NAME';
 
 /** A function was deployed without what it needs. */

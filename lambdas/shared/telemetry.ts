@@ -20,6 +20,8 @@ export type CountMetric =
   | 'AuditChained'
   | 'AuditFailures'
   | 'BulkReaders'
+  | 'EventsAccepted'
+  | 'EventsRejected'
   | 'LookupsWritten'
   | 'ProfilesRead'
   | 'ViewsWritten';

@@ -13,6 +13,7 @@ const schema = z.object({
   source: z.string().regex(/^[a-z][a-z0-9-]*$/, 'a lower-case id'),
   engine: z.enum(['postgresql', 'mysql', 'oracle', 'sqlserver']),
   generation: z.int().min(1).max(9999).default(1),
+  fedBy: z.literal('api').optional(),
   tables: z.record(z.string(), z.object({ key: z.array(z.string()).min(1) })),
 });
 
@@ -22,7 +23,7 @@ export type CaptureSource = Readonly<z.infer<typeof schema>>;
 const ROOT = join(import.meta.dirname, '../..');
 
 /**
- * Sources of context `definitions` (a folder, default `definitions` in the repository), sorted by id.
+ * Captured sources of context `definitions` (a folder, default `definitions` in the repository), sorted by id.
  * @throws Error naming the file and every wrong value
  */
 export const readCaptureSources = (node: Node): readonly CaptureSource[] => {
@@ -32,7 +33,9 @@ export const readCaptureSources = (node: Node): readonly CaptureSource[] => {
   );
   const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
   const sources = files.map((file) => readSource(join(folder, file)));
-  return sources.sort((a, b) => (a.source < b.source ? -1 : 1));
+  return sources
+    .filter(({ fedBy }) => fedBy === undefined)
+    .sort((a, b) => (a.source < b.source ? -1 : 1));
 };
 
 const readSource = (file: string): CaptureSource => {

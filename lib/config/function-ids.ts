@@ -11,6 +11,8 @@ export const FUNCTION_IDS = [
   'serve/get-profile',
   'serve/list-sources',
   'serve/describe-api',
+  'serve/authorize-key',
+  'serve/accept-events',
   'serve/chain-audit',
   'serve/maintain-lookups',
 ] as const;

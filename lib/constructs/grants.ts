@@ -7,6 +7,7 @@
  */
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -70,6 +71,12 @@ export const grantDefinitions = (
 export const grantPutObject = (to: StageFunction, bucket: IBucket): void => {
   allow(to, ['s3:PutObject'], bucket.arnForObjects('*'));
   allowKey(to, bucket.encryptionKey, ['kms:GenerateDataKey']);
+};
+
+/** Lets a function put records on a stream. */
+export const grantPutRecords = (to: StageFunction, stream: IStream): void => {
+  allow(to, ['kinesis:PutRecords'], stream.streamArn);
+  allowKey(to, stream.encryptionKey, ['kms:GenerateDataKey']);
 };
 
 /** Lets a function read one secret. */

@@ -5,7 +5,7 @@
  * for a signature. What is open to anybody is answered by a function that may do nothing.
  * @module
  */
-import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   HttpApi,
@@ -17,7 +17,12 @@ import {
   LogGroupLogDestination,
   PayloadFormatVersion,
 } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import {
+  HttpIamAuthorizer,
+  HttpJwtAuthorizer,
+  HttpLambdaAuthorizer,
+  HttpLambdaResponseType,
+} from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { FilterCriteria, FilterRule } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -28,6 +33,7 @@ import type { FunctionId } from '../config/function-ids.ts';
 import {
   grantAudit,
   grantDefinitions,
+  grantPutRecords,
   grantSecret,
   grantTable,
   TABLE_READS,
@@ -56,6 +62,8 @@ export class ServeStack extends Stack {
   readonly getProfile: StageFunction;
   readonly listSources: StageFunction;
   readonly describeApi: StageFunction;
+  readonly authorizeKey: StageFunction;
+  readonly acceptEvents: StageFunction;
   readonly chainAudit: StageFunction;
   readonly maintainLookups: StageFunction;
   /** Routes that ask for no token. */
@@ -70,18 +78,24 @@ export class ServeStack extends Stack {
     });
     grantSecret(this.getProfile, data.pepper);
     grantAudit(this.getProfile, data);
+    this.authorizeKey = this.makeFunction('serve/authorize-key', 'knows write keys', props, {
+      TABLE_NAME: data.table.tableName,
+    });
+    grantTable(this.authorizeKey, data, ['GetItem', 'BatchGetItem']);
+    this.acceptEvents = this.makeFunction('serve/accept-events', 'takes events in', props, {
+      STREAM_NAME: data.changes.streamName,
+    });
+    grantPutRecords(this.acceptEvents, data.changes);
     this.chainAudit = this.makeChain(props);
     this.maintainLookups = this.makeLookups(props);
     this.listSources = this.makeReader('serve/list-sources', 'answers with freshness', props);
 
-    this.describeApi = new StageFunction(this, 'serve/describe-api', {
-      settings: props.settings,
-      logsKey: data.operationsKey,
-      description: 'answers with the description of the API',
-      memoryMb: 512,
-      timeoutSeconds: 10,
-      environment: {},
-    });
+    this.describeApi = this.makeFunction(
+      'serve/describe-api',
+      'answers with the description of the API',
+      props,
+      {},
+    );
 
     this.api = this.makeApi(props);
     this.addStage(props);
@@ -139,23 +153,34 @@ export class ServeStack extends Stack {
     return lookups;
   }
 
-  private makeReader(
+  /** A function that answers a caller, and may do nothing yet. */
+  private makeFunction(
     functionId: FunctionId,
     description: string,
     { data, settings }: StageStackProps,
-    environment: Readonly<Record<string, string>> = {},
+    environment: Readonly<Record<string, string>>,
   ): StageFunction {
-    const reader = new StageFunction(this, functionId, {
+    return new StageFunction(this, functionId, {
       settings,
       logsKey: data.operationsKey,
       description,
       memoryMb: 512,
       timeoutSeconds: 10,
-      environment: {
-        TABLE_NAME: data.table.tableName,
-        DEFINITIONS_BUCKET: data.definitions.bucketName,
-        ...environment,
-      },
+      environment,
+    });
+  }
+
+  private makeReader(
+    functionId: FunctionId,
+    description: string,
+    props: StageStackProps,
+    environment: Readonly<Record<string, string>> = {},
+  ): StageFunction {
+    const { data } = props;
+    const reader = this.makeFunction(functionId, description, props, {
+      TABLE_NAME: data.table.tableName,
+      DEFINITIONS_BUCKET: data.definitions.bucketName,
+      ...environment,
     });
     grantTable(reader, data, TABLE_READS);
     grantDefinitions(reader, data);
@@ -190,23 +215,38 @@ export class ServeStack extends Stack {
     });
   }
 
-  private addRoutes({ settings }: StageStackProps): void {
+  private makeTokens({ settings }: StageStackProps): HttpJwtAuthorizer {
     const { issuer, audience } = settings.jwt;
-    const tokens = new HttpJwtAuthorizer('Tokens', issuer, { jwtAudience: [...audience] });
-    const signed = new HttpIamAuthorizer();
+    return new HttpJwtAuthorizer('Tokens', issuer, { jwtAudience: [...audience] });
+  }
+
+  private makeKeys(): HttpLambdaAuthorizer {
+    return new HttpLambdaAuthorizer('WriteKeys', this.authorizeKey.lambda, {
+      responseTypes: [HttpLambdaResponseType.SIMPLE],
+      identitySource: ['$request.header.Authorization'],
+      resultsCacheTtl: Duration.minutes(1),
+    });
+  }
+
+  private addRoutes(props: StageStackProps): void {
+    const { settings } = props;
     const integrations: Record<OperationGroup, HttpLambdaIntegration> = {
       customers: integrationOf(this.getProfile),
       sources: integrationOf(this.listSources),
       documents: integrationOf(this.describeApi),
+      tracking: integrationOf(this.acceptEvents),
     };
-    for (const { path, method, scope, group } of OPERATIONS as readonly Operation[]) {
+    const callers = settings.callers === 'iam' ? new HttpIamAuthorizer() : this.makeTokens(props);
+    const keys = this.makeKeys();
+    for (const operation of OPERATIONS as readonly Operation[]) {
+      const { path, method, group } = operation;
       const routes = this.api.addRoutes({
         path,
         methods: [HttpMethod[method]],
         integration: integrations[group],
-        ...guard(scope, settings.callers === 'iam' ? signed : tokens),
+        ...guard(operation, callers, keys),
       });
-      if (scope === undefined) this.openRoutes.push(...routes);
+      if (isOpen(operation)) this.openRoutes.push(...routes);
     }
     // Any other path is answered as a problem document, like everything else.
     const noSuchRoute = new HttpRoute(this, 'NoSuchRoute', {
@@ -224,10 +264,17 @@ const integrationOf = ({ functionId, lambda }: StageFunction): HttpLambdaIntegra
     payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
   });
 
+const isOpen = ({ scope, writeKey }: Operation): boolean => scope === undefined && !writeKey;
+
 // A signature has no scopes: what its role may see is the access policy's matter.
-const guard = (scope: string | undefined, authorizer: HttpIamAuthorizer | HttpJwtAuthorizer) => {
-  if (scope === undefined) return { authorizer: new HttpNoneAuthorizer() };
-  return authorizer instanceof HttpJwtAuthorizer
-    ? { authorizer, authorizationScopes: [scope] }
-    : { authorizer };
+const guard = (
+  operation: Operation,
+  callers: HttpIamAuthorizer | HttpJwtAuthorizer,
+  keys: HttpLambdaAuthorizer,
+) => {
+  if (operation.writeKey) return { authorizer: keys };
+  if (operation.scope === undefined) return { authorizer: new HttpNoneAuthorizer() };
+  return callers instanceof HttpJwtAuthorizer
+    ? { authorizer: callers, authorizationScopes: [operation.scope] }
+    : { authorizer: callers };
 };

@@ -39,4 +39,6 @@ export const allFunctions = (stacks: WatchedStacks): readonly StageFunction[] =>
   stacks.serve.getProfile,
   stacks.serve.listSources,
   stacks.serve.describeApi,
+  stacks.serve.authorizeKey,
+  stacks.serve.acceptEvents,
 ];

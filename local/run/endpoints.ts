@@ -2,6 +2,7 @@
  * Endpoints: where a running pipeline can be reached, written to `<data>/endpoints.json` for testers and for `npm run ops`.
  * @module
  */
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { must } from '#domain/shared/assert.ts';
@@ -16,6 +17,8 @@ export interface Endpoints {
   readonly issuer: string;
   /** A bearer token for every scope, valid for a day. */
   readonly token: string;
+  /** A write key for the Tracking API. */
+  readonly writeKey: string;
   readonly region: string;
   /** Every engine accepts any key; the SDK wants one. */
   readonly accessKeyId: string;
@@ -58,6 +61,7 @@ export const endpointsOf = async (
       expiresInSeconds: TOKEN_SECONDS,
       claims: { c360_role: 'admin' },
     }),
+    writeKey: `local-${randomUUID()}`,
     region: cloud.region,
     accessKeyId: 'local',
     secretAccessKey: 'local',

@@ -91,14 +91,19 @@ describe('callers with signatures', () => {
       Properties['RouteKey'],
       Properties['AuthorizationType'],
     ]);
-    const open = OPERATIONS.filter((each) => !('scope' in each)).map(routeKeyOf);
+    const open = OPERATIONS.filter((each) => !('scope' in each) && !('writeKey' in each)).map(
+      routeKeyOf,
+    );
+    const keyed = OPERATIONS.filter((each) => 'writeKey' in each).map(routeKeyOf);
+    const expected = (key: string) => {
+      if (keyed.includes(key)) return 'CUSTOM';
+      return [...open, '$default'].includes(key) ? 'NONE' : 'AWS_IAM';
+    };
     for (const [key, type] of types) {
-      expect([key, type]).toEqual([
-        key,
-        [...open, '$default'].includes(String(key)) ? 'NONE' : 'AWS_IAM',
-      ]);
+      expect([key, type]).toEqual([key, expected(String(key))]);
     }
-    expect(resourcesOf(signed.templates.Serve, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
+    const kinds = resourcesOf(signed.templates.Serve, 'AWS::ApiGatewayV2::Authorizer');
+    expect(kinds.map(([, { Properties }]) => Properties['AuthorizerType'])).toEqual(['REQUEST']);
   });
 
   test('no finding stands', () => {

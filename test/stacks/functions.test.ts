@@ -36,6 +36,8 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'serve/list-sources': ['DEFINITIONS_BUCKET', 'TABLE_NAME'],
   'serve/describe-api': [],
+  'serve/authorize-key': ['TABLE_NAME'],
+  'serve/accept-events': ['STREAM_NAME'],
   'serve/maintain-lookups': ['PEPPER_SECRET_ARN', 'TABLE_NAME'],
   'serve/chain-audit': ['AUDIT_TABLE_NAME', 'BULK_READS_PER_HOUR'],
 };
@@ -195,6 +197,8 @@ describe('permissions', () => {
     ['servegetprofile', [...READS, 'dynamodb:PutItem']],
     ['servelistsources', READS],
     ['servedescribeapi', []],
+    ['serveacceptevents', []],
+    ['serveauthorizekey', ['dynamodb:BatchGetItem', 'dynamodb:GetItem']],
     ['servemaintainlookups', ['dynamodb:DeleteItem', 'dynamodb:PutItem']],
     [
       'servechainaudit',
@@ -226,6 +230,7 @@ describe('permissions', () => {
     ['servegetprofile', 'Audit', ['dynamodb:PutItem']],
     ['servegetprofile', 'Customer360', READS],
     ['servechainaudit', 'Customer360', []],
+    ['serveacceptevents', 'Changes', ['kinesis:PutRecords']],
     ['servelistsources', 'Audit', []],
     ['servegetprofile', 'OneIdKey', []],
     ['servelistsources', 'Pepper', []],
@@ -260,7 +265,20 @@ describe('routes', () => {
   const routeOf = (key: string) =>
     routes.find(([, { Properties }]) => Properties['RouteKey'] === key)?.[1].Properties;
   const guarded = operations.filter(({ scope }) => scope !== undefined);
-  const open = operations.filter(({ scope }) => scope === undefined);
+  const keyed = operations.filter(({ writeKey }) => writeKey);
+  const open = operations.filter(({ scope, writeKey }) => scope === undefined && !writeKey);
+
+  test.each(keyed.map(routeKeyOf))('%s asks for a write key', (key) => {
+    expect(routeOf(key)).toMatchObject({ AuthorizationType: 'CUSTOM' });
+    const [authorizer] = resourcesOf(Serve, 'AWS::ApiGatewayV2::Authorizer').filter(
+      ([, { Properties }]) => Properties['AuthorizerType'] === 'REQUEST',
+    );
+    expect(authorizer?.[1].Properties).toMatchObject({
+      EnableSimpleResponses: true,
+      AuthorizerPayloadFormatVersion: '2.0',
+      AuthorizerResultTtlInSeconds: 60,
+    });
+  });
 
   test('are those of the operations, and the answer to all others', () => {
     expect(routes.map(([, { Properties }]) => Properties['RouteKey']).sort()).toEqual(

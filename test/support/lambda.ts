@@ -55,6 +55,7 @@ const VARIABLES = {
   POWERTOOLS_METRICS_NAMESPACE: 'Tributary',
   POWERTOOLS_SERVICE_NAME: 'tributary',
   QUARANTINE_BUCKET: 'quarantine',
+  STREAM_NAME: 'changes',
   TABLE_NAME: 'customer360',
 };
 

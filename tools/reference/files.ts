@@ -16,4 +16,4 @@ export const referenceFiles = (): Readonly<Record<string, string>> => ({
 });
 
 const native = (operations: readonly Operation[]): readonly Operation[] =>
-  operations.filter(({ group }) => group !== 'documents');
+  operations.filter(({ group }) => group !== 'documents' && group !== 'tracking');

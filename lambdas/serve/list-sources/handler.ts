@@ -2,7 +2,7 @@
  * serve/list-sources: `GET /v1/sources`, how fresh every source is.
  * @module
  */
-import { readFreshness } from '#application/serve/read-freshness.ts';
+import { capturedSources, readFreshness } from '#application/serve/read-freshness.ts';
 import type { DefinitionsSource } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
 import type { Clock } from '#domain/shared/clock.ts';
@@ -26,7 +26,7 @@ export const makeHandler = ({ table, definitions, clock }: SourcesPorts, telemet
     {
       listSources: async () => {
         const { hash, definitions: current } = await definitions();
-        const names = Object.keys(current.sources).sort();
+        const names = [...capturedSources(current)].sort();
         const { asOf, lagMs, positions } = await readFreshness(table, clock, names);
         const sources = names.map((source) => ({ source, ...positions[source] }));
         return success({ body: { asOf, lagMs, definitions: hash, sources } });

@@ -27,7 +27,7 @@ import type { ProfileView } from '#domain/profile/profile-view.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 import { parseProfileQuery, type QueryProblem } from './profile-query.ts';
-import { type Freshness, readFreshness } from './read-freshness.ts';
+import { capturedSources, type Freshness, readFreshness } from './read-freshness.ts';
 
 /** What reading a profile needs. */
 export interface ProfilePorts {
@@ -69,7 +69,7 @@ export const getProfile = async (
   const { definitions } = await ports.definitions();
   const query = parseProfileQuery(identifier, definitions);
   if (!query.ok) return query;
-  const freshness = readFreshness(ports.table, ports.clock, Object.keys(definitions.sources));
+  const freshness = readFreshness(ports.table, ports.clock, capturedSources(definitions));
   const [found, fresh] = await Promise.all([find(ports, definitions.view, query.value), freshness]);
   return found.ok ? success({ ...found.value, freshness: fresh }) : found;
 };

@@ -4,6 +4,7 @@
  */
 import { FRESHNESS_PARTITION } from '#application/shared/items.ts';
 import type { Table } from '#application/shared/table.ts';
+import type { Definitions } from '#domain/definitions/types.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 
@@ -23,6 +24,10 @@ export interface Freshness {
   readonly lagMs: number | null;
   readonly positions: Readonly<Record<string, SourcePosition | null>>;
 }
+
+/** Sources that freshness is told of: those that are captured. One that feeds itself may be silent for days. */
+export const capturedSources = ({ sources }: Definitions): readonly string[] =>
+  Object.values(sources).flatMap(({ source, fedBy }) => (fedBy === undefined ? [source] : []));
 
 /** Reads freshness: one query, whatever the number of sources and shards. */
 export const readFreshness = async (

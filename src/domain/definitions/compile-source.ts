@@ -29,7 +29,7 @@ interface Defaults {
 
 /** Completes a source. */
 export const compileSource = (text: SourceText): SourceDefinition => {
-  const { position, brand, tables, timeZone, currency, ...stated } = text;
+  const { position, fedBy, brand, tables, timeZone, currency, ...stated } = text;
   const defaults = {
     timeZone: timeZone ?? TIME_ZONES[text.region],
     currency: currency ?? CURRENCIES[text.region],
@@ -38,6 +38,7 @@ export const compileSource = (text: SourceText): SourceDefinition => {
     ...stated,
     ...defaults,
     ...(position === undefined ? {} : { position }),
+    ...(fedBy === undefined ? {} : { fedBy }),
     ...(brand === undefined ? {} : { brand }),
     tables: mapValues(tables, (table, name) => compileTable(name, table, defaults)),
   };

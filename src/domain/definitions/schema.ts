@@ -125,6 +125,7 @@ export const SourceFile = closed({
   timeZone: z.optional(timeZone),
   currency: z.optional(currency),
   generation: z._default(wholeNumber(1, 9999), 1),
+  fedBy: z.optional(z.literal('api')),
   position: z.optional(z.enum(['stream-position', 'change-sequence'])),
   party: z._default(z.enum(['1st', '2nd', '3rd']), '1st'),
   mayCreateCustomer: z._default(z.boolean(), true),

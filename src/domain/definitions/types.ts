@@ -38,6 +38,8 @@ export interface SourceDefinition {
    * `$AR_H_CHANGE_SEQ`. The two have no common order, so changing this needs a new generation.
    */
   readonly position?: 'stream-position' | 'change-sequence';
+  /** `api`: the source feeds the stream through our own API; nothing captures it and nobody waits for it. */
+  readonly fedBy?: 'api';
   readonly party: '1st' | '2nd' | '3rd';
   /** Whether rows of this source alone may make a customer. */
   readonly mayCreateCustomer: boolean;

@@ -40,6 +40,7 @@ export const openApiDocument = (operations: readonly Operation[] = OPERATIONS) =
   components: {
     schemas: { Problem: jsonSchemaOf(ProblemAnswer) },
     securitySchemes: {
+      writeKey: { type: 'http', scheme: 'basic', description: 'User: the write key. No password.' },
       token: {
         type: 'oauth2',
         flows: {
@@ -81,8 +82,10 @@ const operationObject = (operation: Operation) => ({
   responses: { ...answersOf(operation), ...problemsOf(operation) },
 });
 
-const securityOf = ({ scope }: Operation): readonly JsonSchema[] =>
-  scope === undefined ? [] : [{ token: [scope] }];
+const securityOf = ({ scope, writeKey }: Operation): readonly JsonSchema[] => {
+  if (writeKey) return [{ writeKey: [] }];
+  return scope === undefined ? [] : [{ token: [scope] }];
+};
 
 /** Path and query parameters of an operation. */
 export const parametersOf = ({ parameters = {}, query }: Operation): readonly ParameterObject[] => [

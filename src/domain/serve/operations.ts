@@ -6,6 +6,7 @@
  * @module
  */
 import * as z from 'zod/mini';
+import { TRACKING_TYPES, type TrackingType } from '#domain/capture/tracking.ts';
 import type { ProblemCode } from './problems.ts';
 import {
   ActivityAnswer,
@@ -25,6 +26,8 @@ import {
   SearchAnswer,
   SearchRequest,
   SourcesAnswer,
+  TrackingAnswer,
+  TrackingError,
   TraitsAnswer,
 } from './schemas.ts';
 
@@ -38,7 +41,7 @@ export const SCOPES = {
 export type Scope = (typeof SCOPES)[keyof typeof SCOPES];
 
 /** Which function answers: operations of one group need the same rights. */
-export type OperationGroup = 'customers' | 'sources' | 'documents';
+export type OperationGroup = 'customers' | 'sources' | 'documents' | 'tracking';
 
 /** A route. */
 export interface Operation {
@@ -51,6 +54,8 @@ export interface Operation {
   readonly summary: string;
   /** Absent: open to anybody, and then without access to any data. */
   readonly scope?: Scope;
+  /** Asks for a write key instead of a token. */
+  readonly writeKey?: true;
   readonly parameters?: Readonly<Record<string, z.ZodMiniType>>;
   readonly query?: z.ZodMiniObject;
   readonly body?: z.ZodMiniType;
@@ -122,6 +127,20 @@ const listRoute = <Id extends string>(
   );
   return { ...route, problems: [...READ_PROBLEMS, 'invalid-cursor'] as const };
 };
+
+/** A route of the Tracking API, as Segment's clients call it. */
+const trackingRoute = (name: TrackingType | 'batch') => ({
+  id: `track${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+  method: 'POST' as const,
+  path: `/v1/${name}`,
+  group: 'tracking' as const,
+  summary: `Segment Tracking API, ${name}; with X-Strict: 1 an answer per call`,
+  writeKey: true as const,
+  query: z.strictObject({}),
+  body: z.looseObject({}),
+  answers: { 200: json(TrackingAnswer), 207: json(TrackingAnswer), 400: json(TrackingError) },
+  problems: [],
+});
 
 /** Every route, in the order of the docs page. */
 export const OPERATIONS = [
@@ -216,6 +235,8 @@ export const OPERATIONS = [
     answers: { 200: json(SourcesAnswer) },
     problems: ['bad-request', 'too-many-requests'],
   },
+  ...TRACKING_TYPES.map(trackingRoute),
+  trackingRoute('batch'),
   {
     id: 'getOpenApi',
     method: 'GET',

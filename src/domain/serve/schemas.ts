@@ -229,3 +229,15 @@ export const PickupRequest = z
 
 /** Who is at the counter, and the orders. */
 export const PickupAnswer = z.looseObject({ customer: ProfileAnswer, orders: ActivityAnswer });
+
+/** What the Tracking API answers; `accepted` and `rejected` in strict mode. */
+export const TrackingAnswer = z.looseObject({
+  success: z.boolean(),
+  accepted: z.optional(z.int()),
+  rejected: z.optional(z.array(z.looseObject({ index: z.int(), code: z.string() }))),
+});
+
+/** An error in the form of Segment. */
+export const TrackingError = z.looseObject({
+  error: z.looseObject({ code: z.string(), message: z.string() }),
+});
