@@ -3,9 +3,9 @@
  * @module
  */
 import { describe, expect, test } from 'vitest';
+import { OPERATIONS, type Operation, routeKeyOf } from '#domain/serve/operations.ts';
 import { must } from '#domain/shared/assert.ts';
 import type { Json } from '#domain/shared/json.ts';
-import { OPERATIONS, type Operation, routeKeyOf } from '#domain/serve/operations.ts';
 import { FUNCTION_IDS } from '../../lib/config/function-ids.ts';
 import { compileFilters } from '../../local/cloud/event-sources/filter.ts';
 import { allResources, type Resource, resourcesOf, synthesize } from './synthesized.ts';

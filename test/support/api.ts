@@ -47,7 +47,7 @@ export const anApi = async (...records: readonly string[]) => {
   await pipeline.resolve(...records);
   await pipeline.refresh();
   const { pseudonymise } = pipeline.ports;
-  const changes = pipeline.table.dump().map((after) => ({ after }));
+  const changes = pipeline.table.dump().map((after) => ({ after, sequence: '1' }));
   await maintainLookups({ table: pipeline.table, pseudonymise }, changes);
   const audit = anAuditLog();
   const ports = {

@@ -5,13 +5,18 @@
  * shown the same view, computed from that part: brand A's figures hold no order of brand B.
  * @module
  */
-import { readCustomerRows } from '#application/profile/customer-rows.ts';
-import type { Table, ValueMap } from '#application/shared/table.ts';
+import type { Table } from '#application/shared/table.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
-import { profileView, sourceOf } from '#domain/profile/profile-view.ts';
+import {
+  factsPartial,
+  type ProfileView,
+  profileView,
+  sourceOf,
+} from '#domain/profile/profile-view.ts';
 import { type Grant, seesRow } from '#domain/serve/access.ts';
+import { readCustomerRows } from './customer-rows.ts';
 
 /** A row as far as it decides who may see it. */
 interface Row {
@@ -33,12 +38,13 @@ export const limitedView = async (
   definitions: Definitions,
   units: readonly UnitKey[],
   grant: Grant,
-): Promise<ValueMap | undefined> => {
-  const { rows } = await readCustomerRows(table, [units]);
+): Promise<ProfileView | undefined> => {
+  const rows = await readCustomerRows(table, units);
   const isVisible = rowFilter(definitions, grant);
-  const parties = rows[0]?.parties.filter(isVisible) ?? [];
-  const facts = rows[0]?.facts.filter(isVisible) ?? [];
+  const parties = rows.parties.filter(isVisible);
+  const facts = rows.facts.filter(isVisible);
+  const { view } = definitions;
   return parties.length + facts.length === 0
     ? undefined
-    : (profileView(definitions.view, parties, facts) as unknown as ValueMap);
+    : profileView(view, parties, [factsPartial(view, facts)]);
 };

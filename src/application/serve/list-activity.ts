@@ -5,7 +5,6 @@
  * like everything else. All buckets are read for every page: the order is by time, and rows lie in buckets by hash.
  * @module
  */
-import { readCustomerRows } from '#application/profile/customer-rows.ts';
 import {
   type ActivityFilter,
   type ActivityPosition,
@@ -18,6 +17,7 @@ import { decodeCursor, encodeCursor, type Sign } from '#domain/serve/cursor.ts';
 import type { ApiProblem } from '#domain/serve/problems.ts';
 import { must } from '#domain/shared/assert.ts';
 import { type Result, success } from '#domain/shared/result.ts';
+import { readCustomerRows } from './customer-rows.ts';
 import { rowFilter } from './limited-view.ts';
 import { aboutCustomer } from './present-profile.ts';
 import {
@@ -78,8 +78,8 @@ const pageOf = async (
   query: string,
   after: ActivityPosition | undefined,
 ): Promise<ActivityAnswer> => {
-  const { rows } = await readCustomerRows(table, [found.units]);
-  const visible = (rows[0]?.facts ?? []).filter(rowFilter(definitions, grant));
+  const { facts } = await readCustomerRows(table, found.units);
+  const visible = facts.filter(rowFilter(definitions, grant));
   const { page, hasMore } = pageAfter(filterActivity(visible, filter, definitions), after, limit);
   const last = page.at(-1);
   const next = hasMore

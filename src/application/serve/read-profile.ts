@@ -2,7 +2,6 @@
  * Read profile: what a caller may see of the customer behind an identifier, for a purpose.
  * @module
  */
-import type { ValueMap } from '#application/shared/table.ts';
 import type { AccessPolicy } from '#domain/definitions/access-file.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
@@ -128,7 +127,7 @@ const seen = async (
   grant: Grant,
   found: FoundProfile,
 ): Promise<Result<SeenCustomer, ApiProblem>> => {
-  const consent = consentState(grant, measuresOf(found.view));
+  const consent = consentState(grant, found.view.measures);
   const view = seesPart(grant)
     ? await limitedView(table, definitions, found.units, grant)
     : found.view;
@@ -137,9 +136,6 @@ const seen = async (
   const shown = isShown || !definitions.access ? grant : withoutConsent(definitions.access, grant);
   return success({ found: { ...found, view }, definitions, grant: shown, consent });
 };
-
-const measuresOf = (view: ValueMap): Readonly<Record<string, unknown>> =>
-  (view['measures'] ?? {}) as Readonly<Record<string, unknown>>;
 
 /** Answers `GET /v1/profiles/{identifier}`. */
 export const readProfile = async (
@@ -157,7 +153,7 @@ export const showProfile = (
 ): Result<Readonly<Record<string, unknown>>, ApiProblem> => {
   const { view, access } = definitions;
   const shown = redactProfile(presentProfile(found, view), grant);
-  const consents = presentConsents(access, measuresOf(found.view));
+  const consents = presentConsents(access, found.view.measures);
   const withheld =
     consent === 'never-given' || consent === 'withdrawn'
       ? { withheld: { reason: 'consent', purpose: grant.purpose, state: consent } }
