@@ -70,6 +70,11 @@ export const DIFFERENCES: readonly Difference[] = [
       'The S3 store refuses chunked uploads, conditional writes and keys with empty, "." or ".." segments; it keeps no versions and runs no lifecycle rules.',
   },
   {
+    what: 'authorizers',
+    sentence:
+      'A Lambda authorizer is asked for every request; API Gateway keeps its answers. Signatures of IAM roles are not checked: the local environment takes tokens.',
+  },
+  {
     what: 'API Gateway',
     sentence: 'HTTP only, on a port of this machine; no access log, no custom domain, no WAF.',
   },
