@@ -3,6 +3,7 @@
  * @module
  */
 import { batchProfiles } from '#application/serve/batch-profiles.ts';
+import { exportCustomer } from '#application/serve/export-customer.ts';
 import {
   findBySearch,
   findPickup,
@@ -30,6 +31,8 @@ export const customerAnswers = (ports: Ports): Readonly<Record<string, AnswerOpe
   getIdentifiers: profilePart(ports, keep('identifiers')),
   getCustomerSources: profilePart(ports, keep('sources')),
   getTraits: profilePart(ports, asTraits),
+  exportCustomer: async (request) =>
+    bodyOf(await exportCustomer(await ports(), profileRequest(request))),
   getTimeline: list(ports, (query) => ({ kinds: listOf(query['kinds']) })),
   getOrders: list(ports, () => ({ kinds: ['order', 'return'] })),
   getPoints: list(ports, () => ({ kinds: ['points'] })),

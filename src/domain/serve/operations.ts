@@ -13,6 +13,7 @@ import {
   BatchAnswer,
   BatchRequest,
   CustomerSourcesAnswer,
+  ExportAnswer,
   fieldsParameter,
   IdentifiersAnswer,
   identifierText,
@@ -35,6 +36,7 @@ import {
 export const SCOPES = {
   readProfiles: 'c360/profile.read',
   search: 'c360/profile.search',
+  export: 'c360/profile.export',
 } as const;
 
 /** A scope. */
@@ -181,6 +183,16 @@ export const OPERATIONS = [
     redeemableAt: redeemableParameter(),
   }),
   listRoute('getCases', '/cases', 'Service cases, newest first'),
+  {
+    ...customerRoute(
+      'exportCustomer',
+      '/export',
+      'Everything that is held of a customer, for the customer',
+      z.strictObject(readQuery),
+      ExportAnswer,
+    ),
+    scope: SCOPES.export,
+  },
   {
     id: 'batchProfiles',
     method: 'POST',

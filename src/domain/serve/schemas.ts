@@ -186,6 +186,19 @@ export const ActivityAnswer = z.looseObject({
   cursor: z.looseObject({ next: z.nullable(z.string()), hasMore: z.boolean(), limit: z.int() }),
 });
 
+/** Everything that is held of a customer. */
+export const ExportAnswer = z.looseObject({
+  ...about,
+  records: z.array(
+    z.looseObject({
+      source: z.string(),
+      fields: z.record(z.string(), z.unknown()),
+      identifiers: z.array(z.looseObject({ namespace: z.string(), value: z.string() })),
+    }),
+  ),
+  activity: ActivityAnswer.shape.data,
+});
+
 /** A batch. */
 export const BatchRequest = z.strictObject({
   identifiers: z.array(identifierText()).check(z.minLength(1), z.maxLength(100)),

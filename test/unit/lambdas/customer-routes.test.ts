@@ -181,6 +181,26 @@ describe('parts of a profile', () => {
     ).toEqual(['crm', 'member', 'pos']);
   });
 
+  test('everything that is held, as far as the caller may see it', async () => {
+    const { ask, audit } = await anApi(...SHOP);
+    const { body } = await ask('exportCustomer', of(ONE));
+    expect(body.records.map(({ row }: { row: string }) => row).sort()).toEqual([
+      'crm.contact.K1',
+      'member.member.M1',
+    ]);
+    expect(body.activity).toHaveLength(12);
+    expect(body.profile.name.value).toBe('陳大文');
+    const masked = (await ask('exportCustomer', of(ONE, { claims: { c360_role: 'analyst' } })))
+      .body;
+    expect(JSON.stringify([masked.records, masked.activity])).not.toMatch(
+      /陳大文|91234567|ring too small/,
+    );
+    expect(audit.entries().map(({ operation }) => operation)).toEqual([
+      'exportCustomer',
+      'exportCustomer',
+    ]);
+  });
+
   test('many at once, each by itself, each recorded', async () => {
     const { ask, audit } = await anApi(...SHOP);
     const identifiers = [ONE, 'nonsense', 'member-card:M2', 'member-card:NOBODY1'];
