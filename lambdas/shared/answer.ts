@@ -1,45 +1,127 @@
 /**
- * Answers of the HTTP API: JSON, and problem documents as RFC 9457 has them.
+ * Answers of the HTTP API: JSON, problem documents, and the headers that every answer carries.
+ *
+ * The entity tag covers what the caller sees and leaves freshness out, which moves with the clock: a poller is told 304
+ * until something of the customer changes.
  * @module
  */
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Operation } from '#domain/serve/operations.ts';
+import { type ApiProblem, PROBLEMS, problemDocument } from '#domain/serve/problems.ts';
 
-/** A problem that a caller can cause. */
-export interface Problem {
-  readonly status: 400 | 404 | 409 | 425;
-  /** Stable code, also the last part of `type`. */
-  readonly code: string;
-  readonly title: string;
-  readonly detail: string;
+/** What a use case answers when all went well. */
+export interface ApiAnswer {
+  /** Default 200. */
+  readonly status?: number;
+  /** An object is sent as JSON, text as it is. */
+  readonly body: object | string;
+  readonly type?: string;
+  /** Further headers, such as `link`. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What an answer has to be told of its request. */
+export interface AnswerContext {
+  readonly requestId: string;
+  readonly operation?: Operation;
+  /** Request headers, names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** State of the caller's allowance, as header fields. */
+  readonly rateLimit: Readonly<Record<string, string>>;
 }
 
 /** Personal data must not lie in any cache on the way. */
-const HEADERS = { 'cache-control': 'no-store' };
+const COMMON = { 'cache-control': 'no-store', vary: 'accept-encoding, authorization' };
+/** Below this many bytes packing saves nothing. */
+const WORTH_PACKING = 1_024;
+const pack = promisify(gzip);
 
-/** A JSON answer. */
-export const answer = (
-  status: number,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
+/** The response for an answer: 304 when the caller has it already. */
+export const respond = async (
+  answer: ApiAnswer,
+  context: AnswerContext,
+): Promise<APIGatewayProxyStructuredResultV2> => {
+  const { status = 200, body, type = 'application/json' } = answer;
+  const tag = entityTag(body);
+  const headers = {
+    ...headersFor(context),
+    ...(status === 200 ? { etag: tag } : {}),
+    ...answer.headers,
+  };
+  if (status === 200 && isKnown(tag, context)) return { statusCode: 304, headers };
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return packed(
+    { statusCode: status, headers: { 'content-type': type, ...headers }, text },
+    context,
+  );
+};
+
+/** The response for a problem. */
+export const respondProblem = (
+  problem: ApiProblem,
+  context: AnswerContext,
 ): APIGatewayProxyStructuredResultV2 => ({
-  statusCode: status,
-  headers: { 'content-type': 'application/json', ...HEADERS, ...headers },
-  body: JSON.stringify(body),
+  statusCode: PROBLEMS[problem.code].status,
+  headers: {
+    'content-type': 'application/problem+json',
+    ...headersFor(context),
+    ...(problem.retryAfterSeconds === undefined
+      ? {}
+      : { 'retry-after': String(problem.retryAfterSeconds) }),
+  },
+  body: JSON.stringify(problemDocument(problem, context.requestId)),
 });
 
-/** A problem document; `instance` is the request's id. */
-export const problemAnswer = (
-  problem: Problem,
-  requestId: string,
-): APIGatewayProxyStructuredResultV2 => ({
-  statusCode: problem.status,
-  headers: { 'content-type': 'application/problem+json', ...HEADERS },
-  body: JSON.stringify({
-    type: `urn:tributary:problem:${problem.code}`,
-    title: problem.title,
-    status: problem.status,
-    detail: problem.detail,
-    code: problem.code,
-    instance: `urn:request:${requestId}`,
-  }),
+const headersFor = ({ requestId, operation, rateLimit }: AnswerContext) => ({
+  ...COMMON,
+  'request-id': requestId,
+  'x-content-type-options': 'nosniff',
+  ...rateLimit,
+  ...deprecationHeaders(operation),
 });
+
+// RFC 9745 wants the day as a structured-field date (seconds), RFC 8594 as an HTTP date.
+const deprecationHeaders = (operation: Operation | undefined): Record<string, string> => {
+  if (!operation?.deprecation) return {};
+  const { since, sunset, link } = operation.deprecation;
+  return {
+    deprecation: `@${Date.parse(since) / 1000}`,
+    sunset: new Date(sunset).toUTCString(),
+    link: `<${link}>; rel="deprecation"`,
+  };
+};
+
+const FRESHNESS: ReadonlySet<string> = new Set(['asOf', 'lagMs', 'positions']);
+
+const entityTag = (body: object | string): string => {
+  const stable =
+    typeof body === 'string'
+      ? body
+      : JSON.stringify(body, (name, value) => (FRESHNESS.has(name) ? undefined : value));
+  return `W/"${createHash('sha256').update(stable).digest('base64url').slice(0, 22)}"`;
+};
+
+const isKnown = (tag: string, { headers }: AnswerContext): boolean =>
+  (headers['if-none-match'] ?? '').split(',').some((known) => known.trim() === tag);
+
+const packed = async (
+  answer: {
+    readonly statusCode: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly text: string;
+  },
+  { headers }: AnswerContext,
+): Promise<APIGatewayProxyStructuredResultV2> => {
+  const { text, ...rest } = answer;
+  const wanted = /(^|,)\s*gzip\s*(,|$|;\s*q=(0\.[1-9]|1))/.test(headers['accept-encoding'] ?? '');
+  if (!wanted || text.length < WORTH_PACKING) return { ...rest, body: text };
+  return {
+    statusCode: rest.statusCode,
+    headers: { ...rest.headers, 'content-encoding': 'gzip' },
+    body: (await pack(text, { level: 4 })).toString('base64'),
+    isBase64Encoded: true,
+  };
+};

@@ -6,6 +6,8 @@
 /** Every variable that some function reads. */
 export type Variable =
   | 'ARCHIVE_BUCKET'
+  | 'AUDIT_TABLE_NAME'
+  | 'BULK_READS_PER_HOUR'
   | 'DEFINITIONS_BUCKET'
   | 'DROPS_BUCKET'
   | 'FUNCTION_ID'

@@ -20,6 +20,12 @@ export type CountMetric =
   | 'FileRowsPublished'
   | 'FileRowsRejected'
   | 'FilesFailed'
+  | 'AuditChained'
+  | 'AuditFailures'
+  | 'BulkReaders'
+  | 'EventsAccepted'
+  | 'EventsRejected'
+  | 'LookupsWritten'
   | 'ProfilesRead'
   | 'ViewsWritten';
 

@@ -3,13 +3,15 @@
  * @module
  */
 import { makeOneIdMinter } from '#adapters/crypto/one-id-minter.ts';
-import { makePseudonymiser } from '#adapters/crypto/pseudonym.ts';
+import { makePseudonymiser, type Pseudonymiser } from '#adapters/crypto/pseudonym.ts';
+import { randomText, sha256 } from '#adapters/crypto/sha256.ts';
 import { currentDefinitions } from '#adapters/definitions/current-definitions.ts';
 import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
 import { DynamoTable } from '#adapters/dynamodb/table.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
 import { makeGetSecret, makeSecretsClient } from '#adapters/secrets/secret.ts';
+import { type AuditLog, makeAuditLog } from '#application/serve/audit.ts';
 import type { DefinitionsSource } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
 
@@ -23,6 +25,16 @@ export const sleep = (ms: number): Promise<void> =>
 /** The table of a function. */
 export const bindTable = (tableName: string): Table =>
   new DynamoTable({ client: makeDynamoClient(), tableName });
+
+/** The audit log in its table. */
+export const bindAudit = (tableName: string, pseudonymise: Pseudonymiser): AuditLog =>
+  makeAuditLog({
+    table: bindTable(tableName),
+    clock: wallClock,
+    pseudonymise,
+    hash: sha256,
+    salt: randomText,
+  });
 
 /** The definitions in force, cached. */
 export const bindDefinitions = (table: Table, bucket: string): DefinitionsSource =>

@@ -27,6 +27,7 @@ export const acknowledgeFindings = (stacks: WatchedStacks, operate: OperateStack
     ...ofState(stacks),
     ...ofFunctions(stacks),
     ...ofObjects(stacks),
+    ...ofOpenRoutes(stacks),
     ...ofAccountRoles(stacks),
     ...ofDrops(stacks),
   ];
@@ -77,6 +78,14 @@ const ofAlarms = (at: OperateStack): readonly Acknowledgement[] => [
       'An alarm mail that cannot be delivered is not worth keeping: the alarm stays in its state and is shown on the dashboard.',
   },
 ];
+
+const ofOpenRoutes = ({ serve }: WatchedStacks): readonly Acknowledgement[] =>
+  serve.openRoutes.map((at) => ({
+    at,
+    id: 'AwsSolutions::AwsSolutions-APIG4',
+    reason:
+      'The description of the API is read before there is a token, in a browser. Its function has no grant on anything.',
+  }));
 
 /** Object names are hashes, times or set by Lambda, so a grant can name the folder but not the object. */
 const ofObjects = (stacks: WatchedStacks): readonly Acknowledgement[] => {

@@ -22,7 +22,7 @@ export type CaptureSource = Readonly<z.infer<typeof schema>>;
 const ROOT = join(import.meta.dirname, '../..');
 
 /**
- * Sources of context `definitions` (a folder, default `definitions` in the repository), sorted by id.
+ * Captured sources of context `definitions` (a folder, default `definitions` in the repository), sorted by id.
  * @throws Error naming the file and every wrong value
  */
 export const readCaptureSources = (node: Node): readonly CaptureSource[] => {

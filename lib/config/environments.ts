@@ -52,6 +52,11 @@ const schema = z.strictObject({
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region name')
     .optional(),
+  /**
+   * How callers of the API show who they are: with a token of `jwt.issuer`, or, where there is none (the China regions
+   * have no Cognito user pools), with a signature of an IAM role.
+   */
+  callers: z._default(z.enum(['jwt', 'iam']), 'jwt'),
   /** Who may issue tokens for the API, and for whom. */
   jwt: z.strictObject({
     issuer: z.url({ protocol: /^https$/, error: 'an https URL' }),
@@ -73,6 +78,8 @@ const schema = z.strictObject({
   }),
   /** Requests per second and burst that the API takes before it answers 429. */
   throttle: z.strictObject({ rate: z.int().positive(), burst: z.int().positive() }),
+  /** Reads of one client in one hour at which somebody is to look. */
+  bulkReadsPerHour: z._default(z.int().positive(), 10_000),
   /** Executions kept for each function; a stream needs shards times parallelization factor. */
   reservedConcurrency: z.record(z.enum(FUNCTION_IDS), z.int().positive()),
   alarms: z.strictObject({
@@ -124,6 +131,11 @@ const dev = {
     'profile/maintain-view': 16,
     'serve/get-profile': 20,
     'serve/list-sources': 5,
+    'serve/describe-api': 5,
+    'serve/authorize-key': 5,
+    'serve/accept-events': 20,
+    'serve/chain-audit': 8,
+    'serve/maintain-lookups': 16,
   },
   alarms: { runbook: RUNBOOK },
   logRetentionDays: 30,
@@ -157,6 +169,11 @@ const environments = {
       'profile/maintain-view': 128,
       'serve/get-profile': 200,
       'serve/list-sources': 10,
+      'serve/describe-api': 5,
+      'serve/authorize-key': 5,
+      'serve/accept-events': 20,
+      'serve/chain-audit': 8,
+      'serve/maintain-lookups': 16,
     },
     alarms: { runbook: RUNBOOK, email: 'tributary-operations@tributary.example' },
     logRetentionDays: 90,
@@ -171,8 +188,8 @@ const isEnvironmentName = (name: unknown): name is EnvironmentName =>
   typeof name === 'string' && Object.hasOwn(environments, name);
 
 /**
- * Settings of the environment that context `environment` names, `dev` when absent. Context `account` and `region`
- * override the settings' own.
+ * Settings of the environment that context `environment` names, `dev` when absent. Context `account`, `region` and
+ * `callers` override the settings' own.
  * @throws Error that lists the known environments, or every wrong setting with its path
  */
 export const loadEnvironment = (node: Node): EnvironmentSettings => {
@@ -181,7 +198,7 @@ export const loadEnvironment = (node: Node): EnvironmentSettings => {
     const known = Object.keys(environments).join(', ');
     throw new Error(`Context environment is ${JSON.stringify(name)}; known are ${known}.`);
   }
-  const overrides = pickContext(node, ['account', 'region']);
+  const overrides = pickContext(node, ['account', 'region', 'callers']);
   return parseEnvironment(name, { ...environments[name], ...overrides });
 };
 

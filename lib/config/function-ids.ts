@@ -11,6 +11,11 @@ export const FUNCTION_IDS = [
   'profile/maintain-view',
   'serve/get-profile',
   'serve/list-sources',
+  'serve/describe-api',
+  'serve/authorize-key',
+  'serve/accept-events',
+  'serve/chain-audit',
+  'serve/maintain-lookups',
 ] as const;
 
 /** Id of a function. */

@@ -6,6 +6,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { pipelineMetric } from '../config/metrics.ts';
 import { type AlarmChannel, RunbookAlarm } from './alarm.ts';
 
 const period = Duration.minutes(1);
@@ -44,6 +45,38 @@ export const addApiAlarms = (scope: Construct, api: HttpApi, channel: AlarmChann
     metric: api.metricLatency({ period, statistic: 'p99' }),
     threshold: 300,
     minutes: [3, 5],
+    missing,
+  });
+};
+
+/** What the audit of reads is watched for. */
+export const addAuditAlarms = (scope: Construct, channel: AlarmChannel): void => {
+  new RunbookAlarm(scope, 'audit-failures', {
+    ...channel,
+    heading: 'Audit failures',
+    what: 'Reads are refused because they cannot be recorded.',
+    urgency: 'page',
+    metric: pipelineMetric({
+      metricName: 'AuditFailures',
+      functionId: 'serve/get-profile',
+      statistic: 'Sum',
+    }),
+    threshold: 1,
+    minutes: [1, 5],
+    missing,
+  });
+  new RunbookAlarm(scope, 'bulk-reads', {
+    ...channel,
+    heading: 'Bulk reads',
+    what: 'A client has read more customers within an hour than expected.',
+    urgency: 'ticket',
+    metric: pipelineMetric({
+      metricName: 'BulkReaders',
+      functionId: 'serve/chain-audit',
+      statistic: 'Sum',
+    }),
+    threshold: 1,
+    minutes: [1, 1],
     missing,
   });
 };

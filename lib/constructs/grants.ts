@@ -52,6 +52,12 @@ export const grantTable = (
   allowKey(to, dataKey, writes ? WRITE_KEY : USE_KEY);
 };
 
+/** Lets a function add audit entries; it cannot read them back. */
+export const grantAudit = (
+  to: StageFunction,
+  { audit, dataKey }: { readonly audit: ITable; readonly dataKey: IKey },
+): void => grantTable(to, { table: audit, dataKey }, ['PutItem']);
+
 /** Lets a function read compiled definitions by name; it cannot list them. */
 export const grantDefinitions = (
   to: StageFunction,

@@ -49,7 +49,9 @@ export class DataStack extends Stack {
   /** Files that sources drop, and the reports on them. */
   readonly drops: PrivateBucket;
   /** Items of the pipeline, `customer360` in the documents. */
-  readonly table = this.makeTable();
+  readonly table = this.makeTable('Customer360', StreamViewType.NEW_AND_OLD_IMAGES);
+  /** Who read what of whom. Apart, so that other people can be let at it than at customers. */
+  readonly audit = this.makeTable('Audit', StreamViewType.NEW_IMAGE);
   /** Keys the hashes of identifiers; a new value would orphan every claim. */
   readonly pepper = this.makeSecret('Pepper', 'HMAC key of identifiers');
   /** Keys the OneIDs; a new value would rename every customer. */
@@ -138,12 +140,12 @@ export class DataStack extends Stack {
     return stream;
   }
 
-  private makeTable(): TableV2 {
-    const table = new TableV2(this, 'Customer360', {
+  private makeTable(id: string, dynamoStream: StreamViewType): TableV2 {
+    const table = new TableV2(this, id, {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billing: Billing.onDemand(),
-      dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
+      dynamoStream,
       timeToLiveAttribute: 'expiresAt',
       pointInTimeRecoverySpecification: {
         pointInTimeRecoveryEnabled: true,
@@ -197,6 +199,7 @@ export class DataStack extends Stack {
   private addOutputs(): void {
     const outputs = {
       TableName: this.table.tableName,
+      AuditTableName: this.audit.tableName,
       StreamName: this.changes.streamName,
       ArchiveBucket: this.archive.bucketName,
       FailedBucket: this.failed.bucketName,

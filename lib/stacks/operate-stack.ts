@@ -7,7 +7,7 @@ import { Stack } from 'aws-cdk-lib';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import { addApiAlarms } from '../constructs/api-alarms.ts';
+import { addApiAlarms, addAuditAlarms } from '../constructs/api-alarms.ts';
 import { PipelineDashboard } from '../constructs/dashboard.ts';
 import { addDataAlarms } from '../constructs/data-alarms.ts';
 import { addFunctionAlarms, addIteratorAgeAlarm } from '../constructs/function-alarms.ts';
@@ -33,6 +33,7 @@ export class OperateStack extends Stack {
     for (const reader of readers) addIteratorAgeAlarm(this, reader, channel);
     addDataAlarms(this, props.data, channel);
     addApiAlarms(this, api, channel);
+    addAuditAlarms(this, channel);
     const shown = { replications, readers, functions, state: props.data, api };
     new PipelineDashboard(this, 'Pipeline', shown);
   }

@@ -1,27 +1,46 @@
 /**
- * ServeStack: the HTTP API. Every route asks for a token of the configured issuer and for a scope.
+ * ServeStack: the HTTP API, its routes made from the list of operations.
+ *
+ * Every route that reads anything asks for a token of the configured issuer and for a scope, or, in the IAM variant,
+ * for a signature. What is open to anybody is answered by a function that may do nothing.
  * @module
  */
-import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   HttpApi,
   HttpMethod,
+  HttpNoneAuthorizer,
+  HttpRoute,
+  HttpRouteKey,
   HttpStage,
   LogGroupLogDestination,
   PayloadFormatVersion,
 } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import {
+  HttpIamAuthorizer,
+  HttpJwtAuthorizer,
+  HttpLambdaAuthorizer,
+  HttpLambdaResponseType,
+} from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { FilterCriteria, FilterRule } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
+import { OPERATIONS, type Operation, type OperationGroup } from '#domain/serve/operations.ts';
 import type { FunctionId } from '../config/function-ids.ts';
-import { grantDefinitions, grantSecret, grantTable, TABLE_READS } from '../constructs/grants.ts';
+import {
+  grantAudit,
+  grantDefinitions,
+  grantPublish,
+  grantSecret,
+  grantTable,
+  TABLE_READS,
+} from '../constructs/grants.ts';
 import { StageFunction } from '../constructs/stage-function.ts';
+import { streamMapping } from '../constructs/stream-mapping.ts';
 import type { StageStackProps } from './identity-stack.ts';
-
-/** Scope that lets a caller read profiles. */
-export const READ_PROFILES = 'c360/profile.read';
 
 /** What the access log keeps: the route but never the path, which holds identifiers. */
 const ACCESS_LOG = AccessLogFormat.custom(
@@ -42,40 +61,126 @@ export class ServeStack extends Stack {
   readonly api: HttpApi;
   readonly getProfile: StageFunction;
   readonly listSources: StageFunction;
+  readonly describeApi: StageFunction;
+  readonly authorizeKey: StageFunction;
+  readonly acceptEvents: StageFunction;
+  readonly chainAudit: StageFunction;
+  readonly maintainLookups: StageFunction;
+  /** Routes that ask for no token. */
+  readonly openRoutes: IConstruct[] = [];
 
   constructor(scope: Construct, id: string, props: StageStackProps) {
     super(scope, id, props);
     const { data } = props;
     this.getProfile = this.makeReader('serve/get-profile', 'answers with one profile', props, {
       PEPPER_SECRET_ARN: data.pepper.secretArn,
+      AUDIT_TABLE_NAME: data.audit.tableName,
     });
     grantSecret(this.getProfile, data.pepper);
+    grantAudit(this.getProfile, data);
+    this.authorizeKey = this.makeFunction('serve/authorize-key', 'knows write keys', props, {
+      TABLE_NAME: data.table.tableName,
+    });
+    grantTable(this.authorizeKey, data, ['GetItem', 'BatchGetItem']);
+    this.acceptEvents = this.makeFunction('serve/accept-events', 'takes events in', props, {
+      STREAM_NAME: data.changes.streamName,
+    });
+    grantPublish(this.acceptEvents, data);
+    this.chainAudit = this.makeChain(props);
+    this.maintainLookups = this.makeLookups(props);
     this.listSources = this.makeReader('serve/list-sources', 'answers with freshness', props);
+
+    this.describeApi = this.makeFunction(
+      'serve/describe-api',
+      'answers with the description of the API',
+      props,
+      {},
+    );
 
     this.api = this.makeApi(props);
     this.addStage(props);
-    this.addRoute('/v1/profiles/{identifier}', this.getProfile);
-    this.addRoute('/v1/sources', this.listSources);
+    this.addRoutes(props);
     new CfnOutput(this, 'ApiUrl', { value: this.api.apiEndpoint });
   }
 
-  private makeReader(
+  private makeChain({ data, settings }: StageStackProps): StageFunction {
+    const chain = new StageFunction(this, 'serve/chain-audit', {
+      settings,
+      logsKey: data.operationsKey,
+      description: 'puts audit entries into their hash chain',
+      memoryMb: 512,
+      timeoutSeconds: 60,
+      environment: {
+        AUDIT_TABLE_NAME: data.audit.tableName,
+        BULK_READS_PER_HOUR: String(settings.bulkReadsPerHour),
+      },
+    });
+    const actions = ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'] as const;
+    grantTable(chain, { table: data.audit, dataKey: data.dataKey }, actions);
+    const entries = new DynamoEventSource(data.audit, {
+      ...streamMapping(data.failed),
+      // The order of a lane is the order of its chain.
+      parallelizationFactor: 1,
+      filters: [
+        FilterCriteria.filter({
+          dynamodb: { Keys: { pk: { S: FilterRule.beginsWith('A#') } } },
+          eventName: FilterRule.isEqual('INSERT'),
+        }),
+      ],
+    });
+    chain.lambda.addEventSource(entries);
+    return chain;
+  }
+
+  private makeLookups({ data, settings }: StageStackProps): StageFunction {
+    const lookups = new StageFunction(this, 'serve/maintain-lookups', {
+      settings,
+      logsKey: data.operationsKey,
+      description: 'keeps what service desks search by',
+      memoryMb: 512,
+      timeoutSeconds: 60,
+      environment: { TABLE_NAME: data.table.tableName, PEPPER_SECRET_ARN: data.pepper.secretArn },
+    });
+    grantTable(lookups, data, ['PutItem', 'DeleteItem']);
+    grantSecret(lookups, data.pepper);
+    const rows = new DynamoEventSource(data.table, {
+      ...streamMapping(data.failed),
+      filters: [
+        FilterCriteria.filter({ dynamodb: { Keys: { sk: { S: FilterRule.isEqual('ROW') } } } }),
+      ],
+    });
+    lookups.lambda.addEventSource(rows);
+    return lookups;
+  }
+
+  /** A function that answers a caller, and may do nothing yet. */
+  private makeFunction(
     functionId: FunctionId,
     description: string,
     { data, settings }: StageStackProps,
-    environment: Readonly<Record<string, string>> = {},
+    environment: Readonly<Record<string, string>>,
   ): StageFunction {
-    const reader = new StageFunction(this, functionId, {
+    return new StageFunction(this, functionId, {
       settings,
       logsKey: data.operationsKey,
       description,
       memoryMb: 512,
       timeoutSeconds: 10,
-      environment: {
-        TABLE_NAME: data.table.tableName,
-        DEFINITIONS_BUCKET: data.definitions.bucketName,
-        ...environment,
-      },
+      environment,
+    });
+  }
+
+  private makeReader(
+    functionId: FunctionId,
+    description: string,
+    props: StageStackProps,
+    environment: Readonly<Record<string, string>> = {},
+  ): StageFunction {
+    const { data } = props;
+    const reader = this.makeFunction(functionId, description, props, {
+      TABLE_NAME: data.table.tableName,
+      DEFINITIONS_BUCKET: data.definitions.bucketName,
+      ...environment,
     });
     grantTable(reader, data, TABLE_READS);
     grantDefinitions(reader, data);
@@ -83,13 +188,10 @@ export class ServeStack extends Stack {
   }
 
   private makeApi({ settings }: StageStackProps): HttpApi {
-    const { issuer, audience } = settings.jwt;
     return new HttpApi(this, 'Api', {
       apiName: `tributary-${settings.name}`,
       description: 'Customer profiles and the freshness of their sources',
       createDefaultStage: false,
-      defaultAuthorizer: new HttpJwtAuthorizer('Tokens', issuer, { jwtAudience: [...audience] }),
-      defaultAuthorizationScopes: [READ_PROFILES],
     });
   }
 
@@ -113,13 +215,66 @@ export class ServeStack extends Stack {
     });
   }
 
-  private addRoute(path: string, reader: StageFunction): void {
-    this.api.addRoutes({
-      path,
-      methods: [HttpMethod.GET],
-      integration: new HttpLambdaIntegration(`${reader.functionId}-integration`, reader.lambda, {
-        payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
-      }),
+  private makeTokens({ settings }: StageStackProps): HttpJwtAuthorizer {
+    const { issuer, audience } = settings.jwt;
+    return new HttpJwtAuthorizer('Tokens', issuer, { jwtAudience: [...audience] });
+  }
+
+  private makeKeys(): HttpLambdaAuthorizer {
+    return new HttpLambdaAuthorizer('WriteKeys', this.authorizeKey.lambda, {
+      responseTypes: [HttpLambdaResponseType.SIMPLE],
+      identitySource: ['$request.header.Authorization'],
+      resultsCacheTtl: Duration.minutes(1),
     });
   }
+
+  private addRoutes(props: StageStackProps): void {
+    const { settings } = props;
+    const integrations: Record<OperationGroup, HttpLambdaIntegration> = {
+      customers: integrationOf(this.getProfile),
+      sources: integrationOf(this.listSources),
+      documents: integrationOf(this.describeApi),
+      tracking: integrationOf(this.acceptEvents),
+    };
+    const callers = settings.callers === 'iam' ? new HttpIamAuthorizer() : this.makeTokens(props);
+    const keys = this.makeKeys();
+    for (const operation of OPERATIONS as readonly Operation[]) {
+      const { path, method, group } = operation;
+      const routes = this.api.addRoutes({
+        path,
+        methods: [HttpMethod[method]],
+        integration: integrations[group],
+        ...guard(operation, callers, keys),
+      });
+      if (isOpen(operation)) this.openRoutes.push(...routes);
+    }
+    // Any other path is answered as a problem document, like everything else.
+    const noSuchRoute = new HttpRoute(this, 'NoSuchRoute', {
+      httpApi: this.api,
+      routeKey: HttpRouteKey.DEFAULT,
+      integration: integrations.documents,
+      authorizer: new HttpNoneAuthorizer(),
+    });
+    this.openRoutes.push(noSuchRoute);
+  }
 }
+
+const integrationOf = ({ functionId, lambda }: StageFunction): HttpLambdaIntegration =>
+  new HttpLambdaIntegration(`${functionId}-integration`, lambda, {
+    payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
+  });
+
+const isOpen = ({ scope, writeKey }: Operation): boolean => scope === undefined && !writeKey;
+
+// A signature has no scopes: what its role may see is the access policy's matter.
+const guard = (
+  operation: Operation,
+  callers: HttpIamAuthorizer | HttpJwtAuthorizer,
+  keys: HttpLambdaAuthorizer,
+) => {
+  if (operation.writeKey) return { authorizer: keys };
+  if (operation.scope === undefined) return { authorizer: new HttpNoneAuthorizer() };
+  return callers instanceof HttpJwtAuthorizer
+    ? { authorizer: callers, authorizationScopes: [operation.scope] }
+    : { authorizer: callers };
+};

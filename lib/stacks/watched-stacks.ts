@@ -24,10 +24,13 @@ export const streamReaders = ({
   capture,
   identity,
   profile,
+  serve,
 }: WatchedStacks): readonly StageFunction[] => [
   capture.archiveChanges,
   identity.resolveIdentity,
   profile.maintainView,
+  serve.chainAudit,
+  serve.maintainLookups,
 ];
 
 /** Every function, in flow order. */
@@ -36,4 +39,7 @@ export const allFunctions = (stacks: WatchedStacks): readonly StageFunction[] =>
   stacks.capture.importFile,
   stacks.serve.getProfile,
   stacks.serve.listSources,
+  stacks.serve.describeApi,
+  stacks.serve.authorizeKey,
+  stacks.serve.acceptEvents,
 ];

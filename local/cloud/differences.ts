@@ -75,6 +75,11 @@ export const DIFFERENCES: readonly Difference[] = [
       'Buckets are looked through for new objects; an object is announced again after a restart, and not when it is deleted.',
   },
   {
+    what: 'authorizers',
+    sentence:
+      'A Lambda authorizer is asked for every request; API Gateway keeps its answers. Signatures of IAM roles are not checked: the local environment takes tokens.',
+  },
+  {
     what: 'API Gateway',
     sentence: 'HTTP only, on a port of this machine; no access log, no custom domain, no WAF.',
   },

@@ -201,7 +201,9 @@ const startFunctions = (
 
 const startIssuer = (plan: CloudPlan, options: LocalCloudOptions): Promise<LocalIssuer> => {
   const routes = plan.apis.flatMap((api) => api.routes);
-  const authorizers = routes.flatMap((route) => route.authorizer ?? []);
+  const authorizers = routes.flatMap(({ authorizer }) =>
+    authorizer?.kind === 'token' ? [authorizer] : [],
+  );
   return startLocalIssuer({
     issuer: authorizers[0]?.issuer ?? 'https://issuer.local/',
     audience: [...new Set(authorizers.flatMap((it) => it.audience))],

@@ -2,6 +2,7 @@
  * Endpoints: where a running pipeline can be reached, written to `<data>/endpoints.json` for testers and for `npm run ops`.
  * @module
  */
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { must } from '#domain/shared/assert.ts';
@@ -16,12 +17,14 @@ export interface Endpoints {
   readonly issuer: string;
   /** A bearer token for every scope, valid for a day. */
   readonly token: string;
+  /** A write key for the Tracking API. */
+  readonly writeKey: string;
   readonly region: string;
   /** Every engine accepts any key; the SDK wants one. */
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly kinesis: { readonly endpoint: string; readonly stream: string };
-  readonly dynamodb: { readonly endpoint: string; readonly table: string };
+  readonly dynamodb: { readonly endpoint: string; readonly table: string; readonly audit: string };
   readonly s3: {
     readonly endpoint: string;
     readonly buckets: Readonly<
@@ -55,12 +58,21 @@ export const endpointsOf = async (
   return {
     api: must(endpoints.api, 'HTTP API in the templates'),
     issuer: endpoints.issuer,
-    token: await cloud.token(undefined, { subject: 'local', expiresInSeconds: TOKEN_SECONDS }),
+    token: await cloud.token(undefined, {
+      subject: 'local',
+      expiresInSeconds: TOKEN_SECONDS,
+      claims: { c360_role: 'admin' },
+    }),
+    writeKey: `local-${randomUUID()}`,
     region: cloud.region,
     accessKeyId: 'local',
     secretAccessKey: 'local',
     kinesis: { endpoint: endpoints.kinesis, stream: only(names.streams, 'stream') },
-    dynamodb: { endpoint: endpoints.dynamodb, table: only(names.tables, 'table') },
+    dynamodb: {
+      endpoint: endpoints.dynamodb,
+      table: named(names.tables, 'customer360', 'table'),
+      audit: named(names.tables, 'audit', 'table'),
+    },
     s3: {
       endpoint: endpoints.s3,
       buckets: {
@@ -83,10 +95,10 @@ export const endpointsOf = async (
 const only = (names: Readonly<Record<string, string>>, what: string): string =>
   must(Object.values(names)[0], `${what} in the templates`);
 
-const named = (names: Readonly<Record<string, string>>, word: string): string =>
+const named = (names: Readonly<Record<string, string>>, word: string, what = 'bucket'): string =>
   must(
     Object.entries(names).find(([id]) => id.toLowerCase().includes(word))?.[1],
-    `${word} in the templates`,
+    `${word} ${what} in the templates`,
   );
 
 const FILE = 'endpoints.json';

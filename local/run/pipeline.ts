@@ -7,12 +7,14 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256 } from '#adapters/crypto/sha256.ts';
 import { publishDefinitions } from '#adapters/definitions/current-definitions.ts';
 import { readDefinitions } from '#adapters/definitions/read-folder.ts';
 import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
 import { DynamoTable } from '#adapters/dynamodb/table.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
+import { registerKey } from '#application/serve/write-keys.ts';
 import { formatProblem } from '#domain/definitions/problem.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import type { CaptureSource } from '../capture/config.ts';
@@ -176,7 +178,7 @@ const startCloud = (
     ...(port === undefined ? {} : { ports: { api: port } }),
   });
 
-/** Puts definitions in force, over the same adapters as `npm run ops -- publish`. */
+/** Makes the write key known and puts definitions in force, over the same adapters as `npm run ops -- publish`. */
 const publish = async (endpoints: Endpoints, definitions: Definitions): Promise<void> => {
   const { region, dynamodb, s3 } = endpoints;
   const credentials = LOCAL_CREDENTIALS;
@@ -187,9 +189,11 @@ const publish = async (endpoints: Endpoints, definitions: Definitions): Promise<
     credentials,
     forcePathStyle: true,
   });
+  const table = new DynamoTable({ client, tableName: dynamodb.table });
+  await registerKey(table, sha256, endpoints.writeKey, 'local');
   await publishDefinitions(
     {
-      table: new DynamoTable({ client, tableName: dynamodb.table }),
+      table,
       objects: new S3ObjectStore(s3Client, s3.buckets.definitions),
     },
     definitions,

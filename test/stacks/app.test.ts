@@ -4,8 +4,9 @@
  */
 import { App, Validations } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
+import { OPERATIONS, routeKeyOf } from '#domain/serve/operations.ts';
 import { endpointOf, loadEnvironment, parseEnvironment } from '../../lib/config/environments.ts';
-import { type Synthesized, synthesize } from './synthesized.ts';
+import { resourcesOf, type Synthesized, synthesize } from './synthesized.ts';
 
 const dev = synthesize();
 const china = synthesize({
@@ -78,6 +79,35 @@ describe('templates', () => {
       '"Fn::Select"',
       '"Fn::Sub"',
     ]);
+  });
+});
+
+describe('callers with signatures', () => {
+  const signed = synthesize({ callers: 'iam', region: 'cn-north-1', account: '123456789012' });
+  const routes = resourcesOf(signed.templates.Serve, 'AWS::ApiGatewayV2::Route');
+
+  test('every route that reads asks for one, and none for a token', () => {
+    const types = routes.map(([, { Properties }]) => [
+      Properties['RouteKey'],
+      Properties['AuthorizationType'],
+    ]);
+    const open = OPERATIONS.filter((each) => !('scope' in each) && !('writeKey' in each)).map(
+      routeKeyOf,
+    );
+    const keyed = OPERATIONS.filter((each) => 'writeKey' in each).map(routeKeyOf);
+    const expected = (key: string) => {
+      if (keyed.includes(key)) return 'CUSTOM';
+      return [...open, '$default'].includes(key) ? 'NONE' : 'AWS_IAM';
+    };
+    for (const [key, type] of types) {
+      expect([key, type]).toEqual([key, expected(String(key))]);
+    }
+    const kinds = resourcesOf(signed.templates.Serve, 'AWS::ApiGatewayV2::Authorizer');
+    expect(kinds.map(([, { Properties }]) => Properties['AuthorizerType'])).toEqual(['REQUEST']);
+  });
+
+  test('no finding stands', () => {
+    expect(signed.packs.flatMap(({ violations }) => violations)).toEqual([]);
   });
 });
 

@@ -12,6 +12,7 @@ const { Data } = synthesized.templates;
 const LOCKED = [
   ['AccessLogs8B620ECA', 'AWS::S3::Bucket'],
   ['ArchiveDA4CB258', 'AWS::S3::Bucket'],
+  ['Audit3D8ADE0A', 'AWS::DynamoDB::GlobalTable'],
   ['Changes510ED4B0', 'AWS::Kinesis::Stream'],
   ['Customer360A71A6F8F', 'AWS::DynamoDB::GlobalTable'],
   ['DataKey17AFBB84', 'AWS::KMS::Key'],

@@ -3,6 +3,7 @@
  * @module
  */
 import { describe, expect, test } from 'vitest';
+import { OPERATIONS, type Operation, routeKeyOf } from '#domain/serve/operations.ts';
 import { must } from '#domain/shared/assert.ts';
 import type { Json } from '#domain/shared/json.ts';
 import { FUNCTION_IDS } from '../../lib/config/function-ids.ts';
@@ -10,6 +11,7 @@ import { compileFilters } from '../../local/cloud/event-sources/filter.ts';
 import { allResources, type Resource, resourcesOf, synthesize } from './synthesized.ts';
 
 const synthesized = synthesize();
+const operations: readonly Operation[] = OPERATIONS;
 const functions = allResources(synthesized, 'AWS::Lambda::Function').map(([, { Properties }]) => {
   const { Variables } = Properties['Environment'] as { Variables: Record<string, unknown> };
   return { id: String(Variables['FUNCTION_ID']), variables: Variables, properties: Properties };
@@ -27,8 +29,18 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
     'TABLE_NAME',
   ],
   'profile/maintain-view': ['DEFINITIONS_BUCKET', 'TABLE_NAME'],
-  'serve/get-profile': ['DEFINITIONS_BUCKET', 'PEPPER_SECRET_ARN', 'TABLE_NAME'],
+  'serve/get-profile': [
+    'AUDIT_TABLE_NAME',
+    'DEFINITIONS_BUCKET',
+    'PEPPER_SECRET_ARN',
+    'TABLE_NAME',
+  ],
   'serve/list-sources': ['DEFINITIONS_BUCKET', 'TABLE_NAME'],
+  'serve/describe-api': [],
+  'serve/authorize-key': ['TABLE_NAME'],
+  'serve/accept-events': ['STREAM_NAME'],
+  'serve/maintain-lookups': ['PEPPER_SECRET_ARN', 'TABLE_NAME'],
+  'serve/chain-audit': ['AUDIT_TABLE_NAME', 'BULK_READS_PER_HOUR'],
 };
 
 const COMMON = {
@@ -40,7 +52,7 @@ const COMMON = {
 
 describe('every function', () => {
   test('is one of ours', () => {
-    expect(functions.map(({ id }) => id)).toEqual(FUNCTION_IDS);
+    expect(functions.map(({ id }) => id).sort()).toEqual([...FUNCTION_IDS].sort());
   });
 
   test.each(functions)('$id has the one shape', ({ properties }) => {
@@ -75,8 +87,8 @@ describe('every function', () => {
 describe('every stream mapping', () => {
   const mappings = allResources(synthesized, 'AWS::Lambda::EventSourceMapping');
 
-  test('belongs to one of three readers', () => {
-    expect(mappings).toHaveLength(3);
+  test('belongs to one of five readers', () => {
+    expect(mappings).toHaveLength(5);
   });
 
   test.each(mappings)('%s never blocks a shard and never drops a batch', (_id, { Properties }) => {
@@ -108,8 +120,20 @@ describe('every stream mapping', () => {
     ]);
   });
 
+  test('of the audit table takes new entries, in their order', () => {
+    const chain = mappings.find(([id]) => id.startsWith('servechainaudit'));
+    const pattern = {
+      dynamodb: { Keys: { pk: { S: [{ prefix: 'A#' }] } } },
+      eventName: ['INSERT'],
+    };
+    expect(chain?.[1].Properties).toMatchObject({
+      ParallelizationFactor: 1,
+      FilterCriteria: { Filters: [{ Pattern: JSON.stringify(pattern) }] },
+    });
+  });
+
   test('of the table has one worker a shard', () => {
-    const [view] = mappings.filter(([, it]) => !isOnKinesis(it.Properties));
+    const view = mappings.find(([id]) => id.startsWith('profile'));
     expect(view?.[1].Properties).toMatchObject({
       BatchSize: 500,
       MaximumBatchingWindowInSeconds: 0,
@@ -172,9 +196,17 @@ describe('permissions', () => {
     ['captureimportfile', ['dynamodb:BatchGetItem']],
     ['identity', [...READS, ...WRITES, ...STATEMENTS, 'dynamodb:ConditionCheckItem']],
     ['profile', [...READS, ...WRITES, ...STATEMENTS]],
-    ['servegetprofile', READS],
+    ['servegetprofile', [...READS, 'dynamodb:PutItem']],
     ['servelistsources', READS],
-  ])('%s may do exactly this on the table', (prefix, expected) => {
+    ['servedescribeapi', []],
+    ['serveacceptevents', []],
+    ['serveauthorizekey', ['dynamodb:BatchGetItem', 'dynamodb:GetItem']],
+    ['servemaintainlookups', ['dynamodb:DeleteItem', 'dynamodb:PutItem']],
+    [
+      'servechainaudit',
+      ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    ],
+  ])('%s may do exactly this on the tables', (prefix, expected) => {
     const own = functionPolicies.filter(([id]) => id.startsWith(prefix));
     const actions = own.flatMap(([, policy]) => statementsOf(policy).flatMap(actionsOf));
     const onTable = actions.filter(
@@ -182,7 +214,7 @@ describe('permissions', () => {
         action.startsWith('dynamodb:') &&
         !STREAM_ACTIONS.some((stream) => action === `dynamodb:${stream}`),
     );
-    expect(own).toHaveLength(1);
+    expect(own.length).toBeLessThanOrEqual(1);
     expect(onTable.sort()).toEqual([...expected].sort());
   });
 
@@ -197,6 +229,11 @@ describe('permissions', () => {
     ['identity', 'Pepper', ['secretsmanager:GetSecretValue']],
     ['identity', 'OneIdKey', ['secretsmanager:GetSecretValue']],
     ['servegetprofile', 'Pepper', ['secretsmanager:GetSecretValue']],
+    ['servegetprofile', 'Audit', ['dynamodb:PutItem']],
+    ['servegetprofile', 'Customer360', READS],
+    ['servechainaudit', 'Customer360', []],
+    ['serveacceptevents', 'Changes', ['kinesis:PutRecords']],
+    ['servelistsources', 'Audit', []],
     ['servegetprofile', 'OneIdKey', []],
     ['servelistsources', 'Pepper', []],
     ['profile', 'Pepper', []],
@@ -227,20 +264,49 @@ describe('permissions', () => {
 describe('routes', () => {
   const { Serve } = synthesized.templates;
   const routes = resourcesOf(Serve, 'AWS::ApiGatewayV2::Route');
+  const routeOf = (key: string) =>
+    routes.find(([, { Properties }]) => Properties['RouteKey'] === key)?.[1].Properties;
+  const guarded = operations.filter(({ scope }) => scope !== undefined);
+  const keyed = operations.filter(({ writeKey }) => writeKey);
+  const open = operations.filter(({ scope, writeKey }) => scope === undefined && !writeKey);
 
-  test('are these', () => {
-    expect(routes.map(([, { Properties }]) => Properties['RouteKey']).sort()).toEqual([
-      'GET /v1/profiles/{identifier}',
-      'GET /v1/sources',
-    ]);
+  test.each(keyed.map(routeKeyOf))('%s asks for a write key', (key) => {
+    expect(routeOf(key)).toMatchObject({ AuthorizationType: 'CUSTOM' });
+    const [authorizer] = resourcesOf(Serve, 'AWS::ApiGatewayV2::Authorizer').filter(
+      ([, { Properties }]) => Properties['AuthorizerType'] === 'REQUEST',
+    );
+    expect(authorizer?.[1].Properties).toMatchObject({
+      EnableSimpleResponses: true,
+      AuthorizerPayloadFormatVersion: '2.0',
+      AuthorizerResultTtlInSeconds: 60,
+    });
   });
 
-  test.each(routes)('%s asks for a token with a scope', (_id, { Properties }) => {
-    expect(Properties).toMatchObject({
-      AuthorizationType: 'JWT',
-      AuthorizerId: { Ref: expect.any(String) },
-      AuthorizationScopes: ['c360/profile.read'],
-    });
+  test('are those of the operations, and the answer to all others', () => {
+    expect(routes.map(([, { Properties }]) => Properties['RouteKey']).sort()).toEqual(
+      ['$default', ...operations.map(routeKeyOf)].sort(),
+    );
+  });
+
+  test.each(guarded.map((operation) => [routeKeyOf(operation), operation] as const))(
+    '%s asks for a token with its scope',
+    (key, { scope }) => {
+      expect(routeOf(key)).toMatchObject({
+        AuthorizationType: 'JWT',
+        AuthorizerId: { Ref: expect.any(String) },
+        AuthorizationScopes: [scope],
+      });
+    },
+  );
+
+  test('that are open to anybody reach only the function that may do nothing', () => {
+    expect(open.map(({ group }) => group)).toEqual(open.map(() => 'documents'));
+    for (const key of ['$default', ...open.map(routeKeyOf)]) {
+      expect(routeOf(key)).toMatchObject({
+        AuthorizationType: 'NONE',
+        Target: routeOf('GET /v1/docs')?.['Target'],
+      });
+    }
   });
 
   test.each(resourcesOf(Serve, 'AWS::ApiGatewayV2::Integration'))(

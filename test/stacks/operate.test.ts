@@ -49,7 +49,7 @@ describe('nothing is unwatched', () => {
     ['Freshness', sources.length],
     ['Silence', sources.length],
     ['DMS latency', 2 * sources.length],
-    ['Iterator age', 3],
+    ['Iterator age', 5],
     ['Failed objects', 1],
     ['Quarantine', 1],
     ['Table throttles', 1],
@@ -57,6 +57,8 @@ describe('nothing is unwatched', () => {
     ['Stream throttles', 1],
     ['API server errors', 1],
     ['API latency', 1],
+    ['Audit failures', 1],
+    ['Bulk reads', 1],
   ])('%s has %i alarms', (heading, count) => {
     const own = alarms.filter(({ description }) => description.endsWith(anchor(heading)));
     expect(own).toHaveLength(count);

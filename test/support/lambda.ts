@@ -1,7 +1,7 @@
 /**
  * What a Lambda function meets in a test: an environment, an invocation, and a console whose lines are kept.
  */
-import type { Context } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { vi } from 'vitest';
 
 /** An invocation with nine seconds to go. */
@@ -11,9 +11,40 @@ export const CONTEXT = {
   getRemainingTimeInMillis: () => 9_000,
 } as Context;
 
+/** What a test says of a request. */
+export interface AskedOf {
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** An object is sent as JSON. */
+  readonly body?: unknown;
+  readonly claims?: Readonly<Record<string, string>>;
+}
+
+/** The event of a request to a route such as `GET /v1/sources`, with a token of client `tests`. */
+export const apiEvent = (routeKey: string, asked: AskedOf = {}): APIGatewayProxyEventV2 =>
+  ({
+    version: '2.0',
+    routeKey,
+    headers: asked.headers ?? {},
+    requestContext: {
+      requestId: 'q-7',
+      authorizer: { jwt: { claims: { client_id: 'tests', ...asked.claims }, scopes: null } },
+    },
+    isBase64Encoded: false,
+    ...(asked.path ? { pathParameters: asked.path } : {}),
+    ...(asked.query ? { queryStringParameters: asked.query } : {}),
+    ...(asked.body === undefined ? {} : { body: bodyText(asked.body) }),
+  }) as unknown as APIGatewayProxyEventV2;
+
+const bodyText = (body: unknown): string =>
+  typeof body === 'string' ? body : JSON.stringify(body);
+
 const VARIABLES = {
   ARCHIVE_BUCKET: 'archive',
+  AUDIT_TABLE_NAME: 'audit',
   AWS_REGION: 'ap-east-1',
+  BULK_READS_PER_HOUR: '100',
   DEFINITIONS_BUCKET: 'definitions',
   DROPS_BUCKET: 'drops',
   FUNCTION_ID: 'stage/function',

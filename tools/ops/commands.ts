@@ -4,6 +4,7 @@
  * @module
  */
 import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { randomText, sha256 } from '#adapters/crypto/sha256.ts';
 import {
   currentDefinitions,
   publishDefinitions,
@@ -26,6 +27,8 @@ import {
 import { redriveFailed } from '#application/operate/redrive-failed.ts';
 import { replayArchive } from '#application/operate/replay-archive.ts';
 import { recomputeViews } from '#application/profile/maintain-views.ts';
+import { verifyAudit } from '#application/serve/verify-audit.ts';
+import { registerKey, revokeKey } from '#application/serve/write-keys.ts';
 import { formatProblem } from '#domain/definitions/problem.ts';
 import { tableChanges } from '../../lambdas/shared/table-changes.ts';
 import type { Command, CommandFlags } from './command.ts';
@@ -182,6 +185,33 @@ const describeImport = (key: string, report: ImportReport | undefined): string =
     .join('\n');
 };
 
+const audit: Command = async (target, { keys }) => {
+  if (keys[0] !== 'verify') throw new OpsError('Say what: audit verify.');
+  const { chained, unchained, faults } = await verifyAudit({
+    table: target.table('audit-table'),
+    hash: sha256,
+  });
+  for (const { kind, key } of faults) console.log(`${kind}  ${printable(key)}`);
+  console.log(`${chained} entries chained, ${unchained} not yet, ${faults.length} faults`);
+  return faults.length === 0 ? 0 : 1;
+};
+
+const keys: Command = async (target, { keys: words }) => {
+  const [what, word = ''] = words;
+  if (what === 'add' && word !== '') {
+    const key = `wk_${randomText()}`;
+    await registerKey(target.table(), sha256, key, word);
+    console.log(key);
+    console.error('Shown once: it is stored nowhere.');
+    return 0;
+  }
+  if (what !== 'remove' || word === '')
+    throw new OpsError('Say what: keys add CLIENT, keys remove KEY.');
+  await revokeKey(target.table(), sha256, word);
+  console.error('Senders are refused within a minute.');
+  return 0;
+};
+
 /** The commands by name. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   publish,
@@ -192,4 +222,6 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   redrive,
   ...IDENTITY_COMMANDS,
   ...RULES_COMMANDS,
+  audit,
+  keys,
 };

@@ -26,6 +26,7 @@ import { OpsError } from './ops-error.ts';
 /** What a target is named by: each flag, with the output of the data stack that holds the same. */
 export const NAMES = {
   table: 'TableName',
+  'audit-table': 'AuditTableName',
   stream: 'StreamName',
   'archive-bucket': 'ArchiveBucket',
   'failed-bucket': 'FailedBucket',
@@ -46,7 +47,7 @@ export type TargetFlags = Names & { readonly stack?: string; readonly data?: str
 export interface Target {
   /** For people: where the command works. */
   readonly place: string;
-  table(): Table;
+  table(name?: 'table' | 'audit-table'): Table;
   objects(bucket: `${string}-bucket` & Name): ObjectStore;
   publish(): Publish;
   scan(): TableScan;
@@ -103,6 +104,7 @@ const localTarget = (folder: string): Target => {
   const { archive, failed, quarantine, definitions, drops } = local.s3.buckets;
   const names: Names = {
     table: local.dynamodb.table,
+    'audit-table': local.dynamodb.audit,
     stream: local.kinesis.stream,
     'archive-bucket': archive,
     'failed-bucket': failed,
@@ -129,10 +131,10 @@ const bind = (place: string, names: Names, local?: Endpoints): Target => {
     makeGetSecret(makeSecretsClient(settings('secrets')))(nameOf(name));
   return {
     place,
-    table: () =>
+    table: (name = 'table') =>
       new DynamoTable({
         client: makeDynamoClient(settings('dynamodb')),
-        tableName: nameOf('table'),
+        tableName: nameOf(name),
       }),
     objects: (bucket) => new S3ObjectStore(makeS3Client(settings('s3')), nameOf(bucket)),
     scan: () => makeScan(makeDynamoClient(settings('dynamodb')), nameOf('table')),

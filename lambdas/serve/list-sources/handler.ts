@@ -2,15 +2,14 @@
  * serve/list-sources: `GET /v1/sources`, how fresh every source is.
  * @module
  */
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { readFreshness } from '#application/serve/read-freshness.ts';
 import type { DefinitionsSource } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
 import { continuousSources } from '#domain/definitions/continuous-sources.ts';
 import type { Clock } from '#domain/shared/clock.ts';
-import { answer } from '../../shared/answer.ts';
+import { success } from '#domain/shared/result.ts';
+import { makeApi } from '../../shared/api.ts';
 import { readEnvironment } from '../../shared/environment.ts';
-import { withTelemetry } from '../../shared/middleware.ts';
 import { makeTelemetry, type Telemetry } from '../../shared/telemetry.ts';
 import { bindDefinitions, bindTable, wallClock } from '../../shared/wiring.ts';
 
@@ -23,18 +22,24 @@ export interface SourcesPorts {
 
 /** Makes the handler on given ports. */
 export const makeHandler = ({ table, definitions, clock }: SourcesPorts, telemetry: Telemetry) =>
-  withTelemetry(telemetry, async (): Promise<APIGatewayProxyStructuredResultV2> => {
-    const { hash, definitions: current } = await definitions();
-    const names = Object.keys(current.sources).sort();
-    const { asOf, lagMs, positions } = await readFreshness(
-      table,
-      clock,
-      names,
-      continuousSources(current),
-    );
-    const sources = names.map((source) => ({ source, ...positions[source] }));
-    return answer(200, { asOf, lagMs, definitions: hash, sources });
-  });
+  makeApi(
+    'sources',
+    {
+      listSources: async () => {
+        const { hash, definitions: current } = await definitions();
+        const names = Object.keys(current.sources).sort();
+        const { asOf, lagMs, positions } = await readFreshness(
+          table,
+          clock,
+          names,
+          continuousSources(current),
+        );
+        const sources = names.map((source) => ({ source, ...positions[source] }));
+        return success({ body: { asOf, lagMs, definitions: hash, sources } });
+      },
+    },
+    { telemetry, clock },
+  );
 
 const env = readEnvironment('DEFINITIONS_BUCKET', 'FUNCTION_ID', 'TABLE_NAME');
 const table = bindTable(env.TABLE_NAME);

@@ -9,7 +9,8 @@ import type { Clock } from '#domain/shared/clock.ts';
 import type { FunctionHost } from '../functions/function-host.ts';
 import { closeNow, listener, listenLocally, readBody } from '../http.ts';
 import type { ApiPlan } from '../plan/model.ts';
-import { authorize, type KeysOf } from './jwt-authorizer.ts';
+import { authorizeByFunction } from './function-authorizer.ts';
+import { type Authorization, authorizeToken, type KeysOf } from './jwt-authorizer.ts';
 import { type GatewayRequest, requestEvent, splitUrl } from './request-event.ts';
 import { type GatewayResponse, messageResponse, responseOf, UNAVAILABLE } from './response.ts';
 import { compileRoutes, type RouteMatch, type Router } from './routes.ts';
@@ -80,15 +81,33 @@ const answerMatch = async (
   request: GatewayRequest,
   options: GatewayOptions & { throttle: Throttle },
 ): Promise<GatewayResponse> => {
-  const authorization = await authorize(request, match.route, options.keysOf);
+  const authorization = await authorize(api, match, request, options);
   if (authorization.kind === 'refused') return authorization.response;
   if (!options.throttle()) return messageResponse(429, 'Too Many Requests');
-  const event = requestEvent(request, api, match, authorization.jwt);
+  const event = requestEvent(request, api, match, authorization.authorizer);
   const { functionName, timeoutMs } = match.route;
   const invoked = options.functions.invoke(functionName, JSON.stringify(event)).then(responseOf);
   const timer = new AbortController();
   const tooLate = delay(timeoutMs, UNAVAILABLE, { signal: timer.signal }).catch(() => UNAVAILABLE);
   return Promise.race([invoked, tooLate]).finally(() => timer.abort());
+};
+
+const authorize = async (
+  api: ApiPlan,
+  match: RouteMatch,
+  request: GatewayRequest,
+  { functions, keysOf }: GatewayOptions,
+): Promise<Authorization> => {
+  const { authorizer } = match.route;
+  if (!authorizer) return { kind: 'granted', authorizer: undefined };
+  return authorizer.kind === 'token'
+    ? authorizeToken(request, match.route, authorizer, keysOf)
+    : authorizeByFunction(
+        request,
+        requestEvent(request, api, match, undefined),
+        authorizer,
+        functions,
+      );
 };
 
 const serve = async (

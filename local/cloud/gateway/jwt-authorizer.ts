@@ -7,8 +7,13 @@
  * @module
  */
 import { type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import type { AuthorizerPlan, RoutePlan } from '../plan/model.ts';
-import { type GatewayRequest, headersOf, type JwtContext, splitUrl } from './request-event.ts';
+import type { RoutePlan, TokenAuthorizerPlan } from '../plan/model.ts';
+import {
+  type AuthorizerContext,
+  type GatewayRequest,
+  headersOf,
+  splitUrl,
+} from './request-event.ts';
 import { type GatewayResponse, messageResponse } from './response.ts';
 
 /** The keys of an issuer. */
@@ -16,20 +21,19 @@ export type KeysOf = (issuer: string) => JWTVerifyGetKey;
 
 /** Either leave to pass, with what the event is told, or the response that ends the request. */
 export type Authorization =
-  | { readonly kind: 'granted'; readonly jwt: JwtContext | undefined }
+  | { readonly kind: 'granted'; readonly authorizer: AuthorizerContext | undefined }
   | { readonly kind: 'refused'; readonly response: GatewayResponse };
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512'];
 
-/** Authorizes a request for a route. */
-export const authorize = async (
+/** Authorizes a request for a route that asks for a token. */
+export const authorizeToken = async (
   request: GatewayRequest,
   route: RoutePlan,
+  authorizer: TokenAuthorizerPlan,
   keysOf: KeysOf,
 ): Promise<Authorization> => {
-  const { authorizer } = route;
-  if (!authorizer) return { kind: 'granted', jwt: undefined };
-  const token = tokenIn(request, authorizer.identitySource);
+  const token = bearerIn(request, authorizer.identitySource);
   if (token === undefined) return unauthorized('Bearer');
   const claims = await verified(token, authorizer, keysOf);
   if (!claims) return unauthorized('Bearer scope="" error="invalid_token"');
@@ -50,22 +54,23 @@ const checkScopes = (claims: JWTPayload, wanted: readonly string[]): Authorizati
     return { kind: 'refused', response: messageResponse(403, 'Forbidden', headers) };
   }
   const scopes = wanted.length > 0 ? matched : null;
-  return { kind: 'granted', jwt: { claims: textClaims(claims), scopes } };
+  return { kind: 'granted', authorizer: { jwt: { claims: textClaims(claims), scopes } } };
 };
 
-/** `$request.header.Authorization` or `$request.querystring.token`; a `Bearer` prefix is optional. */
-const tokenIn = (request: GatewayRequest, source: string): string | undefined => {
+const bearerIn = (request: GatewayRequest, source: string): string | undefined =>
+  valueIn(request, source)?.replace(/^Bearer +/i, '');
+
+/** Value of `$request.header.Authorization` or `$request.querystring.token`. */
+export const valueIn = (request: GatewayRequest, source: string): string | undefined => {
   const [, place, name = ''] = /^\$request\.(header|querystring)\.(.+)$/.exec(source) ?? [];
-  const value =
-    place === 'header'
-      ? headersOf(request.rawHeaders)[name.toLowerCase()]
-      : (new URLSearchParams(splitUrl(request.url).query).get(name) ?? undefined);
-  return value?.replace(/^Bearer +/i, '');
+  return place === 'header'
+    ? headersOf(request.rawHeaders)[name.toLowerCase()]
+    : (new URLSearchParams(splitUrl(request.url).query).get(name) ?? undefined);
 };
 
 const verified = async (
   token: string,
-  { issuer, audience }: AuthorizerPlan,
+  { issuer, audience }: TokenAuthorizerPlan,
   keysOf: KeysOf,
 ): Promise<JWTPayload | undefined> => {
   try {

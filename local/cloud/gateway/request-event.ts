@@ -24,11 +24,15 @@ export interface GatewayRequest {
   readonly receivedAt: number;
 }
 
-/** What the JWT authorizer adds to the event. */
-export interface JwtContext {
-  readonly claims: Readonly<Record<string, string>>;
-  readonly scopes: readonly string[] | null;
-}
+/** What an authorizer adds to the event. */
+export type AuthorizerContext =
+  | {
+      readonly jwt: {
+        readonly claims: Readonly<Record<string, string>>;
+        readonly scopes: readonly string[] | null;
+      };
+    }
+  | { readonly lambda: JsonObject };
 
 /** Path as sent and query as sent. */
 export const splitUrl = (url: string): { readonly path: string; readonly query: string } => {
@@ -54,7 +58,7 @@ export const requestEvent = (
   request: GatewayRequest,
   api: ApiPlan,
   { route, pathParameters }: RouteMatch,
-  jwt: JwtContext | undefined,
+  authorizer: AuthorizerContext | undefined,
 ): JsonObject => {
   const { path, query } = splitUrl(request.url);
   const { cookie, ...headers } = headersOf(request.rawHeaders);
@@ -67,7 +71,7 @@ export const requestEvent = (
     ...(cookie !== undefined && { cookies: cookie.split(';').map((it) => it.trim()) }),
     headers: { ...headers, ...forwarded(request, headers['host']) },
     ...(Object.keys(parameters).length > 0 && { queryStringParameters: parameters }),
-    requestContext: requestContext(request, api, route.routeKey, headers, jwt),
+    requestContext: requestContext(request, api, route.routeKey, headers, authorizer),
     ...(Object.keys(pathParameters).length > 0 && { pathParameters }),
     ...bodyOf(request.body, headers['content-type']),
   };
@@ -92,11 +96,11 @@ const requestContext = (
   api: ApiPlan,
   routeKey: string,
   headers: Readonly<Record<string, string>>,
-  jwt: JwtContext | undefined,
+  authorizer: AuthorizerContext | undefined,
 ): JsonObject => ({
   accountId: ACCOUNT_ID,
   apiId: api.name,
-  ...(jwt && { authorizer: { jwt: { claims: jwt.claims, scopes: jwt.scopes } } }),
+  ...(authorizer && { authorizer: authorizer as JsonObject }),
   domainName: headers['host'] ?? '',
   domainPrefix: api.name,
   http: {

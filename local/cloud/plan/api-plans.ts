@@ -7,7 +7,7 @@ import type { Resolver } from '../template/resolver.ts';
 import { type LocatedResource, TemplateError } from '../template/types.ts';
 import { functionOf } from './function-plans.ts';
 import type { ApiPlan, AuthorizerPlan, FunctionPlan, RoutePlan } from './model.ts';
-import { identityOf, integer, readProperties } from './reader.ts';
+import { flag, identityOf, integer, readProperties } from './reader.ts';
 
 const API = z.object({ ProtocolType: z.literal('HTTP') });
 
@@ -15,7 +15,7 @@ const ROUTE = z.object({
   ApiId: z.string(),
   RouteKey: z.string(),
   Target: z.string(),
-  AuthorizationType: z.enum(['NONE', 'JWT']).default('NONE'),
+  AuthorizationType: z.enum(['NONE', 'JWT', 'CUSTOM']).default('NONE'),
   AuthorizerId: z.string().optional(),
   AuthorizationScopes: z.array(z.string()).default([]),
 });
@@ -27,10 +27,18 @@ const INTEGRATION = z.object({
   TimeoutInMillis: integer.default(30_000),
 });
 
-const AUTHORIZER = z.object({
+const TOKEN_AUTHORIZER = z.object({
   AuthorizerType: z.literal('JWT'),
   IdentitySource: z.array(z.string()).min(1),
   JwtConfiguration: z.object({ Issuer: z.string(), Audience: z.array(z.string()).default([]) }),
+});
+
+const FUNCTION_AUTHORIZER = z.object({
+  AuthorizerType: z.literal('REQUEST'),
+  IdentitySource: z.array(z.string()).length(1),
+  AuthorizerUri: z.string(),
+  AuthorizerPayloadFormatVersion: z.literal('2.0'),
+  EnableSimpleResponses: flag.pipe(z.literal(true)),
 });
 
 const STAGE = z.object({
@@ -85,18 +93,45 @@ const planRoute = (
     functionName: functionOf(target, integration.IntegrationUri, functions).name,
     timeoutMs: integration.TimeoutInMillis,
     authorizer:
-      route.AuthorizationType === 'JWT'
-        ? planAuthorizer(resolver, named('AWS::ApiGatewayV2::Authorizer', route.AuthorizerId ?? ''))
-        : undefined,
+      route.AuthorizationType === 'NONE'
+        ? undefined
+        : planAuthorizer(
+            resolver,
+            named('AWS::ApiGatewayV2::Authorizer', route.AuthorizerId ?? ''),
+            functions,
+          ),
     scopes: route.AuthorizationScopes,
   };
 };
 
-const planAuthorizer = (resolver: Resolver, located: LocatedResource): AuthorizerPlan => {
-  const it = readProperties(resolver, located, AUTHORIZER);
+const planAuthorizer = (
+  resolver: Resolver,
+  located: LocatedResource,
+  functions: readonly FunctionPlan[],
+): AuthorizerPlan => {
+  if (located.resource.Properties?.['AuthorizerType'] === 'REQUEST') {
+    return planFunctionAuthorizer(resolver, located, functions);
+  }
+  const it = readProperties(resolver, located, TOKEN_AUTHORIZER);
   return {
+    kind: 'token',
     issuer: it.JwtConfiguration.Issuer,
     audience: it.JwtConfiguration.Audience,
+    identitySource: String(it.IdentitySource[0]),
+  };
+};
+
+const planFunctionAuthorizer = (
+  resolver: Resolver,
+  located: LocatedResource,
+  functions: readonly FunctionPlan[],
+): AuthorizerPlan => {
+  const it = readProperties(resolver, located, FUNCTION_AUTHORIZER);
+  // `arn:…:apigateway:region:lambda:path/2015-03-31/functions/<arn>/invocations`
+  const arn = it.AuthorizerUri.split('/functions/')[1]?.replace('/invocations', '') ?? '';
+  return {
+    kind: 'function',
+    functionName: functionOf(located, arn, functions).name,
     identitySource: String(it.IdentitySource[0]),
   };
 };

@@ -134,8 +134,20 @@ export interface MappingPlan {
   readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
 }
 
-/** A JWT authorizer of an HTTP API. */
-export interface AuthorizerPlan {
+/** What guards a route of an HTTP API. */
+export type AuthorizerPlan = TokenAuthorizerPlan | FunctionAuthorizerPlan;
+
+/** A Lambda authorizer with simple answers. */
+export interface FunctionAuthorizerPlan {
+  readonly kind: 'function';
+  readonly functionName: string;
+  /** Without this, a request is refused before the function is asked. */
+  readonly identitySource: string;
+}
+
+/** A JWT authorizer. */
+export interface TokenAuthorizerPlan {
+  readonly kind: 'token';
   readonly issuer: string;
   readonly audience: readonly string[];
   /** `$request.header.Authorization`, `$request.querystring.token`, … */

@@ -36,6 +36,8 @@ export interface ProfilePorts {
   readonly clock: Clock;
   readonly pseudonymise: Pseudonymise;
   readonly definitions: () => Promise<{ readonly definitions: Definitions }>;
+  /** Told of a customer as soon as it is named, so that what has to be written of a read is written beside it. */
+  readonly onCustomer?: (id: OneId) => void;
 }
 
 /** A profile as found. */
@@ -45,6 +47,8 @@ export interface FoundProfile {
   readonly askedFor?: OneId;
   /** Revision of the summary, growing. */
   readonly revision: number;
+  /** The evidence units that the customer is made of. */
+  readonly units: readonly UnitKey[];
   readonly view: ProfileView;
   readonly freshness: Freshness;
 }
@@ -85,7 +89,8 @@ const find = async (
     | { readonly customerId: OneId }
     | { readonly namespace: string; readonly scope?: string; readonly value: string },
 ): Promise<Found> => {
-  const reader = { table: ports.table, definition };
+  const { table, onCustomer } = ports;
+  const reader = { table, definition, ...(onCustomer ? { onCustomer } : {}) };
   if ('customerId' in query) return byCustomerId(reader, query.customerId);
   const { namespace, scope, value } = query;
   return byIdentifier(
@@ -94,7 +99,7 @@ const find = async (
   );
 };
 
-interface Reader {
+interface Reader extends Pick<ProfilePorts, 'onCustomer'> {
   readonly table: Table;
   readonly definition: ViewDefinition;
 }
@@ -105,6 +110,7 @@ const MAX_REDIRECTS = 4;
 const MAX_CLAIM_READS = 2;
 
 const byCustomerId = async (reader: Reader, id: OneId): Promise<Found> => {
+  reader.onCustomer?.(id);
   const collection = await readCanonical(reader.table, id);
   const found = collection
     ? present(reader.definition, collection)
@@ -124,6 +130,7 @@ const byIdentifier = async (
   if (!item) return failure({ code: 'not-found' });
   const claim = parseClaimItem(item);
   if (claim.shared) return failure({ code: 'ambiguous', shared: true });
+  if (claim.customer) reader.onCustomer?.(claim.customer);
   const pointed = claim.customer && (await followClaim(table, claim.customer, claim));
   const found = pointed ? present(definition, pointed) : await byUnits(reader, claim.units);
   const isLost = !found.ok && found.error.code === 'not-found';
@@ -142,6 +149,10 @@ const readCustomer = async (table: Table, id: OneId): Promise<Collection | undef
   const summary = items.find((item) => item.sk === 'SUMMARY');
   return customer && { customer: parseCustomerItem(customer), ...(summary ? { summary } : {}) };
 };
+
+/** The customer that an id leads to now, after redirects; `undefined` when nobody has it. */
+export const canonicalId = async (table: Table, id: OneId): Promise<OneId | undefined> =>
+  (await readCanonical(table, id))?.customer.id;
 
 const readCanonical = async (table: Table, id: OneId): Promise<Collection | undefined> => {
   let found = await readCustomer(table, id);
@@ -181,6 +192,6 @@ const present = (definition: ViewDefinition, { customer, summary: item }: Collec
   const { revision, summary } = parseSummaryItem(item);
   const view = summary && viewOf(definition, summary);
   return view
-    ? success({ customerId: customer.id, revision, view })
+    ? success({ customerId: customer.id, units: customer.units, revision, view })
     : failure({ code: 'not-yet-visible' });
 };

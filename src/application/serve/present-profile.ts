@@ -11,16 +11,21 @@ import { assertNever } from '#domain/shared/assert.ts';
 import { formatMoney } from '#domain/shared/money.ts';
 import type { FoundProfile } from './get-profile.ts';
 
+/** Who an answer is about, and how fresh it is. */
+export const aboutCustomer = (found: FoundProfile) => ({
+  customerId: found.customerId,
+  ...(found.askedFor === undefined ? {} : { redirectedFrom: found.askedFor }),
+  asOf: found.freshness.asOf,
+  lagMs: found.freshness.lagMs,
+  positions: found.freshness.positions,
+  version: found.revision,
+});
+
 /** Body of `GET /v1/profiles/{identifier}`. */
 export const presentProfile = (found: FoundProfile, definition: ViewDefinition) => {
   const { view } = found;
   return {
-    customerId: found.customerId,
-    ...(found.askedFor === undefined ? {} : { redirectedFrom: found.askedFor }),
-    asOf: found.freshness.asOf,
-    lagMs: found.freshness.lagMs,
-    positions: found.freshness.positions,
-    version: found.revision,
+    ...aboutCustomer(found),
     profile: Object.fromEntries(
       definition.profile.flatMap(({ field }) => {
         const known = view.profile[field];

@@ -7,6 +7,7 @@
  */
 import { canonicalJson } from '#domain/shared/canonical-json.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
+import { AccessFile, type AccessPolicy, checkAccess } from './access-file.ts';
 import { checkFields } from './check-fields.ts';
 import { checkIdentity } from './check-identity.ts';
 import { checkShape } from './check-shape.ts';
@@ -53,12 +54,14 @@ interface Folder {
   readonly identity: WithFile<IdentityText>;
   readonly view: WithFile<ViewText>;
   readonly fields?: WithFile<FieldsText>;
+  readonly access?: WithFile<AccessPolicy>;
 }
 
 const SOURCE_PATH = /^sources\/[^/]+\.ya?ml$/;
 const IDENTITY_PATH = /^identity\.ya?ml$/;
 const FIELDS_PATH = /^fields\.ya?ml$/;
 const VIEW_PATH = /^views\/customer-360\.ya?ml$/;
+const ACCESS_PATH = /^policies\/access\.ya?ml$/;
 
 const checkShapes = (
   files: readonly DefinitionFile[],
@@ -80,20 +83,23 @@ const checkShapes = (
   const [identity] = read(IDENTITY_PATH, (document) => checkShape(IdentityFile, document));
   const [view] = read(VIEW_PATH, (document) => checkShape(ViewFile, document));
   const [fields] = read(FIELDS_PATH, (document) => checkShape(FieldsFile, document));
+  const [access] = read(ACCESS_PATH, (document) => checkShape(AccessFile, document));
   problems.push(...missingFiles(files));
   if (problems.length > 0 || identity === undefined || view === undefined) return failure(problems);
-  return success({ sources, identity, view, ...(fields && { fields }) });
+  return success({ sources, identity, view, ...(fields && { fields }), ...(access && { access }) });
 };
 
 type Checked<Text> = Result<Text, readonly DefinitionProblem[]>;
 
 const isKnownPath = (path: string): boolean =>
-  [SOURCE_PATH, IDENTITY_PATH, FIELDS_PATH, VIEW_PATH].some((pattern) => pattern.test(path));
+  [SOURCE_PATH, IDENTITY_PATH, FIELDS_PATH, VIEW_PATH, ACCESS_PATH].some((pattern) =>
+    pattern.test(path),
+  );
 
 const misplaced = ({ path }: DefinitionFile): DefinitionProblem =>
   wholeFile(
     path,
-    'This file has no meaning here; definitions are sources/*.yaml, identity.yaml, fields.yaml and views/customer-360.yaml.',
+    'This file has no meaning here; definitions are sources/*.yaml, identity.yaml, fields.yaml, views/customer-360.yaml and policies/access.yaml.',
   );
 
 const wholeFile = (file: string, message: string): DefinitionProblem => ({
@@ -129,6 +135,7 @@ const checkMeaning = ({
   identity,
   view,
   fields,
+  access,
 }: Folder): readonly DefinitionProblem[] => [
   ...checkSourcesAreUnique(sources),
   ...checkIdentity(identity.document, identity.text),
@@ -146,9 +153,15 @@ const checkMeaning = ({
         view.text,
       )
     : []),
+  ...(access
+    ? checkAccess(access.document, access.text, {
+        sources: sources.map(({ text }) => text.source),
+        measures: Object.keys(view.text.measures),
+      })
+    : []),
 ];
 
-const assemble = ({ sources, identity, view, fields }: Folder): Definitions => ({
+const assemble = ({ sources, identity, view, fields, access }: Folder): Definitions => ({
   sources: Object.fromEntries(sources.map(({ text }) => [text.source, compileSource(text)])),
   namespaces: mapValues(identity.text.namespaces, compileNamespace),
   view: compileView(
@@ -156,6 +169,7 @@ const assemble = ({ sources, identity, view, fields }: Folder): Definitions => (
     sources.map(({ text }) => text),
   ),
   ...(fields && { fields: fields.text.fields }),
+  ...(access && { access: access.text }),
 });
 
 const compileNamespace = (

@@ -3,6 +3,7 @@
  * @module
  */
 import * as z from 'zod/mini';
+import { AccessFile } from './access-file.ts';
 import { FieldsFile, IdentityFile, SourceFile, ViewFile } from './schema.ts';
 
 const FILES = {
@@ -13,6 +14,7 @@ const FILES = {
   identity: { schema: IdentityFile, title: 'Identity rules: namespaces and what protects them' },
   view: { schema: ViewFile, title: 'The customer-360 view: profile fields and measures' },
   fields: { schema: FieldsFile, title: 'Fields: class and labels' },
+  access: { schema: AccessFile, title: 'Access: who may see what, and for which purpose' },
 } as const;
 
 /** The schemas, draft 2020-12. What people may leave out is optional, although it is always there once compiled. */

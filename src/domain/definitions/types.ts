@@ -7,6 +7,7 @@
  */
 
 import type { MatchRules } from '#domain/identity/matching/match-model.ts';
+import type { AccessPolicy } from './access-file.ts';
 
 /** Market of a source or row: decides phone region, and the default time zone and currency. */
 export type Region = 'CN' | 'HK' | 'MO' | 'SG';
@@ -18,6 +19,8 @@ export interface Definitions {
   readonly view: ViewDefinition;
   /** What people should know of fields, by name; a field that is not here has no label. */
   readonly fields?: Readonly<Record<string, FieldInfo>>;
+  /** Who may see what; without it, a scope is all that is asked. */
+  readonly access?: AccessPolicy;
 }
 
 /** A text in both languages of the data dictionary. */

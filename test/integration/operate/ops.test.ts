@@ -85,7 +85,14 @@ test('publish puts definitions in force', async () => {
   const source = currentDefinitions({ table: table(), objects: engines.objects }, Date.now);
   const { hash, definitions } = await source.current();
   expect(stdout).toBe(`In force: ${hash}\n`);
-  expect(Object.keys(definitions.sources).sort()).toEqual(['crm', 'erp', 'member', 'pos', 'shop']);
+  expect(Object.keys(definitions.sources).sort()).toEqual([
+    'crm',
+    'erp',
+    'member',
+    'pos',
+    'shop',
+    'web',
+  ]);
 });
 
 test('replay puts archived records back, with their keys', async () => {

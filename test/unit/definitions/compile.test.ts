@@ -493,7 +493,7 @@ describe('mistakes between files', () => {
     [
       'a file of no meaning',
       { more: { 'audiences/vip.yaml': 'a: 1' } },
-      'audiences/vip.yaml:1 This file has no meaning here; definitions are sources/*.yaml, identity.yaml, fields.yaml and views/customer-360.yaml.',
+      'audiences/vip.yaml:1 This file has no meaning here; definitions are sources/*.yaml, identity.yaml, fields.yaml, views/customer-360.yaml and policies/access.yaml.',
     ],
   ])('%s', (_, folder, problem) => {
     expect(problems(folder)).toEqual([problem]);

@@ -1,9 +1,11 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { sha256 } from '#adapters/crypto/sha256.ts';
+import type { AuditLog } from '#application/serve/audit.ts';
 import type { ProfilePorts } from '#application/serve/get-profile.ts';
+import { anAuditLog } from '../../support/audit-log.ts';
 import { dmsText } from '../../support/builders/dms-record.ts';
 import { interposed } from '../../support/interposed-table.ts';
-import { aLambda, CONTEXT, metric } from '../../support/lambda.ts';
+import { aLambda, apiEvent, CONTEXT, metric } from '../../support/lambda.ts';
 import { aPipeline } from '../../support/pipeline.ts';
 
 const PHONE = '+85291234567';
@@ -13,17 +15,20 @@ beforeEach(() => {
   lines = aLambda();
 });
 
-const handlerOn = async (ports: ProfilePorts) => {
+const handlerOn = async (ports: ProfilePorts, audit: AuditLog = anAuditLog().log) => {
   const { makeHandler } = await import('../../../lambdas/serve/get-profile/handler.ts');
   const { makeTelemetry } = await import('../../../lambdas/shared/telemetry.ts');
-  return makeHandler(async () => ports, makeTelemetry('serve/get-profile'));
+  const sign = (...parts: readonly string[]) => sha256(parts.join());
+  const bound = { ...ports, audit, sign, sleep: async () => {} };
+  return makeHandler(async () => bound, makeTelemetry('serve/get-profile'));
 };
 
-const request = (identifier?: string) =>
-  ({
-    requestContext: { requestId: 'q-7' },
-    pathParameters: identifier === undefined ? undefined : { identifier },
-  }) as unknown as APIGatewayProxyEventV2;
+const request = (identifier?: string, query: Readonly<Record<string, string>> = {}) =>
+  apiEvent('GET /v1/profiles/{identifier}', {
+    query,
+    claims: { c360_role: 'admin' },
+    ...(identifier === undefined ? {} : { path: { identifier } }),
+  });
 
 const contact = (no: string, mobile: string, more: object = {}) =>
   dmsText({
@@ -33,12 +38,17 @@ const contact = (no: string, mobile: string, more: object = {}) =>
   });
 
 /** Asks for an identifier after these records; views maintained unless told otherwise. */
-const ask = async (identifier: string | undefined, records: readonly string[], seen = true) => {
+const ask = async (
+  identifier: string | undefined,
+  records: readonly string[],
+  seen = true,
+  query: Readonly<Record<string, string>> = {},
+) => {
   const pipeline = aPipeline();
   await pipeline.resolve(...records);
   if (seen) await pipeline.refresh();
   const { statusCode, headers, body } = await (await handlerOn(pipeline.ports))(
-    request(identifier),
+    request(identifier, query),
     CONTEXT,
   );
   return { statusCode, headers, body: JSON.parse(body ?? '') };
@@ -47,7 +57,7 @@ const ask = async (identifier: string | undefined, records: readonly string[], s
 describe('GET /v1/profiles/{identifier}', () => {
   test('answers with the profile, for no cache to keep', async () => {
     const { statusCode, headers, body } = await ask(`phone:${PHONE}`, [contact('C1', PHONE)]);
-    expect([statusCode, headers]).toEqual([
+    expect([statusCode, headers]).toMatchObject([
       200,
       { 'content-type': 'application/json', 'cache-control': 'no-store' },
     ]);
@@ -132,5 +142,130 @@ describe('GET /v1/profiles/{identifier}', () => {
       expect(statusCode).toBe(400);
       expect(JSON.stringify(body)).not.toMatch(/\bat .*\.ts|Error/);
     }
+  });
+});
+
+describe('what is asked of a profile', () => {
+  const one = (query: Readonly<Record<string, string>>) =>
+    ask(`phone:${PHONE}`, [contact('C1', PHONE)], true, query);
+
+  test('fields= gives those members and who it is about', async () => {
+    const { body } = await one({ fields: 'name,orderCount' });
+    expect(Object.keys(body).sort()).toEqual(
+      ['asOf', 'customerId', 'lagMs', 'orderCount', 'positions', 'profile', 'version'].sort(),
+    );
+    expect(Object.keys(body.profile)).toEqual(['name']);
+    expect(Object.keys((await one({ fields: 'spend' })).body)).not.toContain('profile');
+  });
+
+  test.each([
+    [{ fields: 'nonsense' }],
+    [{ fields: 'name;drop' }],
+    [{ fields: '' }],
+    [{ minVersion: '-1' }],
+    [{ minVersion: 'x' }],
+    [{ timeoutMs: '600000' }],
+    [{ brand: 'bloom' }],
+  ])('%j is refused', async (query) => {
+    expect((await one(query)).body).toMatchObject({ status: 400, code: 'bad-request' });
+  });
+
+  test('a version that is there is answered, one that is not is waited for and told', async () => {
+    expect((await one({ minVersion: '1' })).statusCode).toBe(200);
+    const { statusCode, headers, body } = await one({ minVersion: '2', timeoutMs: '0' });
+    expect([statusCode, headers?.['retry-after'], body.code]).toEqual([
+      425,
+      '1',
+      'not-yet-visible',
+    ]);
+  });
+});
+
+describe('the record of a read', () => {
+  const PATH = 'GET /v1/profiles/{identifier}';
+  const asked = async (
+    claims: Record<string, string>,
+    identifier = `phone:${PHONE}`,
+    purpose?: string,
+  ) => {
+    const pipeline = aPipeline();
+    await pipeline.resolve(contact('C1', PHONE));
+    await pipeline.refresh();
+    const audit = anAuditLog();
+    const handler = await handlerOn(pipeline.ports, audit.log);
+    const headers = purpose === undefined ? {} : { 'x-purpose': purpose };
+    const answer = await handler(
+      apiEvent(PATH, { claims, path: { identifier }, headers }),
+      CONTEXT,
+    );
+    return { statusCode: answer.statusCode, entries: audit.entries() };
+  };
+
+  test.each([
+    [
+      'granted',
+      { c360_role: 'analyst' },
+      undefined,
+      undefined,
+      200,
+      { role: 'analyst', purpose: 'analytics', decision: 'granted' },
+    ],
+    [
+      'refused for its purpose',
+      { c360_role: 'analyst' },
+      undefined,
+      'marketing',
+      403,
+      { decision: 'refused', reason: 'not-permitted' },
+    ],
+    [
+      'refused without a role',
+      { c360_role: 'nobody' },
+      undefined,
+      undefined,
+      403,
+      { decision: 'refused' },
+    ],
+    [
+      'of another customer',
+      { c360_role: 'member', c360_customer: 'one_other' },
+      undefined,
+      undefined,
+      403,
+      { decision: 'refused', reason: 'other-customer' },
+    ],
+    [
+      'of nobody',
+      { c360_role: 'service' },
+      'phone:+6591234567',
+      undefined,
+      404,
+      { decision: 'nobody', reason: 'not-found' },
+    ],
+  ])('%s', async (_, claims, identifier, purpose, status, entry) => {
+    const { statusCode, entries } = await asked(claims, identifier, purpose);
+    expect(statusCode).toBe(status);
+    expect(entries).toMatchObject([
+      { client: 'tests', operation: 'getProfile', requestId: 'q-7', ...entry },
+    ]);
+    expect(JSON.stringify(entries)).not.toMatch(/1234567|陳大文|one_[a-z2-7]{26}/);
+  });
+
+  test('names the fields that the role is shown', async () => {
+    const { entries } = await asked({ c360_role: 'analyst' });
+    expect(entries[0]?.['fields']).toContain('identifiers.phone');
+    expect(entries[0]?.['fields']).not.toContain('caseCount');
+  });
+
+  test('that cannot be written leaves nothing to answer', async () => {
+    const pipeline = aPipeline();
+    await pipeline.resolve(contact('C1', PHONE));
+    await pipeline.refresh();
+    const audit: AuditLog = { record: () => Promise.reject(new Error('table is gone')) };
+    const handler = await handlerOn(pipeline.ports, audit);
+    const { statusCode, body } = await handler(request(`phone:${PHONE}`), CONTEXT);
+    expect([statusCode, JSON.parse(body ?? '').code]).toEqual([503, 'audit-unavailable']);
+    expect(body).not.toContain('陳大文');
+    expect(metric(lines, 'AuditFailures')).toBe(1);
   });
 });

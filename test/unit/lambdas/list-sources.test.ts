@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { dmsText } from '../../support/builders/dms-record.ts';
-import { aLambda, CONTEXT } from '../../support/lambda.ts';
+import { aLambda, apiEvent, CONTEXT } from '../../support/lambda.ts';
 import { aPipeline, DEMO, NOW } from '../../support/pipeline.ts';
 
 beforeEach(() => {
@@ -19,7 +19,7 @@ const ask = async (...records: readonly string[]) => {
   const { statusCode, headers, body } = await makeHandler(
     ports,
     makeTelemetry('serve/list-sources'),
-  )({}, CONTEXT);
+  )(apiEvent('GET /v1/sources'), CONTEXT);
   return { statusCode, headers, body: JSON.parse(body ?? '') };
 };
 
@@ -37,6 +37,7 @@ describe('GET /v1/sources', () => {
       'member',
       'pos',
       'shop',
+      'web',
     ]);
     expect(body.sources[4]).toEqual({
       source: 'pos',

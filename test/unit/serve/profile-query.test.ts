@@ -103,7 +103,7 @@ describe('an identifier in a path', () => {
   test('an unknown namespace is told which there are, guards left out', () => {
     const parsed = parse('fax:1');
     expect(parsed.ok ? '' : parsed.error.detail).toBe(
-      'the namespaces are crm-contact, email, member-card, openid, phone, shop-account, unionid',
+      'the namespaces are anonymous, crm-contact, email, member-card, openid, phone, shop-account, unionid, web-user',
     );
   });
 });

@@ -12,8 +12,8 @@ const schema = (source: string): string =>
   readFileSync(new URL(`../../../local/sources/schema/${source}.sql`, import.meta.url), 'utf8');
 
 describe('definitions of the demo', () => {
-  test('cover the five sources, and the leads that platforms bring', () => {
-    expect(Object.keys(definitions.sources).sort()).toEqual(['leads', ...SOURCES].sort());
+  test('cover the five sources, the leads that platforms bring and the web', () => {
+    expect(Object.keys(definitions.sources).sort()).toEqual(['leads', 'web', ...SOURCES].sort());
   });
 
   test.each(Object.values(TABLES))('know $source.$table', ({ source, table, key, kind }) => {

@@ -13,7 +13,7 @@ const eventOf = (request: GatewayRequest, pathParameters: Record<string, string>
 
 test('has the shape of payload format 2.0', () => {
   const request = requestFor('/v1/profiles/a%3A1?x=1', ['X-Trace', 't']);
-  const jwt = { claims: { sub: 'me' }, scopes: ['c360/profile.read'] };
+  const jwt = { jwt: { claims: { sub: 'me' }, scopes: ['c360/profile.read'] } };
   const match = { route, pathParameters: { identifier: 'a:1' } };
   expect(requestEvent(request, apiOf([route]), match, jwt)).toEqual({
     version: '2.0',
@@ -33,7 +33,7 @@ test('has the shape of payload format 2.0', () => {
     requestContext: {
       accountId: '000000000000',
       apiId: 'a1b2c3',
-      authorizer: { jwt },
+      authorizer: jwt,
       domainName: 'localhost:8080',
       domainPrefix: 'a1b2c3',
       http: {

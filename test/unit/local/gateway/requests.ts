@@ -3,10 +3,15 @@
  * @module
  */
 import type { GatewayRequest } from '../../../../local/cloud/gateway/request-event.ts';
-import type { ApiPlan, AuthorizerPlan, RoutePlan } from '../../../../local/cloud/plan/model.ts';
+import type {
+  ApiPlan,
+  RoutePlan,
+  TokenAuthorizerPlan,
+} from '../../../../local/cloud/plan/model.ts';
 
 /** The issuer and audience of the test APIs. */
-export const AUTHORIZER: AuthorizerPlan = {
+export const AUTHORIZER: TokenAuthorizerPlan = {
+  kind: 'token',
   issuer: 'https://idp.example.com/',
   audience: ['tributary'],
   identitySource: '$request.header.Authorization',

@@ -1,0 +1,197 @@
+/**
+ * Tributary client, generated from the API's description by `npm run reference`. Needs `fetch`, nothing else.
+ *
+ *     const tributary = makeClient({ endpoint: 'https://…', token: async () => '…' });
+ *     const profile = await tributary.getProfile({ identifier: 'member-card:610000074' });
+ *
+ * @module
+ */
+
+/** How a client reaches the API. */
+export interface ClientSettings {
+  /** Base URL, without a slash at the end. */
+  readonly endpoint: string;
+  /** Gives the bearer token of a request. */
+  readonly token: () => Promise<string>;
+  /** What the data is for; the token's role must permit it. */
+  readonly purpose?: string;
+  readonly fetch?: typeof fetch;
+}
+
+/** A problem document of the API (RFC 9457), thrown. */
+export class TributaryProblem extends Error {
+  override readonly name = 'TributaryProblem';
+  readonly status: number;
+  readonly code: string;
+  readonly document: unknown;
+
+  constructor(status: number, document: unknown) {
+    const { code, title } = document as { readonly code?: string; readonly title?: string };
+    super(`${status} ${code ?? ''} ${title ?? ''}`.trim());
+    this.status = status;
+    this.code = code ?? '';
+    this.document = document;
+  }
+}
+
+/** What one call sends. */
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly query?: object;
+  readonly body?: unknown;
+}
+
+const send = async (settings: ClientSettings, call: Call): Promise<unknown> => {
+  const url = new URL(settings.endpoint + call.path);
+  for (const [name, value] of Object.entries(call.query ?? {})) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  const response = await (settings.fetch ?? fetch)(url, {
+    method: call.method,
+    headers: {
+      authorization: `Bearer ${await settings.token()}`,
+      ...(settings.purpose === undefined ? {} : { 'x-purpose': settings.purpose }),
+      ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+  });
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  const answer: unknown = isJson ? await response.json() : await response.text();
+  if (!response.ok) throw new TributaryProblem(response.status, isJson ? answer : {});
+  return answer;
+};
+
+/** What `getProfile` answers. */
+export type GetProfileAnswer = { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly profile?: Readonly<Record<string, { readonly value: string | number | boolean; readonly source: string; readonly masked?: boolean | undefined; /** The source row that the value comes from */ readonly row?: string | undefined; readonly [name: string]: unknown }>> | undefined; readonly identifiers?: readonly ({ readonly namespace: string; readonly scope?: string | undefined; readonly value: string; readonly masked?: boolean | undefined; readonly verified: boolean; readonly sources: readonly (string)[]; readonly [name: string]: unknown })[] | undefined; readonly sources?: readonly ({ readonly source: string; readonly rows: number; readonly lastSeenAt: string | null; readonly [name: string]: unknown })[] | undefined; readonly lastSeenAt?: string | null | undefined; readonly consents?: readonly ({ readonly purpose: string; readonly state: string; readonly [name: string]: unknown })[] | undefined; /** Why fields are missing although the role could see them */ readonly withheld?: { readonly reason: string; readonly purpose: string; readonly state: string; readonly [name: string]: unknown } | undefined; readonly [name: string]: unknown };
+
+/** What `getProfile` is asked. */
+export type GetProfileRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** Only these members, separated by commas: profile fields, measures, identifiers, sources */ readonly fields?: string | undefined; /** Answer only when the view has reached this version; wait for it at most timeoutMs */ readonly minVersion?: number | undefined; /** Longest wait for minVersion, 1000 when absent */ readonly timeoutMs?: number | undefined };
+
+/** What `getIdentifiers` answers. */
+export type GetIdentifiersAnswer = { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly identifiers: readonly ({ readonly namespace: string; readonly scope?: string | undefined; readonly value: string; readonly masked?: boolean | undefined; readonly verified: boolean; readonly sources: readonly (string)[]; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
+
+/** What `getIdentifiers` is asked. */
+export type GetIdentifiersRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** Answer only when the view has reached this version; wait for it at most timeoutMs */ readonly minVersion?: number | undefined; /** Longest wait for minVersion, 1000 when absent */ readonly timeoutMs?: number | undefined };
+
+/** What `getTraits` answers. */
+export type GetTraitsAnswer = { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly traits: Readonly<Record<string, { readonly value: unknown; readonly [name: string]: unknown }>>; readonly [name: string]: unknown };
+
+/** What `getTraits` is asked. */
+export type GetTraitsRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** Answer only when the view has reached this version; wait for it at most timeoutMs */ readonly minVersion?: number | undefined; /** Longest wait for minVersion, 1000 when absent */ readonly timeoutMs?: number | undefined };
+
+/** What `getCustomerSources` answers. */
+export type GetCustomerSourcesAnswer = { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly sources: readonly ({ readonly source: string; readonly rows: number; readonly lastSeenAt: string | null; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
+
+/** What `getCustomerSources` is asked. */
+export type GetCustomerSourcesRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** Answer only when the view has reached this version; wait for it at most timeoutMs */ readonly minVersion?: number | undefined; /** Longest wait for minVersion, 1000 when absent */ readonly timeoutMs?: number | undefined };
+
+/** What `getTimeline` answers. */
+export type GetTimelineAnswer = { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly data: readonly ({ readonly kind: string; readonly at: string | null; readonly source: string; readonly row?: string | undefined; readonly brand?: string | undefined; readonly state?: string | undefined; readonly fields: Readonly<Record<string, unknown>>; readonly [name: string]: unknown })[]; readonly cursor: { readonly next: string | null; readonly hasMore: boolean; readonly limit: number; readonly [name: string]: unknown }; readonly [name: string]: unknown };
+
+/** What `getTimeline` is asked. */
+export type GetTimelineRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** Entries of a page, 20 when absent */ readonly limit?: number | undefined; /** cursor.next of the page before */ readonly cursor?: string | undefined; /** From this instant on */ readonly from?: string | undefined; /** Before this instant */ readonly until?: string | undefined; /** Only these sources */ readonly sources?: string | undefined; /** Answer only when the view has reached this version; wait for it at most timeoutMs */ readonly minVersion?: number | undefined; /** Longest wait for minVersion, 1000 when absent */ readonly timeoutMs?: number | undefined; /** Only these kinds */ readonly kinds?: string | undefined };
+
+/** What `getOrders` answers. */
+export type GetOrdersAnswer = { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly data: readonly ({ readonly kind: string; readonly at: string | null; readonly source: string; readonly row?: string | undefined; readonly brand?: string | undefined; readonly state?: string | undefined; readonly fields: Readonly<Record<string, unknown>>; readonly [name: string]: unknown })[]; readonly cursor: { readonly next: string | null; readonly hasMore: boolean; readonly limit: number; readonly [name: string]: unknown }; readonly [name: string]: unknown };
+
+/** What `getOrders` is asked. */
+export type GetOrdersRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** Entries of a page, 20 when absent */ readonly limit?: number | undefined; /** cursor.next of the page before */ readonly cursor?: string | undefined; /** From this instant on */ readonly from?: string | undefined; /** Before this instant */ readonly until?: string | undefined; /** Only these sources */ readonly sources?: string | undefined; /** Answer only when the view has reached this version; wait for it at most timeoutMs */ readonly minVersion?: number | undefined; /** Longest wait for minVersion, 1000 when absent */ readonly timeoutMs?: number | undefined };
+
+/** What `getPoints` answers. */
+export type GetPointsAnswer = { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly data: readonly ({ readonly kind: string; readonly at: string | null; readonly source: string; readonly row?: string | undefined; readonly brand?: string | undefined; readonly state?: string | undefined; readonly fields: Readonly<Record<string, unknown>>; readonly [name: string]: unknown })[]; readonly cursor: { readonly next: string | null; readonly hasMore: boolean; readonly limit: number; readonly [name: string]: unknown }; readonly [name: string]: unknown };
+
+/** What `getPoints` is asked. */
+export type GetPointsRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** Entries of a page, 20 when absent */ readonly limit?: number | undefined; /** cursor.next of the page before */ readonly cursor?: string | undefined; /** From this instant on */ readonly from?: string | undefined; /** Before this instant */ readonly until?: string | undefined; /** Only these sources */ readonly sources?: string | undefined; /** Answer only when the view has reached this version; wait for it at most timeoutMs */ readonly minVersion?: number | undefined; /** Longest wait for minVersion, 1000 when absent */ readonly timeoutMs?: number | undefined };
+
+/** What `getCoupons` answers. */
+export type GetCouponsAnswer = { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly data: readonly ({ readonly kind: string; readonly at: string | null; readonly source: string; readonly row?: string | undefined; readonly brand?: string | undefined; readonly state?: string | undefined; readonly fields: Readonly<Record<string, unknown>>; readonly [name: string]: unknown })[]; readonly cursor: { readonly next: string | null; readonly hasMore: boolean; readonly limit: number; readonly [name: string]: unknown }; readonly [name: string]: unknown };
+
+/** What `getCoupons` is asked. */
+export type GetCouponsRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** Entries of a page, 20 when absent */ readonly limit?: number | undefined; /** cursor.next of the page before */ readonly cursor?: string | undefined; /** From this instant on */ readonly from?: string | undefined; /** Before this instant */ readonly until?: string | undefined; /** Only these sources */ readonly sources?: string | undefined; /** Answer only when the view has reached this version; wait for it at most timeoutMs */ readonly minVersion?: number | undefined; /** Longest wait for minVersion, 1000 when absent */ readonly timeoutMs?: number | undefined; /** Only coupons that this store can redeem now */ readonly redeemableAt?: string | undefined };
+
+/** What `getCases` answers. */
+export type GetCasesAnswer = { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly data: readonly ({ readonly kind: string; readonly at: string | null; readonly source: string; readonly row?: string | undefined; readonly brand?: string | undefined; readonly state?: string | undefined; readonly fields: Readonly<Record<string, unknown>>; readonly [name: string]: unknown })[]; readonly cursor: { readonly next: string | null; readonly hasMore: boolean; readonly limit: number; readonly [name: string]: unknown }; readonly [name: string]: unknown };
+
+/** What `getCases` is asked. */
+export type GetCasesRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** Entries of a page, 20 when absent */ readonly limit?: number | undefined; /** cursor.next of the page before */ readonly cursor?: string | undefined; /** From this instant on */ readonly from?: string | undefined; /** Before this instant */ readonly until?: string | undefined; /** Only these sources */ readonly sources?: string | undefined; /** Answer only when the view has reached this version; wait for it at most timeoutMs */ readonly minVersion?: number | undefined; /** Longest wait for minVersion, 1000 when absent */ readonly timeoutMs?: number | undefined };
+
+/** What `exportCustomer` answers. */
+export type ExportCustomerAnswer = { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly records: readonly ({ readonly source: string; readonly fields: Readonly<Record<string, unknown>>; readonly identifiers: readonly ({ readonly namespace: string; readonly value: string; readonly [name: string]: unknown })[]; readonly [name: string]: unknown })[]; readonly activity: readonly ({ readonly kind: string; readonly at: string | null; readonly source: string; readonly row?: string | undefined; readonly brand?: string | undefined; readonly state?: string | undefined; readonly fields: Readonly<Record<string, unknown>>; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
+
+/** What `exportCustomer` is asked. */
+export type ExportCustomerRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** Answer only when the view has reached this version; wait for it at most timeoutMs */ readonly minVersion?: number | undefined; /** Longest wait for minVersion, 1000 when absent */ readonly timeoutMs?: number | undefined };
+
+/** What `batchProfiles` answers. */
+export type BatchProfilesAnswer = { readonly data: readonly ({ readonly index: number; readonly profile?: { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly profile?: Readonly<Record<string, { readonly value: string | number | boolean; readonly source: string; readonly masked?: boolean | undefined; /** The source row that the value comes from */ readonly row?: string | undefined; readonly [name: string]: unknown }>> | undefined; readonly identifiers?: readonly ({ readonly namespace: string; readonly scope?: string | undefined; readonly value: string; readonly masked?: boolean | undefined; readonly verified: boolean; readonly sources: readonly (string)[]; readonly [name: string]: unknown })[] | undefined; readonly sources?: readonly ({ readonly source: string; readonly rows: number; readonly lastSeenAt: string | null; readonly [name: string]: unknown })[] | undefined; readonly lastSeenAt?: string | null | undefined; readonly consents?: readonly ({ readonly purpose: string; readonly state: string; readonly [name: string]: unknown })[] | undefined; /** Why fields are missing although the role could see them */ readonly withheld?: { readonly reason: string; readonly purpose: string; readonly state: string; readonly [name: string]: unknown } | undefined; readonly [name: string]: unknown } | undefined; readonly problem?: { readonly type: string; readonly title: string; readonly status: number; readonly detail: string; readonly code: string; readonly instance: string; readonly errors?: readonly ({ readonly pointer: string; readonly detail: string; readonly [name: string]: unknown })[] | undefined; readonly [name: string]: unknown } | undefined; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
+
+/** What `batchProfiles` is asked. */
+export type BatchProfilesRequest = { readonly body: { readonly identifiers: readonly (string)[]; /** Only these members, separated by commas: profile fields, measures, identifiers, sources */ readonly fields?: string | undefined } };
+
+/** What `searchCustomers` answers. */
+export type SearchCustomersAnswer = { readonly data: readonly ({ /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly profile?: Readonly<Record<string, { readonly value: string | number | boolean; readonly source: string; readonly masked?: boolean | undefined; /** The source row that the value comes from */ readonly row?: string | undefined; readonly [name: string]: unknown }>> | undefined; readonly identifiers?: readonly ({ readonly namespace: string; readonly scope?: string | undefined; readonly value: string; readonly masked?: boolean | undefined; readonly verified: boolean; readonly sources: readonly (string)[]; readonly [name: string]: unknown })[] | undefined; readonly sources?: readonly ({ readonly source: string; readonly rows: number; readonly lastSeenAt: string | null; readonly [name: string]: unknown })[] | undefined; readonly lastSeenAt?: string | null | undefined; readonly consents?: readonly ({ readonly purpose: string; readonly state: string; readonly [name: string]: unknown })[] | undefined; /** Why fields are missing although the role could see them */ readonly withheld?: { readonly reason: string; readonly purpose: string; readonly state: string; readonly [name: string]: unknown } | undefined; readonly [name: string]: unknown })[]; readonly hasMore: boolean; readonly [name: string]: unknown };
+
+/** What `searchCustomers` is asked. */
+export type SearchCustomersRequest = { readonly body: { /** Whole name, in any case and width */ readonly name?: string | undefined; /** Last 4, 6 or 8 digits of a phone number */ readonly phoneTail?: string | undefined; /** Member card */ readonly card?: string | undefined } };
+
+/** What `findPickup` answers. */
+export type FindPickupAnswer = { readonly customer: { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly profile?: Readonly<Record<string, { readonly value: string | number | boolean; readonly source: string; readonly masked?: boolean | undefined; /** The source row that the value comes from */ readonly row?: string | undefined; readonly [name: string]: unknown }>> | undefined; readonly identifiers?: readonly ({ readonly namespace: string; readonly scope?: string | undefined; readonly value: string; readonly masked?: boolean | undefined; readonly verified: boolean; readonly sources: readonly (string)[]; readonly [name: string]: unknown })[] | undefined; readonly sources?: readonly ({ readonly source: string; readonly rows: number; readonly lastSeenAt: string | null; readonly [name: string]: unknown })[] | undefined; readonly lastSeenAt?: string | null | undefined; readonly consents?: readonly ({ readonly purpose: string; readonly state: string; readonly [name: string]: unknown })[] | undefined; /** Why fields are missing although the role could see them */ readonly withheld?: { readonly reason: string; readonly purpose: string; readonly state: string; readonly [name: string]: unknown } | undefined; readonly [name: string]: unknown }; readonly orders: { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly data: readonly ({ readonly kind: string; readonly at: string | null; readonly source: string; readonly row?: string | undefined; readonly brand?: string | undefined; readonly state?: string | undefined; readonly fields: Readonly<Record<string, unknown>>; readonly [name: string]: unknown })[]; readonly cursor: { readonly next: string | null; readonly hasMore: boolean; readonly limit: number; readonly [name: string]: unknown }; readonly [name: string]: unknown }; readonly [name: string]: unknown };
+
+/** What `findPickup` is asked. */
+export type FindPickupRequest = { readonly body: { readonly orderNumber?: string | undefined; /** With country code */ readonly phone?: string | undefined; /** Content of the member QR code: the card number */ readonly memberCode?: string | undefined } };
+
+/** What `listSources` answers. */
+export type ListSourcesAnswer = { /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; /** Hash of the definitions in force */ readonly definitions: string; readonly sources: readonly ({ readonly source: string; readonly position?: string | undefined; readonly committedAt?: string | undefined; readonly lagMs?: number | undefined; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
+
+/** What `listSources` is asked. */
+export type ListSourcesRequest = {  };
+
+/** The API, a method for each route. */
+export interface TributaryClient {
+  /** The profile of the customer behind an identifier. */
+  getProfile(request: GetProfileRequest): Promise<GetProfileAnswer>;
+  /** What a customer is known by. */
+  getIdentifiers(request: GetIdentifiersRequest): Promise<GetIdentifiersAnswer>;
+  /** Fields with their provenance, and measures. */
+  getTraits(request: GetTraitsRequest): Promise<GetTraitsAnswer>;
+  /** What each source contributes to a customer. */
+  getCustomerSources(request: GetCustomerSourcesRequest): Promise<GetCustomerSourcesAnswer>;
+  /** Everything that happened, newest first. */
+  getTimeline(request: GetTimelineRequest): Promise<GetTimelineAnswer>;
+  /** Orders and returns, newest first. */
+  getOrders(request: GetOrdersRequest): Promise<GetOrdersAnswer>;
+  /** Movements of points, newest first. */
+  getPoints(request: GetPointsRequest): Promise<GetPointsAnswer>;
+  /** Coupons and their state. */
+  getCoupons(request: GetCouponsRequest): Promise<GetCouponsAnswer>;
+  /** Service cases, newest first. */
+  getCases(request: GetCasesRequest): Promise<GetCasesAnswer>;
+  /** Everything that is held of a customer, for the customer. */
+  exportCustomer(request: ExportCustomerRequest): Promise<ExportCustomerAnswer>;
+  /** Profiles of up to 100 identifiers. */
+  batchProfiles(request: BatchProfilesRequest): Promise<BatchProfilesAnswer>;
+  /** Customers by name, last digits of a phone number, or card. */
+  searchCustomers(request: SearchCustomersRequest): Promise<SearchCustomersAnswer>;
+  /** Who is at the counter, by order number, phone or member code, with their orders. */
+  findPickup(request: FindPickupRequest): Promise<FindPickupAnswer>;
+  /** How fresh every source is. */
+  listSources(): Promise<ListSourcesAnswer>;
+}
+
+/** Makes a client. */
+export const makeClient = (settings: ClientSettings): TributaryClient => ({
+  getProfile: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}`, query: { fields: request.fields, minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetProfileAnswer,
+  getIdentifiers: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/identifiers`, query: { minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetIdentifiersAnswer,
+  getTraits: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/traits`, query: { minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetTraitsAnswer,
+  getCustomerSources: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/sources`, query: { minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetCustomerSourcesAnswer,
+  getTimeline: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/timeline`, query: { limit: request.limit, cursor: request.cursor, from: request.from, until: request.until, sources: request.sources, minVersion: request.minVersion, timeoutMs: request.timeoutMs, kinds: request.kinds } })) as GetTimelineAnswer,
+  getOrders: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/orders`, query: { limit: request.limit, cursor: request.cursor, from: request.from, until: request.until, sources: request.sources, minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetOrdersAnswer,
+  getPoints: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/points`, query: { limit: request.limit, cursor: request.cursor, from: request.from, until: request.until, sources: request.sources, minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetPointsAnswer,
+  getCoupons: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/coupons`, query: { limit: request.limit, cursor: request.cursor, from: request.from, until: request.until, sources: request.sources, minVersion: request.minVersion, timeoutMs: request.timeoutMs, redeemableAt: request.redeemableAt } })) as GetCouponsAnswer,
+  getCases: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/cases`, query: { limit: request.limit, cursor: request.cursor, from: request.from, until: request.until, sources: request.sources, minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetCasesAnswer,
+  exportCustomer: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/export`, query: { minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as ExportCustomerAnswer,
+  batchProfiles: async (request) => (await send(settings, { method: 'POST', path: `/v1/profiles/batch`, body: request.body })) as BatchProfilesAnswer,
+  searchCustomers: async (request) => (await send(settings, { method: 'POST', path: `/v1/search`, body: request.body })) as SearchCustomersAnswer,
+  findPickup: async (request) => (await send(settings, { method: 'POST', path: `/v1/pickup`, body: request.body })) as FindPickupAnswer,
+  listSources: async () => (await send(settings, { method: 'GET', path: `/v1/sources` })) as ListSourcesAnswer,
+});

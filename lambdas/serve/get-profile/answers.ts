@@ -1,0 +1,117 @@
+/**
+ * Answers of the routes that read customers: a checked request to a use case, and what it gives to a body.
+ * @module
+ */
+import { batchProfiles } from '#application/serve/batch-profiles.ts';
+import { exportCustomer } from '#application/serve/export-customer.ts';
+import {
+  findBySearch,
+  findPickup,
+  type SearchBy,
+  type ShownAtCounter,
+} from '#application/serve/find-customers.ts';
+import { type ActivityPorts, listActivity } from '#application/serve/list-activity.ts';
+import { type ProfileRequest, readProfile } from '#application/serve/read-profile.ts';
+import type { ActivityFilter } from '#domain/serve/activity.ts';
+import type { ApiProblem } from '#domain/serve/problems.ts';
+import { asTraits } from '#domain/serve/traits.ts';
+import { type Result, success } from '#domain/shared/result.ts';
+import type { ApiAnswer } from '../../shared/answer.ts';
+import type { AnswerOperation, ApiRequest } from '../../shared/api.ts';
+
+type Ports = () => Promise<ActivityPorts>;
+type Body = Readonly<Record<string, unknown>>;
+
+/** Default length of a page. */
+const PAGE = 20;
+
+/** The answer of every operation of the group. */
+export const customerAnswers = (ports: Ports): Readonly<Record<string, AnswerOperation>> => ({
+  getProfile: profilePart(ports, (profile) => profile),
+  getIdentifiers: profilePart(ports, keep('identifiers')),
+  getCustomerSources: profilePart(ports, keep('sources')),
+  getTraits: profilePart(ports, asTraits),
+  exportCustomer: async (request) =>
+    bodyOf(await exportCustomer(await ports(), profileRequest(request))),
+  getTimeline: list(ports, (query) => ({ kinds: listOf(query['kinds']) })),
+  getOrders: list(ports, () => ({ kinds: ['order', 'return'] })),
+  getPoints: list(ports, () => ({ kinds: ['points'] })),
+  getCases: list(ports, () => ({ kinds: ['case'] })),
+  getCoupons: list(ports, (query, now) => ({
+    kinds: ['coupon'],
+    ...(query['redeemableAt'] === undefined ? {} : { redeemableAt: now }),
+  })),
+  batchProfiles: async (request) => {
+    const { identifiers, fields } = request.body as { identifiers: string[]; fields?: string };
+    const asked = { ...profileRequest(request), fields };
+    return success({ body: { data: await batchProfiles(await ports(), asked, identifiers) } });
+  },
+  searchCustomers: async (request) =>
+    bodyOf(await findBySearch(await ports(), profileRequest(request), request.body as SearchBy)),
+  findPickup: async (request) =>
+    bodyOf(
+      await findPickup(await ports(), profileRequest(request), request.body as ShownAtCounter),
+    ),
+});
+
+const bodyOf = (result: Result<object, ApiProblem>): Result<ApiAnswer, ApiProblem> =>
+  result.ok ? success({ body: result.value }) : result;
+
+const profilePart =
+  (ports: Ports, part: (profile: Body) => Body): AnswerOperation =>
+  async (request) => {
+    const read = await readProfile(await ports(), profileRequest(request));
+    return read.ok ? success({ body: part(read.value) }) : read;
+  };
+
+const ABOUT = ['customerId', 'redirectedFrom', 'asOf', 'lagMs', 'positions', 'version', 'withheld'];
+
+const keep =
+  (member: string) =>
+  (profile: Body): Body =>
+    Object.fromEntries(
+      Object.entries(profile).filter(([name]) => name === member || ABOUT.includes(name)),
+    );
+
+const list =
+  (
+    ports: Ports,
+    filterOf: (query: ApiRequest['query'], now: number) => ActivityFilter,
+  ): AnswerOperation =>
+  async (request) => {
+    const bound = await ports();
+    const { query } = request;
+    const listed = await listActivity(bound, {
+      ...profileRequest(request),
+      filter: { ...commonFilter(query), ...filterOf(query, bound.clock()) },
+      limit: Number(query['limit'] ?? PAGE),
+      cursor: query['cursor'] as string | undefined,
+    });
+    return bodyOf(listed);
+  };
+
+const commonFilter = (query: ApiRequest['query']): ActivityFilter => ({
+  sources: listOf(query['sources']),
+  from: instantOf(query['from']),
+  until: instantOf(query['until']),
+});
+
+const listOf = (value: string | number | undefined): readonly string[] | undefined =>
+  typeof value === 'string' ? value.split(',') : undefined;
+
+const instantOf = (value: string | number | undefined): number | undefined =>
+  typeof value === 'string' ? Date.parse(value) : undefined;
+
+const profileRequest = (request: ApiRequest): ProfileRequest => {
+  const { parameters, query, caller, headers, requestId, operation } = request;
+  return {
+    requestId,
+    operation: operation.id,
+    identifier: parameters['identifier'] ?? '',
+    caller,
+    purpose: headers['x-purpose'],
+    fields: query['fields'] as string | undefined,
+    minVersion: query['minVersion'] as number | undefined,
+    timeoutMs: query['timeoutMs'] as number | undefined,
+  };
+};

@@ -1,0 +1,93 @@
+/**
+ * List activity: the facts of a customer, newest first, in pages.
+ *
+ * Read from the contribution buckets under the customer's units, so an entry follows its customer through merge and split
+ * like everything else. All buckets are read for every page: the order is by time, and rows lie in buckets by hash.
+ * @module
+ */
+import {
+  type ActivityFilter,
+  type ActivityPosition,
+  filterActivity,
+  pageAfter,
+  positionOf,
+  presentActivity,
+} from '#domain/serve/activity.ts';
+import { decodeCursor, encodeCursor, type Sign } from '#domain/serve/cursor.ts';
+import type { ApiProblem } from '#domain/serve/problems.ts';
+import { must } from '#domain/shared/assert.ts';
+import { type Result, success } from '#domain/shared/result.ts';
+import { readCustomerRows } from './customer-rows.ts';
+import { rowFilter } from './limited-view.ts';
+import { aboutCustomer } from './present-profile.ts';
+import {
+  type ProfileRequest,
+  type ReadPorts,
+  type SeenCustomer,
+  seeCustomer,
+} from './read-profile.ts';
+
+/** What listing needs besides reading. */
+export interface ActivityPorts extends ReadPorts {
+  readonly sign: Sign;
+}
+
+/** What is asked of a list. */
+export interface ActivityRequest extends ProfileRequest {
+  readonly filter: ActivityFilter;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** A page of a list, with who it is about and how fresh it is. */
+export type ActivityAnswer = Readonly<Record<string, unknown>>;
+
+/** Lists a customer's facts. */
+export const listActivity = async (
+  ports: ActivityPorts,
+  request: ActivityRequest,
+): Promise<Result<ActivityAnswer, ApiProblem>> => {
+  const query = queryText(request);
+  const after =
+    request.cursor === undefined ? undefined : readCursor(ports.sign, query, request.cursor);
+  if (after && !after.ok) return after;
+  const kinds = request.filter.kinds ?? ['every kind'];
+  const customer = await seeCustomer(ports, request, () => kinds.map((kind) => `${kind}.*`));
+  return customer.ok
+    ? success(await pageOf(ports, request, customer.value, query, after?.value))
+    : customer;
+};
+
+// A cursor is good for the same list of the same caller only; the page size may change.
+const queryText = ({ operation, identifier, caller, purpose, filter }: ActivityRequest): string =>
+  JSON.stringify([operation, identifier, caller, purpose ?? null, filter]);
+
+const readCursor = (
+  sign: Sign,
+  query: string,
+  cursor: string,
+): Result<ActivityPosition, ApiProblem> => {
+  const position = decodeCursor(sign, query, cursor);
+  return position.ok ? success(JSON.parse(position.value) as ActivityPosition) : position;
+};
+
+const pageOf = async (
+  { table, clock, sign }: ActivityPorts,
+  { filter, limit }: ActivityRequest,
+  { found, definitions, grant }: SeenCustomer,
+  query: string,
+  after: ActivityPosition | undefined,
+): Promise<ActivityAnswer> => {
+  const { facts } = await readCustomerRows(table, found.units);
+  const visible = facts.filter(rowFilter(definitions, grant));
+  const { page, hasMore } = pageAfter(filterActivity(visible, filter, definitions), after, limit);
+  const last = page.at(-1);
+  const next = hasMore
+    ? encodeCursor(sign, query, JSON.stringify(positionOf(must(last, 'last entry of a page'))))
+    : null;
+  return {
+    ...aboutCustomer(found),
+    data: page.map((fact) => presentActivity(fact, definitions, grant, clock())),
+    cursor: { next, hasMore, limit },
+  };
+};

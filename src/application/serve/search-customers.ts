@@ -1,0 +1,82 @@
+/**
+ * Search customers: by name, by the last digits of a phone number, or both. For service desks.
+ *
+ * Bounded: of every term at most {@link MAX_ROWS} rows are looked at, and at most {@link MAX_FOUND} customers shown.
+ * Who is shown must have the terms now: the row is read again.
+ * @module
+ */
+import { readScopes } from '#application/identity/world.ts';
+import { asMap, rowItemKey, type ScopeId } from '#application/shared/items.ts';
+import type { Item } from '#application/shared/table.ts';
+import type { SourceRowKey } from '#domain/capture/source-row.ts';
+import type { UnitKey } from '#domain/identity/evidence.ts';
+import type { OneId } from '#domain/identity/one-id.ts';
+import { type SearchTerm, termsOf } from '#domain/serve/search-terms.ts';
+import { LOOKUP_PREFIX, type LookupPorts, lookupPartition } from './maintain-lookups.ts';
+
+/** Rows looked at per term. */
+const MAX_ROWS = 300;
+/** Customers shown. */
+const MAX_FOUND = 20;
+
+/** Who has all the terms, and whether there may be more. */
+export interface SearchResult {
+  readonly customers: readonly OneId[];
+  readonly hasMore: boolean;
+}
+
+/** Finds the customers with a party row, or several, that have all the terms. */
+export const searchCustomers = async (
+  ports: LookupPorts,
+  terms: readonly SearchTerm[],
+): Promise<SearchResult> => {
+  const pages = await Promise.all(terms.map((term) => rowsOf(ports, term)));
+  const rows = [...new Set(pages.flatMap((page) => page.rows))];
+  const items = await ports.table.getAll(rows.map((row) => rowItemKey(row as SourceRowKey)));
+  const owners = await ownersOf(ports, items);
+  const all = [...owners].filter(([, held]) => terms.every((term) => held.has(nameOf(term))));
+  return {
+    customers: all
+      .map(([id]) => id)
+      .sort()
+      .slice(0, MAX_FOUND),
+    hasMore: all.length > MAX_FOUND || pages.some((page) => page.hasMore),
+  };
+};
+
+const rowsOf = async ({ table, pseudonymise }: LookupPorts, term: SearchTerm) => {
+  const pk = lookupPartition(pseudonymise, term);
+  const { items, next } = await table.query({ pk, skPrefix: LOOKUP_PREFIX, limit: MAX_ROWS });
+  return {
+    rows: items.map(({ sk }) => sk.slice(LOOKUP_PREFIX.length)),
+    hasMore: next !== undefined,
+  };
+};
+
+const nameOf = ({ kind, value }: SearchTerm): string => `${kind} ${value}`;
+
+/** Customers of these rows, each with the terms that its rows have. */
+const ownersOf = async (
+  { table }: LookupPorts,
+  items: readonly (Item | undefined)[],
+): Promise<ReadonlyMap<OneId, ReadonlySet<string>>> => {
+  const live = items.flatMap((item) => (item?.['fields'] === undefined ? [] : [item]));
+  const scopes = await readScopes(
+    table,
+    live.flatMap((item) => (typeof item['scope'] === 'string' ? [item['scope'] as ScopeId] : [])),
+  );
+  const ownerOf = new Map<UnitKey, OneId>(
+    scopes
+      .flatMap(({ scope }) => scope.customers)
+      .flatMap(({ id, units }) => units.map((unit) => [unit, id] as const)),
+  );
+  const held = new Map<OneId, Set<string>>();
+  for (const item of live) {
+    const owner = ownerOf.get(item.pk.slice('R#'.length) as UnitKey);
+    if (owner === undefined) continue;
+    const terms = held.get(owner) ?? new Set();
+    for (const term of termsOf(asMap(item['fields']))) terms.add(nameOf(term));
+    held.set(owner, terms);
+  }
+  return held;
+};

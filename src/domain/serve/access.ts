@@ -1,0 +1,143 @@
+/**
+ * Access: what a caller may see of a customer, for a purpose.
+ *
+ * Role, brands, markets and the bound customer come from the token, never from the query. A field is shown only when the
+ * role lists its class (allow-list), and a field that the policy does not know counts as direct: what is new is hidden
+ * until somebody has thought about it.
+ * @module
+ */
+import type { AccessPolicy, AccessRole } from '#domain/definitions/access-file.ts';
+import { own } from '#domain/shared/json-safety.ts';
+import { failure, type Result, success } from '#domain/shared/result.ts';
+import type { ApiProblem } from './problems.ts';
+
+/** What the token says of the caller. */
+export interface Credentials {
+  readonly client: string;
+  readonly role?: string;
+  readonly brands?: readonly string[];
+  readonly markets?: readonly string[];
+  readonly customer?: string;
+}
+
+/** What becomes of a field. */
+export type Treatment = 'clear' | 'masked' | 'hidden';
+
+/** What a caller was granted for one request. */
+export interface Grant {
+  readonly client: string;
+  readonly role: string;
+  readonly purpose: string;
+  /** Treatment of a served field: `name`, `identifiers.phone`, `order.total`, `row`. */
+  readonly treat: (field: string) => Treatment;
+  /** Brands and markets whose rows may be seen; `undefined` is all. */
+  readonly brands: readonly string[] | undefined;
+  readonly markets: readonly string[] | undefined;
+  /** Sources whose rows may not be used for this purpose. */
+  readonly barredSources: readonly string[];
+  /** Measures that hold the consent this purpose asks for; absent when it asks for none. */
+  readonly consent?: { readonly granted: string; readonly withdrawn: string };
+  /** The one customer that the token is bound to. */
+  readonly customer?: string;
+}
+
+/** Grant of a service without a policy: the scope is all that is asked. */
+const unrestricted = ({ client, customer }: Credentials): Grant => ({
+  client,
+  role: 'unrestricted',
+  purpose: 'unspecified',
+  treat: () => 'clear',
+  brands: undefined,
+  markets: undefined,
+  barredSources: [],
+  ...(customer === undefined ? {} : { customer }),
+});
+
+/** Decides what a caller may see. Fails with `not-permitted` without a role, or for a purpose that is not the role's. */
+export const decideAccess = (
+  policy: AccessPolicy | undefined,
+  caller: Credentials,
+  purpose: string | undefined,
+): Result<Grant, ApiProblem> => {
+  if (policy === undefined) return success(unrestricted(caller));
+  const client = own(policy.clients, caller.client);
+  const name = caller.role ?? client?.role ?? policy.default ?? '';
+  const role = own(policy.roles, name);
+  if (!role) return refuse('The token has no role of the access policy.');
+  const wanted = purpose ?? role.purposes[0] ?? '';
+  if (!role.purposes.includes(wanted))
+    return refuse(`This role may ask for: ${role.purposes.join(', ')}.`);
+  const rule = own(policy.purposes, wanted);
+  return success({
+    client: caller.client,
+    role: name,
+    purpose: wanted,
+    treat: (field) => treatmentOf(policy, role, field),
+    brands: narrow(role.brands, client?.brands, caller.brands),
+    markets: narrow(role.markets, client?.markets, caller.markets),
+    barredSources: barred(policy, wanted),
+    ...(rule?.consent ? { consent: rule.consent } : {}),
+    ...(caller.customer === undefined ? {} : { customer: caller.customer }),
+  });
+};
+
+const refuse = (detail: string) => failure({ code: 'not-permitted', detail } as const);
+
+const treatmentOf = (policy: AccessPolicy, role: AccessRole, field: string): Treatment =>
+  own(role.fields ?? {}, field) ?? role.show[own(policy.fields, field) ?? 'direct'] ?? 'hidden';
+
+/** What all limits allow; a limit that is absent allows all. */
+const narrow = (
+  ...limits: readonly (readonly string[] | undefined)[]
+): readonly string[] | undefined =>
+  limits.reduce((allowed, limit) => {
+    if (limit === undefined || allowed === undefined) return allowed ?? limit;
+    return allowed.filter((each) => limit.includes(each));
+  }, undefined);
+
+const barred = ({ sources }: AccessPolicy, purpose: string): readonly string[] =>
+  Object.entries(sources).flatMap(([source, { purposes }]) =>
+    purposes.includes(purpose) ? [] : [source],
+  );
+
+/** Whether a grant sees less than all rows of a customer. */
+export const seesPart = ({ brands, markets, barredSources }: Grant): boolean =>
+  brands !== undefined || markets !== undefined || barredSources.length > 0;
+
+/** Whether a row may be seen: by its source, the market of its source, and its brand. A row without brand has none. */
+export const seesRow = (
+  { brands, markets, barredSources }: Grant,
+  row: { readonly source: string; readonly market: string | undefined; readonly brand: unknown },
+): boolean =>
+  !barredSources.includes(row.source) &&
+  (brands === undefined || brands.includes(String(row.brand))) &&
+  (markets === undefined || markets.includes(String(row.market)));
+
+/** State of the consent that a purpose asks for. */
+export type ConsentState = 'not-needed' | 'granted' | 'withdrawn' | 'never-given';
+
+/**
+ * State of a consent: the later of the last grant and the last withdrawal counts, and a withdrawal at the same instant
+ * wins. Both are measures over consent rows, so they follow the customer through merges and splits.
+ */
+export const consentState = (
+  { consent }: Pick<Grant, 'consent'>,
+  measures: Readonly<Record<string, unknown>>,
+): ConsentState => {
+  if (!consent) return 'not-needed';
+  const [granted, withdrawn] = [
+    instantOf(measures[consent.granted]),
+    instantOf(measures[consent.withdrawn]),
+  ];
+  if (granted === undefined) return withdrawn === undefined ? 'never-given' : 'withdrawn';
+  return withdrawn === undefined || granted > withdrawn ? 'granted' : 'withdrawn';
+};
+
+const instantOf = (measure: unknown): number | undefined =>
+  typeof measure === 'number' ? measure : undefined;
+
+/** The same grant, as it is without the consent: only fields that are clear of any person remain. */
+export const withoutConsent = (policy: AccessPolicy, grant: Grant): Grant => ({
+  ...grant,
+  treat: (field) => (own(policy.fields, field) === 'plain' ? grant.treat(field) : 'hidden'),
+});

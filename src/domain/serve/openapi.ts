@@ -1,0 +1,149 @@
+/**
+ * OpenAPI 3.1 document of the API, made from its operations.
+ * @module
+ */
+import * as z from 'zod/mini';
+import { OPERATIONS, type Operation, SCOPES } from './operations.ts';
+import { PROBLEMS } from './problems.ts';
+import { ProblemAnswer } from './schemas.ts';
+
+/** JSON Schema of a value, as it is sent. */
+export interface JsonSchema {
+  readonly [keyword: string]: unknown;
+}
+
+/** A parameter of an operation. */
+export interface ParameterObject {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly required: boolean;
+  readonly description?: string;
+  readonly schema: JsonSchema;
+}
+
+/** JSON Schema (draft 2020-12) of a schema, without its dialect. */
+export const jsonSchemaOf = (schema: z.ZodMiniType): JsonSchema => {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
+  return rest;
+};
+
+/** The document. */
+export const openApiDocument = (operations: readonly Operation[] = OPERATIONS) => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'Tributary',
+    version: '1',
+    description:
+      'One live view of each customer. Problems are RFC 9457 documents; every answer carries Request-Id, ETag and RateLimit; lists are paged with opaque cursors.',
+  },
+  paths: pathsOf(operations),
+  components: {
+    schemas: { Problem: jsonSchemaOf(ProblemAnswer) },
+    securitySchemes: {
+      writeKey: { type: 'http', scheme: 'basic', description: 'User: the write key. No password.' },
+      token: {
+        type: 'oauth2',
+        flows: {
+          clientCredentials: {
+            tokenUrl: '/token',
+            scopes: Object.fromEntries(Object.values(SCOPES).map((scope) => [scope, scope])),
+          },
+        },
+      },
+    },
+  },
+});
+
+const pathsOf = (operations: readonly Operation[]): Record<string, Record<string, unknown>> => {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const operation of operations) {
+    paths[operation.path] = {
+      ...paths[operation.path],
+      [operation.method.toLowerCase()]: operationObject(operation),
+    };
+  }
+  return paths;
+};
+
+const operationObject = (operation: Operation) => ({
+  operationId: operation.id,
+  summary: operation.summary,
+  ...(operation.deprecation ? { deprecated: true } : {}),
+  security: securityOf(operation),
+  parameters: parametersOf(operation),
+  ...(operation.body
+    ? {
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: jsonSchemaOf(operation.body) } },
+        },
+      }
+    : {}),
+  responses: { ...answersOf(operation), ...problemsOf(operation) },
+});
+
+const securityOf = ({ scope, writeKey }: Operation): readonly JsonSchema[] => {
+  if (writeKey) return [{ writeKey: [] }];
+  return scope === undefined ? [] : [{ token: [scope] }];
+};
+
+/** Path and query parameters of an operation. */
+export const parametersOf = ({ parameters = {}, query }: Operation): readonly ParameterObject[] => [
+  ...Object.entries(parameters).map(([name, schema]) =>
+    parameter('path', name, jsonSchemaOf(schema)),
+  ),
+  ...Object.entries(propertiesOf(query)).map(([name, schema]) => parameter('query', name, schema)),
+];
+
+const parameter = (
+  place: 'path' | 'query',
+  name: string,
+  { description, ...schema }: JsonSchema,
+): ParameterObject => ({
+  name,
+  in: place,
+  required: place === 'path',
+  ...(typeof description === 'string' ? { description } : {}),
+  schema,
+});
+
+const propertiesOf = (schema: z.ZodMiniType | undefined): Readonly<Record<string, JsonSchema>> =>
+  schema === undefined
+    ? {}
+    : ((jsonSchemaOf(schema)['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>);
+
+/** Names of query parameters that are whole numbers; a query holds text only. */
+export const integerParameters = (operation: Operation): ReadonlySet<string> =>
+  new Set(
+    Object.entries(propertiesOf(operation.query)).flatMap(([name, { type }]) =>
+      type === 'integer' ? [name] : [],
+    ),
+  );
+
+const answersOf = ({ answers }: Operation): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(answers).map(([status, { type, schema }]) => [
+      status,
+      {
+        description: 'The answer',
+        content: { [type]: schema === undefined ? {} : { schema: jsonSchemaOf(schema) } },
+      },
+    ]),
+  );
+
+const problemsOf = ({ problems, scope }: Operation): Record<string, unknown> => {
+  const byStatus = new Map<number, string[]>();
+  for (const code of problems) {
+    const { status } = PROBLEMS[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return {
+    ...Object.fromEntries([...byStatus].map(([status, codes]) => [status, problemResponse(codes)])),
+    ...(scope === undefined ? {} : { 401: { description: 'No valid token' } }),
+  };
+};
+
+const problemResponse = (codes: readonly string[]) => ({
+  description: codes.join(', '),
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+});

@@ -1,0 +1,57 @@
+/**
+ * Problems: everything that a caller of the API can be told to have gone wrong, as RFC 9457 problem documents have it.
+ *
+ * A closed list with one status each, so that a client can switch over `code`, and the OpenAPI document can name what
+ * every route answers. A problem never repeats what was asked: it may hold a phone number.
+ * @module
+ */
+
+/** Status and title by code; the code is also the last part of the document's `type`. */
+export const PROBLEMS = {
+  'bad-request': { status: 400, title: 'The request is not what the route takes' },
+  'bad-identifier': { status: 400, title: 'Not an identifier' },
+  'invalid-cursor': { status: 400, title: 'Not a cursor of this query' },
+  'not-permitted': { status: 403, title: 'Not permitted' },
+  'other-customer': { status: 403, title: 'The token is for another customer' },
+  'not-found': { status: 404, title: 'No such customer' },
+  'no-such-route': { status: 404, title: 'No such route' },
+  ambiguous: { status: 409, title: 'The identifier names several customers' },
+  erased: { status: 410, title: 'The customer was erased' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'not-yet-visible': { status: 425, title: 'Not yet visible' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
+  'audit-unavailable': { status: 503, title: 'The read could not be recorded' },
+} as const;
+
+/** Code of a problem. */
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One thing wrong with a request: where, as a JSON pointer or `query:<name>`, and what. */
+export interface RequestFault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** What a caller is told. */
+export interface ApiProblem {
+  readonly code: ProblemCode;
+  /** For a person; never holds a value of the request. */
+  readonly detail: string;
+  readonly errors?: readonly RequestFault[];
+  /** Whole seconds after which the same request may succeed. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** The problem document; `instance` is the request's id. */
+export const problemDocument = (problem: ApiProblem, requestId: string) => {
+  const { status, title } = PROBLEMS[problem.code];
+  return {
+    type: `urn:tributary:problem:${problem.code}`,
+    title,
+    status,
+    detail: problem.detail,
+    code: problem.code,
+    instance: `urn:request:${requestId}`,
+    ...(problem.errors === undefined ? {} : { errors: problem.errors }),
+  };
+};

@@ -1,0 +1,90 @@
+/**
+ * Redaction: a presented profile with only what a grant shows.
+ *
+ * Works on the answer and not on the query, so that whatever a later field is made of, it passes here before it leaves.
+ * @module
+ */
+import type { Grant, Treatment } from './access.ts';
+import { type MaskKind, mask } from './mask.ts';
+
+/** A profile as the API presents it. */
+export type PresentedProfile = Readonly<Record<string, unknown>>;
+
+const KINDS: Readonly<Record<string, MaskKind>> = {
+  name: 'name',
+  nameLatin: 'name',
+  nickname: 'name',
+  birthDate: 'date',
+  'identifiers.phone': 'phone',
+  'identifiers.email': 'email',
+};
+
+/** Members that say who the answer is about and how fresh; never personal by themselves. */
+const ABOUT: ReadonlySet<string> = new Set([
+  'customerId',
+  'redirectedFrom',
+  'asOf',
+  'lagMs',
+  'positions',
+  'version',
+  'sources',
+  'consents',
+]);
+
+/** Masks a value of a served field; `undefined` when there is nothing to show of it. */
+export const treatValue = (treatment: Treatment, field: string, value: unknown): unknown => {
+  if (treatment === 'clear') return value;
+  const text = treatment === 'masked' && typeof value === 'string';
+  return text ? mask(KINDS[field] ?? 'code', value) : undefined;
+};
+
+/** The profile as the grant shows it. Measures count as a whole: half a figure is a wrong figure. */
+export const redactProfile = (
+  profile: PresentedProfile,
+  { treat }: Pick<Grant, 'treat'>,
+): PresentedProfile =>
+  Object.fromEntries(
+    Object.entries(profile).flatMap(([member, value]): readonly [string, unknown][] => {
+      if (member === 'profile') return [[member, redactFields(value, treat)]];
+      if (member === 'identifiers') return [[member, redactIdentifiers(value, treat)]];
+      return ABOUT.has(member) || treat(member) === 'clear' ? [[member, value]] : [];
+    }),
+  );
+
+type Treat = Grant['treat'];
+
+interface Field {
+  readonly value: unknown;
+  readonly source: string;
+  readonly row: string;
+}
+
+const redactFields = (fields: unknown, treat: Treat): object =>
+  Object.fromEntries(
+    Object.entries(fields as Record<string, Field>).flatMap(([field, { value, source, row }]) => {
+      const treatment = treat(field);
+      const shown = treatValue(treatment, field, value);
+      return shown === undefined
+        ? []
+        : [[field, { value: shown, ...marked(treatment), source, ...rowOf(row, treat) }]];
+    }),
+  );
+
+interface Known {
+  readonly namespace: string;
+  readonly value: unknown;
+}
+
+const redactIdentifiers = (identifiers: unknown, treat: Treat): readonly object[] =>
+  (identifiers as readonly Known[]).flatMap((known) => {
+    const field = `identifiers.${known.namespace}`;
+    const treatment = treat(field);
+    const value = treatValue(treatment, field, known.value);
+    return value === undefined ? [] : [{ ...known, value, ...marked(treatment) }];
+  });
+
+const marked = (treatment: Treatment) => (treatment === 'masked' ? { masked: true } : {});
+
+/** A row key may be a card number, so provenance by row is a field of its own. */
+export const rowOf = (row: string, treat: Treat): { readonly row?: string } =>
+  treat('row') === 'clear' ? { row } : {};

@@ -1,0 +1,256 @@
+/**
+ * Schemas of the API: they check what comes in, and the OpenAPI document is made from them, so the two cannot differ.
+ *
+ * Requests are closed (a misspelt parameter is told, not ignored); answers are open, because fields are added to them
+ * without a new version. `z.toJSONSchema` writes draft 2020-12, which is the dialect of OpenAPI 3.1.
+ * @module
+ */
+import * as z from 'zod/mini';
+
+/** Adds a description, which readers of the OpenAPI document see. */
+export const described = <Schema extends z.ZodMiniType>(
+  schema: Schema,
+  description: string,
+): Schema => {
+  z.globalRegistry.add(schema, { description });
+  return schema;
+};
+
+const text = (most: number) => z.string().check(z.minLength(1), z.maxLength(most));
+const count = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
+const instant = () => described(z.string(), 'ISO 8601, UTC');
+
+/** Names of fields, separated by commas. */
+export const fieldsParameter = () =>
+  described(
+    z.optional(z.string().check(z.maxLength(500), z.regex(/^[A-Za-z.-]+(,[A-Za-z.-]+)*$/))),
+    'Only these members, separated by commas: profile fields, measures, identifiers, sources',
+  );
+
+const minVersion = () =>
+  described(
+    z.optional(count(0, Number.MAX_SAFE_INTEGER)),
+    'Answer only when the view has reached this version; wait for it at most timeoutMs',
+  );
+const timeoutMs = () =>
+  described(z.optional(count(0, 5_000)), 'Longest wait for minVersion, 1000 when absent');
+
+/** What every read of one customer may ask. */
+export const readQuery = {
+  minVersion: minVersion(),
+  timeoutMs: timeoutMs(),
+};
+
+const sourcePosition = z.looseObject({
+  position: described(z.string(), 'Position in the source’s log, fixed width'),
+  committedAt: instant(),
+  lagMs: z.int(),
+});
+
+/** Freshness, a part of every answer with figures of a customer. */
+export const freshness = {
+  asOf: described(z.nullable(z.string()), 'Complete up to this commit of every source'),
+  lagMs: described(z.nullable(z.int()), 'Milliseconds since then'),
+  positions: z.record(z.string(), z.nullable(sourcePosition)),
+};
+
+const profileField = z.looseObject({
+  value: z.union([z.string(), z.number(), z.boolean()]),
+  source: z.string(),
+  masked: z.optional(z.boolean()),
+  row: described(z.optional(z.string()), 'The source row that the value comes from'),
+});
+
+const knownIdentifier = z.looseObject({
+  namespace: z.string(),
+  scope: z.optional(z.string()),
+  value: z.string(),
+  masked: z.optional(z.boolean()),
+  verified: z.boolean(),
+  sources: z.array(z.string()),
+});
+
+const sourceShare = z.looseObject({
+  source: z.string(),
+  rows: z.int(),
+  lastSeenAt: z.nullable(z.string()),
+});
+
+/** Who an answer is about. */
+export const about = {
+  customerId: described(z.string(), 'The OneID in force'),
+  redirectedFrom: described(z.optional(z.string()), 'The former OneID that was asked for'),
+  ...freshness,
+  version: described(z.int(), 'Grows with every change of the view; pass it as minVersion'),
+};
+
+/** A profile. Measures are further members, named by the view's definition. */
+export const ProfileAnswer = z.looseObject({
+  ...about,
+  profile: z.optional(z.record(z.string(), profileField)),
+  identifiers: z.optional(z.array(knownIdentifier)),
+  sources: z.optional(z.array(sourceShare)),
+  lastSeenAt: z.optional(z.nullable(z.string())),
+  consents: z.optional(z.array(z.looseObject({ purpose: z.string(), state: z.string() }))),
+  withheld: described(
+    z.optional(z.looseObject({ reason: z.string(), purpose: z.string(), state: z.string() })),
+    'Why fields are missing although the role could see them',
+  ),
+});
+
+/** Freshness of every source. */
+export const SourcesAnswer = z.looseObject({
+  asOf: freshness.asOf,
+  lagMs: freshness.lagMs,
+  definitions: described(z.string(), 'Hash of the definitions in force'),
+  sources: z.array(
+    z.looseObject({
+      source: z.string(),
+      position: z.optional(z.string()),
+      committedAt: z.optional(z.string()),
+      lagMs: z.optional(z.int()),
+    }),
+  ),
+});
+
+/** A problem document, RFC 9457. */
+export const ProblemAnswer = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  instance: z.string(),
+  errors: z.optional(z.array(z.looseObject({ pointer: z.string(), detail: z.string() }))),
+});
+
+/** An identifier in a path or body. */
+export const identifierText = () =>
+  described(text(512), 'namespace:value, namespace:scope:value or customerId:one_…');
+
+/** Identifiers of a customer. */
+export const IdentifiersAnswer = z.looseObject({ ...about, identifiers: z.array(knownIdentifier) });
+
+/** Traits of a customer: profile fields, each with its provenance, and measures. */
+export const TraitsAnswer = z.looseObject({
+  ...about,
+  traits: z.record(z.string(), z.looseObject({ value: z.unknown() })),
+});
+
+/** What each source contributes to a customer. */
+export const CustomerSourcesAnswer = z.looseObject({ ...about, sources: z.array(sourceShare) });
+
+const instantParameter = (description: string) =>
+  described(
+    z.optional(
+      z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/)),
+    ),
+    description,
+  );
+
+/** What every list may be asked. */
+export const listQuery = {
+  limit: described(z.optional(count(1, 100)), 'Entries of a page, 20 when absent'),
+  cursor: described(z.optional(text(1_024)), 'cursor.next of the page before'),
+  from: instantParameter('From this instant on'),
+  until: instantParameter('Before this instant'),
+  sources: described(
+    z.optional(z.string().check(z.regex(/^[a-z0-9_,-]{1,200}$/))),
+    'Only these sources',
+  ),
+  ...readQuery,
+};
+
+/** Kinds of entries of a timeline. */
+export const kindsParameter = () =>
+  described(z.optional(z.string().check(z.regex(/^[a-z0-9_,-]{1,200}$/))), 'Only these kinds');
+
+/** A store code, or anything that names the place. */
+export const redeemableParameter = () =>
+  described(z.optional(text(40)), 'Only coupons that this store can redeem now');
+
+/** A page of a list. */
+export const ActivityAnswer = z.looseObject({
+  ...about,
+  data: z.array(
+    z.looseObject({
+      kind: z.string(),
+      at: z.nullable(z.string()),
+      source: z.string(),
+      row: z.optional(z.string()),
+      brand: z.optional(z.string()),
+      state: z.optional(z.string()),
+      fields: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  cursor: z.looseObject({ next: z.nullable(z.string()), hasMore: z.boolean(), limit: z.int() }),
+});
+
+/** Everything that is held of a customer. */
+export const ExportAnswer = z.looseObject({
+  ...about,
+  records: z.array(
+    z.looseObject({
+      source: z.string(),
+      fields: z.record(z.string(), z.unknown()),
+      identifiers: z.array(z.looseObject({ namespace: z.string(), value: z.string() })),
+    }),
+  ),
+  activity: ActivityAnswer.shape.data,
+});
+
+/** A batch. */
+export const BatchRequest = z.strictObject({
+  identifiers: z.array(identifierText()).check(z.minLength(1), z.maxLength(100)),
+  fields: fieldsParameter(),
+});
+
+/** Answers of a batch, in the order asked. */
+export const BatchAnswer = z.looseObject({
+  data: z.array(
+    z.looseObject({
+      index: z.int(),
+      profile: z.optional(ProfileAnswer),
+      problem: z.optional(ProblemAnswer),
+    }),
+  ),
+});
+
+/** A search; at least one member. */
+export const SearchRequest = z
+  .strictObject({
+    name: described(z.optional(text(80)), 'Whole name, in any case and width'),
+    phoneTail: described(
+      z.optional(z.string().check(z.regex(/^(\d{4}|\d{6}|\d{8})$/))),
+      'Last 4, 6 or 8 digits of a phone number',
+    ),
+    card: described(z.optional(text(40)), 'Member card'),
+  })
+  .check(z.refine((asked) => Object.keys(asked).length > 0, 'name what to search by'));
+
+/** Who may be meant. */
+export const SearchAnswer = z.looseObject({ data: z.array(ProfileAnswer), hasMore: z.boolean() });
+
+/** What somebody at a counter can show: exactly one. */
+export const PickupRequest = z
+  .strictObject({
+    orderNumber: z.optional(text(80)),
+    phone: described(z.optional(text(20)), 'With country code'),
+    memberCode: described(z.optional(text(80)), 'Content of the member QR code: the card number'),
+  })
+  .check(z.refine((shown) => Object.keys(shown).length === 1, 'name one thing'));
+
+/** Who is at the counter, and the orders. */
+export const PickupAnswer = z.looseObject({ customer: ProfileAnswer, orders: ActivityAnswer });
+
+/** What the Tracking API answers; `accepted` and `rejected` in strict mode. */
+export const TrackingAnswer = z.looseObject({
+  success: z.boolean(),
+  accepted: z.optional(z.int()),
+  rejected: z.optional(z.array(z.looseObject({ index: z.int(), code: z.string() }))),
+});
+
+/** An error in the form of Segment. */
+export const TrackingError = z.looseObject({
+  error: z.looseObject({ code: z.string(), message: z.string() }),
+});

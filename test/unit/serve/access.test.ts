@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type Credentials,
+  consentState,
+  decideAccess,
+  type Grant,
+  seesPart,
+  seesRow,
+  withoutConsent,
+} from '#domain/serve/access.ts';
+import { must } from '#domain/shared/assert.ts';
+import { DEMO } from '../../support/pipeline.ts';
+
+const policy = must(DEMO.definitions.access, 'access policy of the demo');
+const ROLES = ['admin', 'service', 'store', 'marketing', 'analyst', 'member'] as const;
+
+/** What each role sees of each field of the view, in the order of ROLES: c clear, m masked, - hidden. */
+const FIELDS: Readonly<Record<string, string>> = {
+  name: 'cccmmc',
+  gender: 'cc-cmc',
+  birthDate: 'cc-cmc',
+  city: 'cc-cmc',
+  tier: 'cccccc',
+  'identifiers.unionid': 'ccmmmc',
+  'identifiers.member-card': 'ccmmmc',
+  'identifiers.shop-account': 'ccmmmc',
+  'identifiers.phone': 'ccmmmc',
+  'identifiers.email': 'ccmmmc',
+  'identifiers.openid': 'ccmmmc',
+  'identifiers.crm-contact': 'ccmmmc',
+  orderCount: 'cccccc',
+  spend: 'cc-ccc',
+  returnCount: 'cccccc',
+  pointsBalance: 'cccccc',
+  couponCount: 'cccccc',
+  caseCount: 'cc----',
+  lastOrderAt: 'cccccc',
+  lastSeenAt: 'cccccc',
+};
+const LETTERS = { clear: 'c', masked: 'm', hidden: '-' } as const;
+
+/** Which purposes each role may ask for. */
+const PURPOSES: Readonly<Record<string, readonly string[]>> = {
+  service: ['admin', 'service', 'store', 'member'],
+  marketing: ['admin', 'marketing'],
+  analytics: ['admin', 'marketing', 'analyst'],
+  operations: ['admin'],
+};
+
+const grantOf = (
+  caller: Omit<Credentials, 'client'> & { client?: string },
+  purpose?: string,
+): Grant => {
+  const decided = decideAccess(policy, { client: 'tests', ...caller }, purpose);
+  if (!decided.ok) throw new Error(decided.error.detail);
+  return decided.value;
+};
+
+const cells = ROLES.flatMap((role) =>
+  Object.keys(PURPOSES).flatMap((purpose) =>
+    Object.entries(FIELDS).map(([field, row]) => {
+      const isPermitted = PURPOSES[purpose]?.includes(role) ?? false;
+      return [
+        role,
+        purpose,
+        field,
+        isPermitted ? row.charAt(ROLES.indexOf(role)) : 'refused',
+      ] as const;
+    }),
+  ),
+);
+
+describe('6 roles, 20 fields, 4 purposes', () => {
+  test('are as many', () => {
+    expect([ROLES.length, Object.keys(FIELDS).length, Object.keys(PURPOSES).length]).toEqual([
+      6, 20, 4,
+    ]);
+    const served = [
+      ...DEMO.definitions.view.profile.map(({ field }) => field),
+      ...DEMO.definitions.view.measures.map(({ measure }) => measure),
+    ];
+    expect(
+      served.filter(
+        (field) => !Object.hasOwn(policy.fields, field) && Object.hasOwn(FIELDS, field),
+      ),
+    ).toEqual([]);
+  });
+
+  test.each(cells)('%s for %s sees %s: %s', (role, purpose, field, expected) => {
+    const decided = decideAccess(policy, { client: 'tests', role }, purpose);
+    expect(decided.ok ? LETTERS[decided.value.treat(field)] : 'refused').toBe(expected);
+  });
+});
+
+describe('the role of a caller', () => {
+  test.each([
+    [{ client: 'crm-desk' }, 'service'],
+    [{ client: 'bi' }, 'analyst'],
+    [{ client: 'stranger' }, 'analyst'],
+    [{ client: 'crm-desk', role: 'store' }, 'store'],
+  ])('of %j is %s', (caller, role) => {
+    expect(grantOf(caller).role).toBe(role);
+  });
+
+  test.each([
+    [{ client: 'x', role: 'root' }],
+    [{ client: 'x', role: '__proto__' }],
+    [{ client: 'x', role: 'constructor' }],
+  ])('%j is none', (caller) => {
+    expect(decideAccess(policy, caller, undefined)).toMatchObject({
+      error: { code: 'not-permitted' },
+    });
+  });
+
+  test('a field that the policy does not know is hidden or masked as a direct one', () => {
+    expect(grantOf({ role: 'store' }).treat('shoeSize')).toBe('masked');
+    expect(grantOf({ role: 'store' }).treat('toString')).toBe('masked');
+  });
+});
+
+describe('limits', () => {
+  const limited = {
+    ...policy,
+    clients: { shop: { role: 'service', brands: ['aurora', 'bloom'] } },
+  };
+  const brands = (caller: Partial<Credentials>) => {
+    const decided = decideAccess(limited, { client: 'shop', ...caller }, undefined);
+    return decided.ok ? decided.value.brands : decided.error;
+  };
+
+  test.each([
+    [{}, ['aurora', 'bloom']],
+    [{ brands: ['bloom'] }, ['bloom']],
+    [{ brands: ['bloom', 'other'] }, ['bloom']],
+    [{ brands: [] }, []],
+    [{ client: 'nobody', role: 'service' }, undefined],
+  ])('of the token %j narrow those of the client', (caller, expected) => {
+    expect(brands(caller)).toEqual(expected);
+  });
+
+  test.each([
+    [{ brands: ['aurora'] }, { source: 'pos', market: 'HK', brand: 'aurora' }, true],
+    [{ brands: ['aurora'] }, { source: 'pos', market: 'HK', brand: 'bloom' }, false],
+    [{ brands: ['aurora'] }, { source: 'pos', market: 'HK', brand: undefined }, false],
+    [{ markets: ['CN'] }, { source: 'pos', market: 'HK', brand: 'aurora' }, false],
+    [{}, { source: 'pos', market: undefined, brand: undefined }, true],
+  ])('%j of the row %j: %s', (caller, row, visible) => {
+    const grant = grantOf({ role: 'service', ...caller });
+    expect([seesPart(grant), seesRow(grant, row)]).toEqual([
+      Object.keys(caller).length > 0,
+      visible,
+    ]);
+  });
+
+  test('a partner’s data is barred from purposes that its contract does not name', () => {
+    const partner = { ...policy, sources: { erp: { purposes: ['service'] } } };
+    const decide = (purpose: string) =>
+      decideAccess(partner, { client: 't', role: 'admin' }, purpose);
+    const row = { source: 'erp', market: 'CN', brand: 'aurora' };
+    const visible = (['service', 'marketing'] as const).map((purpose) => {
+      const decided = decide(purpose);
+      return decided.ok && seesRow(decided.value, row);
+    });
+    expect(visible).toEqual([true, false]);
+  });
+});
+
+describe('consent', () => {
+  const consent = { granted: 'g', withdrawn: 'w' };
+
+  test.each([
+    [{}, 'never-given'],
+    [{ g: 5 }, 'granted'],
+    [{ g: 5, w: 6 }, 'withdrawn'],
+    [{ g: 7, w: 6 }, 'granted'],
+    [{ g: 6, w: 6 }, 'withdrawn'],
+    [{ w: 6 }, 'withdrawn'],
+    [{ g: null, w: null }, 'never-given'],
+  ])('with %j is %s', (measures, state) => {
+    expect(consentState({ consent }, measures)).toBe(state);
+    expect(consentState({}, measures)).toBe('not-needed');
+  });
+
+  test('without it only plain fields remain, even for who sees all', () => {
+    const grant = withoutConsent(policy, grantOf({ role: 'admin' }));
+    const shown = Object.keys(FIELDS).filter((field) => grant.treat(field) !== 'hidden');
+    expect(shown).toEqual(
+      'tier,orderCount,returnCount,pointsBalance,couponCount,lastOrderAt,lastSeenAt'.split(','),
+    );
+  });
+});

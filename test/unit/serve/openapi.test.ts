@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { docsPage } from '#domain/serve/docs-page.ts';
+import { openApiDocument } from '#domain/serve/openapi.ts';
+import { OPERATIONS, type Operation } from '#domain/serve/operations.ts';
+import { referenceFiles } from '../../../tools/reference/files.ts';
+
+const operations: readonly Operation[] = OPERATIONS;
+const document = openApiDocument();
+
+describe('the OpenAPI document', () => {
+  test('is version 3.1 and has every operation once', () => {
+    expect(document.openapi).toBe('3.1.0');
+    const ids = Object.values(document.paths).flatMap((path) =>
+      Object.values(path).map((it) => (it as { operationId: string }).operationId),
+    );
+    expect(ids).toEqual(operations.map(({ id }) => id));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test.each(operations)('$id describes every variable of its path', ({ path, parameters = {} }) => {
+    const variables = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    expect(Object.keys(parameters)).toEqual(variables);
+  });
+
+  test.each(operations)('$id lies under a version', ({ path }) => {
+    expect(path).toMatch(/^\/v1\/[a-zA-Z0-9/{}.-]+$/);
+  });
+
+  test('every reference in it leads somewhere', () => {
+    const references = JSON.stringify(document).match(/"\$ref":"[^"]+"/g) ?? [];
+    expect(new Set(references)).toEqual(new Set(['"$ref":"#/components/schemas/Problem"']));
+  });
+});
+
+test('the page loads nothing from anywhere', () => {
+  expect(docsPage(OPERATIONS)).not.toMatch(/<script|<img|<link|src=|url\(|https?:\/\//);
+});
+
+const ROOT = join(import.meta.dirname, '../../..');
+
+test.each(Object.entries(referenceFiles()))('%s is what npm run reference writes', (path, text) => {
+  expect(readFileSync(join(ROOT, path), 'utf8')).toBe(text);
+});
