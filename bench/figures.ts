@@ -197,7 +197,11 @@ const readFigures = ({ reads }: Results): readonly Figure[] => {
     },
     {
       ...{ name: 'p95', value: api.p95, unit: 'ms', budget: 50 },
-      how: `${api.requests} requests at ${perSecond} a second through the local cloud, ${api.refused} refused: ${times(api)}`,
+      how: `${api.requests} requests at ${perSecond} a second through the local cloud: ${times(api)}`,
+    },
+    {
+      ...{ name: 'refused', value: api.refused, unit: 'requests', budget: 0 },
+      how: 'of these; every execution environment was busy, or the machine was',
     },
     {
       ...{ name: 'p95 to the floor', value: api.p95 / floor.p95, unit: '×' },

@@ -1,6 +1,6 @@
 /**
- * One measure as a process: takes its name and input as arguments, sends its result to its parent, says how far it is on
- * stderr, and ends with its parent.
+ * One measure as a process: takes its name and input as arguments, sends its result to its parent (or prints it when it
+ * has none), says how far it is on stderr, and ends with its parent.
  * @module
  */
 import { MEASURES, type MeasureName } from './measures.ts';
@@ -17,4 +17,5 @@ const run = MEASURES[name as MeasureName] as (
   say: (line: string) => void,
 ) => Promise<unknown>;
 const result = await run(JSON.parse(input), say);
-process.send?.(result, undefined, {}, () => process.exit(0));
+if (process.send) process.send(result, undefined, {}, () => process.exit(0));
+else process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -96,6 +96,7 @@ export const jsonOf = (results: Results): string => {
     peerPostgresTriggerMicros: handlers.peer,
     readSequentialRequests: reads.sequentialRequests,
     readP95Ms: reads.api.p95,
+    readRefused: reads.api.refused,
     readP95ToFloor: reads.api.p95 / reads.floor.p95,
     readP99ToPeer: reads.api.p99 / reads.peer.p99,
     changes: costs.all.changes,

@@ -14,6 +14,7 @@ import type { LandingBatch } from './landing.ts';
 
 const SCHEMA = readFileSync(new URL('./schema.sql', import.meta.url), 'utf8');
 const DATABASE = 'trigger_peer';
+const READERS = 4;
 
 /** Ticks of `/proc/<pid>/stat`; 100 a second on every Linux that Node runs on. */
 const TICK_MICROS = 10_000;
@@ -33,13 +34,16 @@ interface ProfileRow {
   readonly last_order_at: string | null;
 }
 
-/** One connection to a database of its own. */
+/** A database of its own, with one connection that writes. */
 export class TriggerPeer {
   readonly #client: pg.Client;
+  /** For reads, which may be under way together. */
+  readonly #readers: pg.Pool;
   readonly #pid: number;
 
-  private constructor(client: pg.Client, pid: number) {
+  private constructor(client: pg.Client, readers: pg.Pool, pid: number) {
     this.#client = client;
+    this.#readers = readers;
     this.#pid = pid;
   }
 
@@ -57,7 +61,8 @@ export class TriggerPeer {
     await client.connect();
     await client.query(SCHEMA);
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-    return new TriggerPeer(client, must(rows[0], 'process id').pid);
+    const readers = new pg.Pool({ ...connection, database: DATABASE, max: READERS });
+    return new TriggerPeer(client, readers, must(rows[0], 'process id').pid);
   }
 
   /** Writes a batch in one transaction. */
@@ -98,11 +103,12 @@ export class TriggerPeer {
 
   /** The figures of the customer who holds an identifier, `member-card::61000037`. */
   async read(identifier: string): Promise<number> {
-    const { rowCount } = await this.#client.query({ ...READ, values: [identifier] });
+    const { rowCount } = await this.#readers.query({ ...READ, values: [identifier] });
     return rowCount ?? 0;
   }
 
   async close(): Promise<void> {
+    await this.#readers.end();
     await this.#client.end();
   }
 }

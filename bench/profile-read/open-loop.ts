@@ -7,12 +7,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Answer times in milliseconds. */
 export interface AnswerTimes {
   readonly requests: number;
-  /** Requests that were refused; they count as never answered, above every percentile that they reach. */
+  /** Requests that were refused; their times are not among the others. */
   readonly refused: number;
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
 }
+
+/** Milliseconds from sending to the whole answer. */
+export type AnswerTime = number | 'refused';
 
 /** A request that was answered with anything but what was asked for. */
 export class RefusalError extends Error {
@@ -24,9 +27,9 @@ export const sendAtRate = async (
   perSecond: number,
   seconds: number,
   send: (index: number) => Promise<void>,
-): Promise<readonly number[]> => {
+): Promise<readonly AnswerTime[]> => {
   const begun = performance.now();
-  const times: Promise<number>[] = [];
+  const times: Promise<AnswerTime>[] = [];
   for (let index = 0; index < perSecond * seconds; index++) {
     const wait = begun + (index * 1000) / perSecond - performance.now();
     if (wait > 0) await sleep(wait);
@@ -36,20 +39,25 @@ export const sendAtRate = async (
 };
 
 /** Percentiles of answer times. */
-export const percentilesOf = (times: readonly number[]): AnswerTimes => {
-  const sorted = [...times].sort((a, b) => a - b);
+export const percentilesOf = (times: readonly AnswerTime[]): AnswerTimes => {
+  const sorted = times.filter((time) => time !== 'refused').sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
-  const refused = sorted.filter((time) => !Number.isFinite(time)).length;
-  return { requests: sorted.length, refused, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+  return {
+    requests: times.length,
+    refused: times.length - sorted.length,
+    p50: at(0.5),
+    p95: at(0.95),
+    p99: at(0.99),
+  };
 };
 
-const timeOf = async (work: () => Promise<void>): Promise<number> => {
+const timeOf = async (work: () => Promise<void>): Promise<AnswerTime> => {
   const begun = performance.now();
   try {
     await work();
     return performance.now() - begun;
   } catch (error) {
-    if (error instanceof RefusalError) return Number.POSITIVE_INFINITY;
+    if (error instanceof RefusalError) return 'refused';
     throw error;
   }
 };

@@ -21,7 +21,13 @@ import { RoundsTable } from '../costs/rounds.ts';
 import { landingBatch } from '../peer-postgres-trigger/landing.ts';
 import { TriggerPeer } from '../peer-postgres-trigger/trigger-peer.ts';
 import { batchesOf, retailWorkload, WORKLOAD_START } from '../workload/retail-workload.ts';
-import { type AnswerTimes, percentilesOf, RefusalError, sendAtRate } from './open-loop.ts';
+import {
+  type AnswerTime,
+  type AnswerTimes,
+  percentilesOf,
+  RefusalError,
+  sendAtRate,
+} from './open-loop.ts';
 
 /** What a read takes. */
 export interface ReadCosts {
@@ -59,7 +65,7 @@ export const measureReads = async (
       once: true,
       json: true,
     },
-    (line) => say(`  ${line}`),
+    () => undefined,
     new AbortController().signal,
   );
   try {
@@ -110,7 +116,7 @@ const cardOf = (row: string): readonly string[] =>
 
 const timeReads = async (pipeline: Pipeline, customers: number, seconds: number) => {
   const readers = await openReaders(pipeline, customers);
-  const times = { api: [] as number[], floor: [] as number[], peer: [] as number[] };
+  const times: Record<(typeof NAMES)[number], AnswerTime[]> = { api: [], floor: [], peer: [] };
   try {
     // The first seconds of each wake connections, execution environments and compilers, and are not counted.
     for (const name of NAMES) await sendAtRate(WARM_UP_PER_SECOND, WARM_UP_SECONDS, readers[name]);
