@@ -41,7 +41,7 @@ const writeFigures = ({ costs }: Results): readonly Figure[] => {
   return [
     {
       ...{ name: 'resolve, known row', value: unitsOf(kinds, 'known'), unit, budget: 1.1 },
-      how: `${share(kinds, 'known')}; rows seen before, identifiers unchanged; with the batch's position`,
+      how: `${share(kinds, 'known')}; rows seen before, identifiers unchanged; with its part of the positions and defects of a batch`,
     },
     {
       ...{ name: 'resolve, first sight', value: unitsOf(kinds, 'firstSight'), unit, budget: 2.1 },
@@ -75,7 +75,7 @@ const changesOf = ({ known, firstSight, structural }: KindCosts): number =>
 
 /** Write units per change of a kind, its part of the positions kept per batch included. */
 export const unitsOf = (kinds: KindCosts, kind: Kind): number =>
-  kinds[kind].units / kinds[kind].changes + kinds.freshnessUnits / changesOf(kinds);
+  kinds[kind].units / kinds[kind].changes + kinds.batchUnits / changesOf(kinds);
 
 const share = (kinds: KindCosts, kind: Kind): string =>
   `${((100 * kinds[kind].changes) / changesOf(kinds)).toFixed(1)} % of changes`;

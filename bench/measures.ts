@@ -95,5 +95,7 @@ const measureWithEngines = async (
     client.destroy();
     await stopEngines(engines);
     await postgres.stop();
+    // For an administrator the cluster lies in a folder of its own.
+    rmSync(postgres.home, { recursive: true, force: true });
   }
 };

@@ -12,6 +12,7 @@ import { readDefinitions } from '#adapters/definitions/read-folder.ts';
 import { type Meter, makeMeter } from '#adapters/dynamodb/meter.ts';
 import { MemoryQuarantine } from '#adapters/memory/quarantine.ts';
 import { MemoryTable, type PerformedAction } from '#adapters/memory/table.ts';
+import { makeOpenWatch } from '#application/identity/open-scopes.ts';
 import {
   type BatchReport,
   type ResolvePorts,
@@ -46,6 +47,7 @@ export const resolvePortsOn = (table: Table, current: CurrentDefinitions): Resol
   clock: () => WORKLOAD_START,
   random: seededRandom(7),
   sleep: async () => {},
+  openScopes: makeOpenWatch(() => WORKLOAD_START),
 });
 
 /** What happened to one batch. */

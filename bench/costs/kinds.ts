@@ -9,7 +9,11 @@
  */
 import type { PerformedAction } from '#adapters/memory/table.ts';
 import { contributionsIn } from '#application/shared/contributions.ts';
+import { FRESHNESS_PARTITION } from '#application/shared/items.ts';
 import type { Action, Item } from '#application/shared/table.ts';
+
+/** Beginning of the partitions that defects are kept in. */
+const DEFECTS = 'Q#';
 
 /** The three kinds that budgets tell apart. */
 export const KINDS = ['known', 'firstSight', 'structural'] as const;
@@ -21,8 +25,8 @@ export type Kind = (typeof KINDS)[number];
 export type KindCosts = Readonly<
   Record<Kind, { readonly changes: number; readonly units: number }>
 > & {
-  /** Write units of positions kept per source, which belong to a batch as a whole. */
-  readonly freshnessUnits: number;
+  /** Write units of positions per source and of defects, which belong to a batch as a whole. */
+  readonly batchUnits: number;
 };
 
 /** What a batch's actions say about its rows. */
@@ -65,7 +69,7 @@ export const costsOf = (
     changes[counted.has(row) ? 'known' : kindOf(row)] += 1;
     counted.add(row);
   }
-  const units = { known: 0, firstSight: 0, structural: 0, freshness: 0 };
+  const units = { known: 0, firstSight: 0, structural: 0, batch: 0 };
   for (const performed of actions) {
     for (const [kind, share] of sharesOf(performed, kindOf)) units[kind] += share;
   }
@@ -73,7 +77,7 @@ export const costsOf = (
     known: { changes: changes.known, units: units.known },
     firstSight: { changes: changes.firstSight, units: units.firstSight },
     structural: { changes: changes.structural, units: units.structural },
-    freshnessUnits: units.freshness,
+    batchUnits: units.batch,
   };
 };
 
@@ -82,7 +86,7 @@ export const NO_COSTS: KindCosts = {
   known: { changes: 0, units: 0 },
   firstSight: { changes: 0, units: 0 },
   structural: { changes: 0, units: 0 },
-  freshnessUnits: 0,
+  batchUnits: 0,
 };
 
 /** The sum of two. */
@@ -95,7 +99,7 @@ export const addCosts = (a: KindCosts, b: KindCosts): KindCosts => {
     known: sum('known'),
     firstSight: sum('firstSight'),
     structural: sum('structural'),
-    freshnessUnits: a.freshnessUnits + b.freshnessUnits,
+    batchUnits: a.batchUnits + b.batchUnits,
   };
 };
 
@@ -126,14 +130,14 @@ const observe = (actions: readonly PerformedAction[]): Observed => {
 const keyOf = (action: Action): { readonly pk: string; readonly sk: string } =>
   action.kind === 'put' ? action.item : action.key;
 
-type Share = readonly [Kind | 'freshness', number];
+type Share = readonly [Kind | 'batch', number];
 
 const sharesOf = (
   { action, inTransaction, writeUnits, before, after }: PerformedAction,
   kindOf: (row: string) => Kind,
 ): readonly Share[] => {
   const { pk, sk } = keyOf(action);
-  if (pk === 'FRESHNESS') return [['freshness', writeUnits]];
+  if (pk === FRESHNESS_PARTITION || pk.startsWith(DEFECTS)) return [['batch', writeUnits]];
   if (inTransaction) return [['structural', writeUnits]];
   if (sk === 'ROW') return [[kindOf(pk.slice(2)), writeUnits]];
   if (sk !== 'BUCKET') return [['structural', writeUnits]];

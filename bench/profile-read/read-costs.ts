@@ -6,6 +6,7 @@
  * take turns.
  * @module
  */
+import { rmSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import pg from 'pg';
@@ -78,6 +79,7 @@ export const measureReads = async (
     };
   } finally {
     await pipeline.stop();
+    rmSync(pipeline.postgres.home, { recursive: true, force: true });
   }
 };
 

@@ -98,7 +98,7 @@ describe('kinds', () => {
         actions,
       );
       const units =
-        costs.known.units + costs.firstSight.units + costs.structural.units + costs.freshnessUnits;
+        costs.known.units + costs.firstSight.units + costs.structural.units + costs.batchUnits;
       expect(units, title).toBeCloseTo(
         actions.reduce((sum, { writeUnits }) => sum + writeUnits, 0),
       );
