@@ -4,6 +4,7 @@
  */
 import { must } from '#domain/shared/assert.ts';
 import type { BatchRequests } from './costs/batch-requests.ts';
+import { BATCH } from './costs/counted-pipeline.ts';
 import { type BillLine, billOf } from './costs/prices.ts';
 import type { WhaleCosts } from './costs/whales.ts';
 import { exponentOf, type GrowthPoint, storeUsd, type WorkloadCosts } from './costs/write-costs.ts';
@@ -83,12 +84,12 @@ const measureHistoryGrowth = async (
   options: BenchOptions,
   say: (line: string) => void,
 ): Promise<Growth> => {
-  const dayChanges = Math.max(1_000, Math.round(options.changes * HISTORY_SHARE));
+  const dayChanges = Math.max(5_000, Math.round(options.changes * HISTORY_SHARE));
   say(`histories of ${FIXED_CUSTOMERS} people, ${dayChanges} changes`);
   const { dayPoints } = await runMeasure('workload', {
     options: { seed: 1, customers: FIXED_CUSTOMERS, dayChanges },
-    // The last batch may be short of the last point by the changes that are about no customer.
-    points: sizesUpTo(dayChanges).map((size) => Math.floor(size * 0.999)),
+    // The day's first changes may share a batch with the load, and the last point must be met.
+    points: sizesUpTo(dayChanges).map((size) => size - 2 * BATCH),
   });
   return growthOf(dayPoints);
 };
