@@ -57,7 +57,7 @@ export default {
       comment: 'What is bound together does not know who binds it.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(bin|lambdas|lib|local|test|tools)/' },
+      to: { path: '^(bench|bin|lambdas|lib|local|test|tools)/' },
     },
     {
       name: 'infrastructure-names-handlers-by-path',

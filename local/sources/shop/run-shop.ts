@@ -14,11 +14,10 @@ import {
   SOURCES,
 } from '../databases.ts';
 import { type Change, type ChangeCounts, commitChanges } from './changes.ts';
-import * as customers from './customer-actions.ts';
+import { drawChanges, HEARTBEAT_MS } from './daily-round.ts';
 import { dice, seededRandom } from './dice.ts';
 import { DirtSpreader } from './dirt.ts';
 import { type Probe, Prober } from './probes.ts';
-import * as sales from './sales-actions.ts';
 import { utc } from './times.ts';
 import { readWorld, type World } from './world.ts';
 
@@ -52,36 +51,6 @@ export interface ShopStats {
   readonly probes: number;
   readonly seconds: number;
 }
-
-const HEARTBEAT_MS = 10_000;
-
-/** How often what happens, in proportion. */
-const WEIGHTS = {
-  purchase: 18,
-  order: 10,
-  orderProgress: 10,
-  returnGoods: 3,
-  refund: 2,
-  voidReceipt: 0.7,
-  pointsMove: 14,
-  issueCoupon: 8,
-  redeemCoupon: 6,
-  openCase: 5,
-  closeCase: 4,
-  countStock: 8,
-  login: 6,
-  touchMember: 3,
-  touchContact: 2,
-  touchCustomerAccount: 2,
-  changePhone: 1,
-  newPerson: 2,
-  joinSystem: 1.5,
-  mergeContacts: 0.5,
-  rekeyContact: 0.4,
-  closeAccount: 0.3,
-} as const;
-
-const ACTIONS: Readonly<Record<keyof typeof WEIGHTS, sales.Action>> = { ...sales, ...customers };
 
 /** Runs the day; returns when it is over. */
 export const runShop = async (options: ShopOptions): Promise<ShopStats> => {
@@ -144,8 +113,7 @@ class ShopDay {
   }
 
   async #act(): Promise<void> {
-    const name = this.#world.dice.weighted(WEIGHTS);
-    this.#paced += await this.#commit(ACTIONS[name](this.#world, this.#options.clock()));
+    this.#paced += await this.#commit(drawChanges(this.#world, this.#options.clock()));
   }
 
   async #probe(): Promise<void> {

@@ -126,7 +126,8 @@ const readRows = async (databases: Databases, truth: Truth): Promise<Rows> => {
   };
 };
 
-const registerOf = ({ people }: Truth): Register => ({
+/** Everything that people have been given already. */
+export const registerOf = ({ people }: Pick<Truth, 'people'>): Register => ({
   phones: new Set([
     ...STORE_PHONES,
     ...[...people.values()].flatMap(({ phone, formerPhone }) =>
@@ -136,8 +137,8 @@ const registerOf = ({ people }: Truth): Register => ({
   next: people.size + 1,
 });
 
-// From the truth, which also knows rows that were deleted: no number is used twice.
-const seriesOf = (truth: Truth): Map<TableName, number> => {
+/** Last number of every table's series; from the truth, which also knows deleted rows: no number is used twice. */
+export const seriesOf = (truth: Pick<Truth, 'rows'>): Map<TableName, number> => {
   const series = new Map<TableName, number>();
   for (const key of truth.rows.keys()) {
     const [source, table] = key.split('.');

@@ -49,6 +49,18 @@ export interface MemoryTableOptions {
   readonly meter?: Meter;
   /** Awaited before each unit of work takes effect; resolved at once when absent. */
   readonly turn?: (unit: 'get' | 'query' | 'write' | 'transact') => Promise<void>;
+  /** Hears of every action that was written, checked or refused, in the order of their effects. */
+  readonly onAction?: (performed: PerformedAction) => void;
+}
+
+/** What an action did and cost: what DynamoDB bills, and what the table's stream carries. */
+export interface PerformedAction {
+  readonly action: Action;
+  readonly inTransaction: boolean;
+  /** The stored item before and after; absent when there was none. Not to be changed. */
+  readonly before?: Item;
+  readonly after?: Item;
+  readonly writeUnits: number;
 }
 
 /** A table that forgets with the process. */
@@ -56,10 +68,12 @@ export class MemoryTable implements Table {
   readonly #partitions = new Partitions();
   readonly #meter: Meter;
   readonly #turn: NonNullable<MemoryTableOptions['turn']>;
+  readonly #onAction: MemoryTableOptions['onAction'];
 
   constructor(options: MemoryTableOptions = {}) {
     this.#meter = options.meter ?? makeMeter();
     this.#turn = options.turn ?? (async () => {});
+    this.#onAction = options.onAction;
   }
 
   /** Every item, by partition key and sort key: for digests and assertions, not part of the port. */
@@ -155,8 +169,16 @@ export class MemoryTable implements Table {
     const happens = reasons.every((reason) => reason === 'none');
     const after = happens ? made : before;
     actions.forEach((action, index) => {
-      this.#meter.writeUnits += factor * writeUnitsOf(action, before[index], after[index]);
+      const units = factor * writeUnitsOf(action, before[index], after[index]);
+      this.#meter.writeUnits += units;
       this.#partitions.set(actionKey(action), after[index]);
+      this.#onAction?.({
+        action,
+        inTransaction: factor === TRANSACTION_FACTOR,
+        ...(before[index] ? { before: before[index] } : {}),
+        ...(after[index] ? { after: after[index] } : {}),
+        writeUnits: units,
+      });
     });
     return reasons;
   }

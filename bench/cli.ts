@@ -1,0 +1,33 @@
+/**
+ * `npm run bench`: what a change costs, against the budgets of ARCHITECTURE.md.
+ * @module
+ */
+import { HELP, OptionError, readOptions } from './options.ts';
+import { jsonOf, tableOf } from './print.ts';
+import { measureAll } from './results.ts';
+
+const startedAt = Date.now();
+
+const say = (line: string): void => {
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(0).padStart(5);
+  process.stderr.write(`${seconds} s  ${line}\n`);
+};
+
+const main = async (args: readonly string[]): Promise<void> => {
+  const options = readOptions(args);
+  if (options === undefined) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const results = await measureAll(options, say);
+  process.stdout.write(tableOf(results));
+  if (options.json) process.stdout.write(`${jsonOf(results)}\n`);
+};
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const isExpected = error instanceof OptionError;
+  process.stderr.write(`${isExpected ? error.message : ((error as Error).stack ?? error)}\n`);
+  process.exitCode = isExpected ? 2 : 1;
+}

@@ -1,0 +1,78 @@
+/**
+ * Options of `npm run bench`, read from the command line.
+ * @module
+ */
+import { parseArgs } from 'node:util';
+
+/** What the user asked for. */
+export interface BenchOptions {
+  readonly json: boolean;
+  /** Changes of the largest workload. */
+  readonly changes: number;
+  /** Changes that processor time is measured on. */
+  readonly handlerChanges: number;
+  /** Changes that requests of a batch are counted on. */
+  readonly batchChanges: number;
+  readonly whaleRows: number;
+  readonly readSeconds: number;
+}
+
+/** What `--help` prints. */
+export const HELP = `Tributary: what a change costs, against the budgets of ARCHITECTURE.md.
+
+  npm run bench                              everything, up to a million changes (half an hour or more)
+  npm run bench -- --quick                   the same up to a hundred thousand (some minutes)
+  npm run bench -- --changes 300000          another size of the largest workload
+  npm run bench --silent -- --json | tail -1 the result as one JSON line, last on stdout
+
+  --changes N       changes of the largest workload (1000000; with --quick 100000), at least 1000
+  --quick           smaller workloads and fewer repetitions
+  --json            print one JSON line after the table
+  --help            print this
+
+Counts are the same on every machine; times are processor time of this one, in ratios to what ran beside them.
+A budget that is missed is printed as missed and changes nothing else; only a run that breaks ends with 1.
+`;
+
+/** An option that cannot be used, in one sentence. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError';
+}
+
+/**
+ * Reads the arguments; `undefined` when help was asked for.
+ * @throws {@link OptionError} naming the option and what it takes
+ */
+export const readOptions = (args: readonly string[]): BenchOptions | undefined => {
+  const { help, json, quick, changes } = parse(args);
+  if (help) return undefined;
+  return {
+    json,
+    changes: changes === undefined ? (quick ? 100_000 : 1_000_000) : wholeNumber(changes),
+    handlerChanges: quick ? 4_000 : 10_000,
+    batchChanges: quick ? 8_000 : 30_000,
+    whaleRows: 10_000,
+    readSeconds: quick ? 6 : 15,
+  };
+};
+
+const parse = (args: readonly string[]) => {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS }).values;
+  } catch (error) {
+    throw new OptionError(`${(error as Error).message}. See npm run bench -- --help`);
+  }
+};
+
+const OPTIONS = {
+  changes: { type: 'string' },
+  quick: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+const wholeNumber = (text: string): number => {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 1_000 && value <= 10_000_000) return value;
+  throw new OptionError(`--changes takes a whole number from 1000 to 10000000, not "${text}"`);
+};

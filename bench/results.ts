@@ -1,0 +1,111 @@
+/**
+ * Results: all measures of one run.
+ * @module
+ */
+import { must } from '#domain/shared/assert.ts';
+import type { BatchRequests } from './costs/batch-requests.ts';
+import { BATCH } from './costs/counted-pipeline.ts';
+import { type BillLine, billOf } from './costs/prices.ts';
+import type { WhaleCosts } from './costs/whales.ts';
+import { exponentOf, type GrowthPoint, storeUsd, type WorkloadCosts } from './costs/write-costs.ts';
+import type { BenchOptions } from './options.ts';
+import type { HandlerCosts } from './processor/handler-costs.ts';
+import type { ReadCosts } from './profile-read/read-costs.ts';
+import { runMeasure } from './run-measure.ts';
+import { workloadOf } from './workload/retail-workload.ts';
+
+/** Everything measured, and what follows from it. */
+export interface Results {
+  readonly costs: WorkloadCosts;
+  readonly batches: BatchRequests;
+  /** Workloads of growing size, each with its own people: the base grows. */
+  readonly baseGrowth: Growth;
+  /** The days of one shop that keeps its people: histories grow. */
+  readonly historyGrowth: Growth;
+  readonly whale: WhaleCosts;
+  readonly handlers: HandlerCosts;
+  readonly reads: ReadCosts;
+  readonly bill: readonly BillLine[];
+}
+
+/** How a total cost grows with the number of changes. */
+export interface Growth {
+  readonly points: readonly GrowthPoint[];
+  readonly exponent: number;
+}
+
+/** People of the shop whose histories grow. */
+const FIXED_CUSTOMERS = 1_000;
+/** Its days hold a quarter as many changes as the largest workload. */
+const HISTORY_SHARE = 0.25;
+
+/** Runs all measures, one after the other. */
+export const measureAll = async (
+  options: BenchOptions,
+  say: (line: string) => void,
+): Promise<Results> => {
+  say('requests and stages of a batch');
+  const batches = await runMeasure('batches', { changes: options.batchChanges });
+  say(`a customer with ${options.whaleRows} rows`);
+  const whale = await runMeasure('whale', { rows: options.whaleRows });
+  say(`processor time, ${options.handlerChanges} changes`);
+  const handlers = await runMeasure('handlers', { changes: options.handlerChanges });
+  say('profile reads');
+  const reads = await runMeasure('reads', { customers: 100, seconds: options.readSeconds });
+  const sizes = sizesUpTo(options.changes);
+  const workloads: WorkloadCosts[] = [];
+  for (const size of sizes) {
+    say(`the retail workload, ${size} changes`);
+    workloads.push(await runMeasure('workload', { options: workloadOf(size), points: [] }));
+  }
+  const costs = must(workloads.at(-1), 'the largest workload');
+  const historyGrowth = await measureHistoryGrowth(options, say);
+  return {
+    ...{ costs, batches, whale, handlers, reads, historyGrowth },
+    baseGrowth: growthOf(
+      workloads.map(({ all }) => ({ changes: all.changes, usd: storeUsd(all) })),
+    ),
+    bill: billOf({
+      changes: costs.all.changes,
+      records: costs.all.records,
+      bytes: costs.all.bytes,
+      writeUnits: costs.all.resolve.writeUnits + costs.all.view.writeUnits,
+      readUnits: costs.all.resolve.readUnits + costs.all.view.readUnits,
+      resolveBatches: costs.all.batches,
+      viewBatches: costs.all.viewBatches,
+      resolveRounds: batches.resolveRounds.mean,
+      viewRounds: batches.viewRounds.mean,
+      handlerMicros: handlers.withSdk.both,
+    }),
+  };
+};
+
+const measureHistoryGrowth = async (
+  options: BenchOptions,
+  say: (line: string) => void,
+): Promise<Growth> => {
+  const dayChanges = Math.max(5_000, Math.round(options.changes * HISTORY_SHARE));
+  say(`histories of ${FIXED_CUSTOMERS} people, ${dayChanges} changes`);
+  const { dayPoints } = await runMeasure('workload', {
+    options: { seed: 1, customers: FIXED_CUSTOMERS, dayChanges },
+    // The day's first changes may share a batch with the load, and the last point must be met.
+    points: sizesUpTo(dayChanges).map((size) => size - 2 * BATCH),
+  });
+  return growthOf(dayPoints);
+};
+
+const growthOf = (points: readonly GrowthPoint[]): Growth => ({
+  points,
+  exponent: exponentOf(points),
+});
+
+const SMALLEST = 10_000;
+
+/** From ten thousand by tens up to the largest; closer together when that leaves fewer than three. */
+const sizesUpTo = (largest: number): readonly number[] => {
+  const smallest = Math.min(SMALLEST, largest / 10);
+  const steps = Math.max(2, Math.round(Math.log10(largest / smallest)));
+  return Array.from({ length: steps + 1 }, (_, step) =>
+    Math.round(smallest * (largest / smallest) ** (step / steps)),
+  );
+};
