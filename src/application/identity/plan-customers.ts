@@ -62,22 +62,28 @@ export const customerTransition = (
 
 /**
  * Writes every id whose item changes. While a scope is open, ids that only redirect before and after are left for its
- * closing: they lead on over one more redirect meanwhile.
+ * closing: they lead on over one more redirect meanwhile. The closing knows the ids of the scope only, so one that leaves
+ * an open scope to rest is written in any case.
  */
 export const customerActions = (
-  { evaluation, minted }: CustomerPlanInput,
+  { world, evaluation, minted }: CustomerPlanInput,
   { was, now }: CustomerTransition,
   open: boolean,
 ): readonly Action[] => {
+  const wasOpen = world.scopes.some((scope) => scope.open);
   return [...now.values()].flatMap((item): readonly Action[] => {
     const old = was.get(item.id);
-    if (JSON.stringify(item) === JSON.stringify(old)) return [];
+    const stays = evaluation.units.has(item.anchor);
+    if (isSame(item, old) && (stays || !wasOpen)) return [];
     const isLive = item.units.length > 0 || old === undefined || old.units.length > 0;
-    if (open && !isLive && evaluation.units.has(item.anchor)) return [];
+    if (open && !isLive && stays) return [];
     const put = { kind: 'put', item: formatCustomerItem(item) } as const;
     return [minted.has(item.id) ? { ...put, when: { missing: ['pk'] } } : put];
   });
 };
+
+const isSame = (a: CustomerItem, b: CustomerItem | undefined): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
 
 const restingEntries = (evaluation: Evaluation): readonly LedgerEntry[] =>
   evaluation.ledger.filter((entry) => !evaluation.units.has(entry.anchor));
