@@ -146,6 +146,26 @@ describe('races of one row', () => {
     store.expectSound();
   });
 
+  test('a row is not written to a place that it has left, whatever comes after', async () => {
+    const store = anIdentityStore();
+    await store.facts(fact('pos.1', 1, ['card#1']));
+    // Version 3 has read that the row lies at the card; it moves away before, and on after the write.
+    const slow = store.workerOn(
+      interposed(
+        interposed(
+          store.table,
+          nth(1, 'writeAll', (args) => args.includes('BUCKET')),
+          () => store.facts(fact('pos.1', 2, ['email#1'])),
+        ),
+        nth(3, 'getAll'),
+        () => store.facts(fact('pos.1', 4, ['phone#1'])),
+      ),
+    );
+    await slow.facts(fact('pos.1', 3, ['card#1']));
+    expect(store.contributions()).toEqual(['~phone#1#0 pos.1 4']);
+    store.expectSound();
+  });
+
   test('a mark of death that a crash has left on a living unit is taken away', async () => {
     const store = anIdentityStore();
     await store.facts(fact('pos.1', 1, ['card#1']));
