@@ -9,6 +9,9 @@ import { expect, test } from 'vitest';
 import { type Finding, verifySeed } from '../support/verify-seed.ts';
 
 const FIXED = 300;
+
+/** Further ones, each of which found a defect once. */
+const FOUND = [1_744, 2_811, 5_805, 6_367, 8_726, 20_488, 255_915_237];
 const FRESH = 200;
 
 const findingsFrom = async (first: number, count: number): Promise<readonly Finding[]> => {
@@ -22,6 +25,10 @@ const findingsFrom = async (first: number, count: number): Promise<readonly Find
 
 test(`${FIXED} known histories`, async () => {
   expect(await findingsFrom(1, FIXED)).toEqual([]);
+});
+
+test.each(FOUND)('known history %i', async (seed) => {
+  expect(await findingsFrom(seed, 1)).toEqual([]);
 });
 
 test(`${FRESH} fresh histories`, async () => {

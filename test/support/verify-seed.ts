@@ -5,7 +5,7 @@ import { type MakeStore, type RunOptions, runWorld, type WorldResult } from './r
 
 const NO_FAULTS = { crash: 0, throttle: 0 } as const;
 
-/** So small that ordinary changes go in steps; a single change with all its claims still fits. */
+/** So small that ordinary changes go in steps; a single change with all its claims may take more. */
 const SMALL = { actions: 15, scopes: 3 } as const;
 
 /** Shapes taken in turn: each makes another kind of accident likely. */

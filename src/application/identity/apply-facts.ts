@@ -143,7 +143,9 @@ const readBack = async (
   const items = await table.getAll([...rows.map(({ key }) => key), ...units.map(unitItemKey)]);
   const found = new Map(rows.map(({ change }, index) => [change, items[index]]));
   return {
-    results: decided.map(({ change }, index) => resultAfter(written[index], found.get(change))),
+    results: decided.map(({ change }, index) =>
+      resultAfter(change, written[index], found.get(change)),
+    ),
     units: new Map(units.map((unit, index) => [unit, items[rows.length + index]])),
     overtaken: new Set(
       decided.flatMap(({ change }, index) =>
@@ -155,9 +157,15 @@ const readBack = async (
   };
 };
 
-const resultAfter = (written: Written | undefined, registry: Item | undefined): RowResult => {
-  const { result, place } = must(written, 'outcome of a row');
-  return place && !isPlacedAt(registry, place) ? 'again' : result;
+// Refused without an equal or later version: the row has moved away since its registry was read.
+const resultAfter = (
+  { rowKey, version }: FactChange,
+  written: Written | undefined,
+  item: Item | undefined,
+): RowResult => {
+  const { result, place, lost } = must(written, 'outcome of a row');
+  if (lost && versionIn(item, rowKey) < version) return 'again';
+  return place && !isPlacedAt(item, place) ? 'again' : result;
 };
 
 /** First writes to the registry; `false` for a row that somebody else registered or noted meanwhile. */

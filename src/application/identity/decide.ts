@@ -17,9 +17,9 @@ import {
 import {
   decisionKey,
   formatDecisionItem,
-  notedClaims,
   parseDecisionItem,
   type StoredDecision,
+  underNote,
 } from '#application/shared/review-items.ts';
 import type { Action, Condition, Item } from '#application/shared/table.ts';
 import {
@@ -146,13 +146,15 @@ const changeOf = (
   claims: (unit: EvidenceUnit) => readonly Claim[],
 ): StructuralChange => {
   const { evidence, scope } = storedUnit(key, item) ?? {};
-  const before = evidence ?? { ...NOBODY, key, claims: notedClaims(noted) };
+  // Unit and note are written together but not read at one instant. The commit is fenced by the version of the note, so
+  // it is the note that says which decisions the unit holds.
+  const before = underNote(evidence ?? { ...NOBODY, key, claims: [] }, noted);
   const after = { ...before, claims: orderedClaims(claims(before)) };
   const note = noteAction(key, after, noted);
   if (!evidence || !item) return { key, own: () => [note, absent(key, item)] };
   return {
     key,
-    before: evidence,
+    before,
     after,
     ...(scope ? { scope } : {}),
     own: (home) => [note, claimsWrite(after, item, home)],

@@ -98,17 +98,10 @@ const countAgain = async (
   cap: number,
   token: number,
 ): Promise<Membership | undefined> => {
-  const marked = await table.write({
-    kind: 'update',
-    key: claimKey(change.identifier),
-    set: { cooling: String(token) },
-    add: { ver: 1 },
-    when: { equals: [['ver'], claim.version] },
-  });
-  if (!marked) return undefined;
+  const cooled = await cool(table, change, claim, token);
+  if (!cooled) return undefined;
   const counted = await membersUpTo(table, change.identifier, cap + change.leaves.length + 1);
   const holders = after([...claim.units, ...counted], change);
-  const cooled = { ...claim, version: claim.version + 1, cooling: String(token) };
   return {
     ...change,
     claim: cooled,
@@ -117,6 +110,25 @@ const countAgain = async (
     shared: holders.length > cap,
     firstVersion: token,
   };
+};
+
+// A mark that is there serves whoever finds it: while the claim's version stands, nobody joins. So of several who count at
+// once, the first commit goes through; each with a mark of its own, they could hinder one another for ever.
+const cool = async (
+  table: Table,
+  { identifier }: MembershipChange,
+  claim: ClaimItem,
+  token: number,
+): Promise<ClaimItem | undefined> => {
+  if (claim.cooling !== undefined) return claim;
+  const marked = await table.write({
+    kind: 'update',
+    key: claimKey(identifier),
+    set: { cooling: String(token) },
+    add: { ver: 1 },
+    when: { equals: [['ver'], claim.version] },
+  });
+  return marked ? { ...claim, version: claim.version + 1, cooling: String(token) } : undefined;
 };
 
 const membersUpTo = async (

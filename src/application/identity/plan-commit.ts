@@ -102,7 +102,7 @@ const actionsFor = (
     ...lastEvents(input, homes, events),
     ...customerActions(input, customers, open),
     ...held.actions,
-    ...restingActions(world, evaluation),
+    ...restingActions(world, changes, evaluation),
     ...unitPointers(changed, homes, cameFrom),
     ...(open ? [] : claimPointers(input, homes, cameFrom, before, after)),
   ];

@@ -5,10 +5,11 @@
 import { type CustomerItem, formatCustomerItem, restingKey } from '#application/shared/items.ts';
 import type { Action } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
+import { isDecision } from '#domain/identity/merge-policy.ts';
 import type { LedgerEntry, OneId } from '#domain/identity/one-id.ts';
 import type { Evaluation, Scope } from '#domain/identity/scope.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
-import type { World } from './world.ts';
+import type { NoteRead, StructuralChange, World } from './world.ts';
 
 /**
  * The items of all ids of a scope: the canonical id carries the units, any other id whose anchor a customer holds
@@ -61,46 +62,62 @@ export const customerTransition = (
 
 /**
  * Writes every id whose item changes. While a scope is open, ids that only redirect before and after are left for its
- * closing: they lead on over one more redirect meanwhile.
+ * closing: they lead on over one more redirect meanwhile. The closing knows the ids of the scope only, so one that leaves
+ * an open scope to rest is written in any case.
  */
 export const customerActions = (
-  { evaluation, minted }: CustomerPlanInput,
+  { world, evaluation, minted }: CustomerPlanInput,
   { was, now }: CustomerTransition,
   open: boolean,
 ): readonly Action[] => {
+  const wasOpen = world.scopes.some((scope) => scope.open);
   return [...now.values()].flatMap((item): readonly Action[] => {
     const old = was.get(item.id);
-    if (JSON.stringify(item) === JSON.stringify(old)) return [];
+    const stays = evaluation.units.has(item.anchor);
+    if (isSame(item, old) && (stays || !wasOpen)) return [];
     const isLive = item.units.length > 0 || old === undefined || old.units.length > 0;
-    if (open && !isLive && evaluation.units.has(item.anchor)) return [];
+    if (open && !isLive && stays) return [];
     const put = { kind: 'put', item: formatCustomerItem(item) } as const;
     return [minted.has(item.id) ? { ...put, when: { missing: ['pk'] } } : put];
   });
 };
 
+const isSame = (a: CustomerItem, b: CustomerItem | undefined): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
+
 const restingEntries = (evaluation: Evaluation): readonly LedgerEntry[] =>
   evaluation.ledger.filter((entry) => !evaluation.units.has(entry.anchor));
 
-/** Keeps the note of ids at rest beside their anchor, and checks that the anchors of this commit have none unseen. */
-export const restingActions = (world: World, evaluation: Evaluation): readonly Action[] => [
-  ...world.restingItems.map(
-    (anchor): Action => ({
-      kind: 'delete',
-      key: restingKey(anchor),
-      when: { exists: ['pk'] },
+/**
+ * Keeps notes of what outlives its unit, and checks that new units have none unseen. A fact unit that operators have
+ * decided about leaves one at rest even without ids: whoever is about to create it again notices that it was there.
+ */
+export const restingActions = (
+  { notes, unfenced, token }: World,
+  changes: readonly StructuralChange[],
+  evaluation: Evaluation,
+): readonly Action[] => {
+  const entriesOf = groupBy(restingEntries(evaluation), (entry): UnitKey => entry.anchor);
+  const anchors = new Set([...entriesOf.keys(), ...changes.flatMap(decidedAndGone)]);
+  return [
+    ...notes.map(noteAction),
+    ...unfenced.map(
+      (anchor): Action => ({ kind: 'check', key: restingKey(anchor), when: { missing: ['pk'] } }),
+    ),
+    ...[...anchors].map((anchor): Action => {
+      const entries = (entriesOf.get(anchor) ?? []).map(({ id, issuedAt }) => [id, issuedAt]);
+      return { kind: 'put', item: { ...restingKey(anchor), ver: token, entries } };
     }),
-  ),
-  ...world.unfenced.map(
-    (anchor): Action => ({
-      kind: 'check',
-      key: restingKey(anchor),
-      when: { missing: ['pk'] },
-    }),
-  ),
-  ...[...groupBy(restingEntries(evaluation), (entry): UnitKey => entry.anchor)].map(
-    ([anchor, entries]): Action => ({
-      kind: 'put',
-      item: { ...restingKey(anchor), entries: entries.map(({ id, issuedAt }) => [id, issuedAt]) },
-    }),
-  ),
-];
+  ];
+};
+
+const noteAction = ({ key, version, ends }: NoteRead): Action => ({
+  kind: ends ? 'delete' : 'check',
+  key,
+  when: { equals: [['ver'], version] },
+});
+
+const decidedAndGone = ({ key, before, after }: StructuralChange): readonly UnitKey[] =>
+  !after && before?.claims.some(({ identifier }) => isDecision(identifier)) && !before.party
+    ? [key]
+    : [];

@@ -47,6 +47,7 @@ export interface IdentityPorts {
 
 /** Bounds of one commit. */
 export interface CommitLimits {
+  /** Actions that a commit aims at. The first of several steps takes more when its change cannot do with so few. */
   readonly actions: number;
   /** Most scopes; more are put together beforehand, so many at a time. */
   readonly scopes: number;
@@ -123,7 +124,7 @@ const attemptCommit = async (
   const limits = ports.limits ?? LIMITS;
   if (world.scopes.length > limits.scopes) return gatherScopes(ports.table, world, limits);
   const plan = await planWithin(ports, policy, world, again);
-  if (plan === 'too-large') return plan;
+  if (plan === 'too-large') return gatherForOne(ports.table, world, limits);
   const outcome = await ports.table.transact(plan.actions);
   if (outcome.done) {
     if (plan.open) ports.opened?.();
@@ -131,6 +132,12 @@ const attemptCommit = async (
   }
   return outcome.reasons.slice(0, plan.fences).includes('condition') ? 'superseded' : 'conflict';
 };
+
+// A single change that spans scopes is less when they are one beforehand.
+const gatherForOne = async (table: Table, world: World, limits: CommitLimits) =>
+  middleOf(world.changes) === undefined && world.scopes.length > 1
+    ? gatherScopes(table, world, limits)
+    : 'too-large';
 
 // Scopes may be coarser than components: putting some together beforehand changes no answer.
 const gatherScopes = async (
@@ -174,13 +181,13 @@ const planWithin = async (
   const now = ports.clock();
   const newScope = () =>
     (token(ports.random).toString(36) + token(ports.random).toString(36)) as ScopeId;
-  const plan = async (customers: readonly AssignedIds[], shape: PlanShape) => {
+  const plan: TryPlan = async (customers, shape, most = (ports.limits ?? LIMITS).actions) => {
     const named = await nameCustomers(ports, { ...evaluation, customers }, again, now);
     const planned = planCommit(
       { world, changes, evaluation, ...named, policy, newScope, now },
       shape,
     );
-    return planned.actions.length <= (ports.limits ?? LIMITS).actions ? planned : undefined;
+    return planned.actions.length <= most ? planned : undefined;
   };
   for (const shape of shapesOf(world)) {
     const whole = await plan(evaluation.customers, shape);
@@ -194,15 +201,22 @@ const planWithin = async (
 const shapesOf = ({ scopes }: World): readonly PlanShape[] =>
   scopes.some(({ open }) => open) ? ['open'] : ['split', 'together', 'open'];
 
+/** A plan that brings customers to these, when it does with so many actions. */
+type TryPlan = (
+  customers: readonly AssignedIds[],
+  shape: PlanShape,
+  most?: number,
+) => Promise<CommitPlan | undefined>;
+
 const planSteps = async (
-  plan: (customers: readonly AssignedIds[], shape: PlanShape) => Promise<CommitPlan | undefined>,
+  plan: TryPlan,
   steps: CustomerSteps,
 ): Promise<CommitPlan | 'too-large'> => {
-  for (let taken = Math.min(steps.count, MAX_STEPS); ; taken = Math.floor(taken / 2)) {
+  for (let taken = Math.min(steps.count, MAX_STEPS); taken > 0; taken = Math.floor(taken / 2)) {
     const some = await plan(steps.at(taken), 'open');
     if (some) return some;
-    if (taken === 0) return 'too-large';
   }
+  return (await plan(steps.at(0), 'open', MAX_TRANSACTION_ACTIONS)) ?? 'too-large';
 };
 
 const nameCustomers = async (

@@ -52,7 +52,12 @@ const settleOnce = async (
   unit: UnitKey,
 ): Promise<boolean> => {
   const { table, random } = ports;
-  if (await isSupported(table, await readUnit(table, unit))) return true;
+  const found = await readUnit(table, unit);
+  if (await isSupported(table, found)) {
+    // Whoever marked it may have died before taking the mark away.
+    if (found?.dying !== undefined) await keepAlive(table, unit);
+    return true;
+  }
   const mark = Math.floor(random() * 2 ** 52).toString(36);
   if (!(await markDying(table, unit, mark))) return true;
   // Buckets may have been added since the first look, and rows to them.

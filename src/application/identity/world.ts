@@ -15,18 +15,18 @@ import {
   type ScopeId,
   unitItemKey,
 } from '#application/shared/items.ts';
-import { notedClaims } from '#application/shared/review-items.ts';
-import type { Action, Item, Table } from '#application/shared/table.ts';
+import { underNote } from '#application/shared/review-items.ts';
+import type { Action, Item, Key, Table } from '#application/shared/table.ts';
 import {
-  type Claim,
   type EvidenceUnit,
   type IdentifierKey,
-  orderedClaims,
+  sameEvidence,
   type UnitKey,
 } from '#domain/identity/evidence.ts';
 import { compares, type MergePolicy, scoringOf } from '#domain/identity/merge-policy.ts';
 import type { LedgerEntry, OneId } from '#domain/identity/one-id.ts';
 import type { UnitChange } from '#domain/identity/scope.ts';
+import { must } from '#domain/shared/assert.ts';
 import { append } from '#domain/shared/multimap.ts';
 import {
   claimsIn,
@@ -62,6 +62,14 @@ export interface Work {
   readonly identifiers?: readonly IdentifierKey[];
 }
 
+/** A note about a unit that is not there, in the version that the commit must find. */
+export interface NoteRead {
+  readonly key: Key;
+  readonly version: number;
+  /** The new life ends what it noted. */
+  readonly ends: boolean;
+}
+
 /** What was read for a set of changes. */
 export interface World {
   /** The changes, with the decisions that new units find. */
@@ -70,10 +78,12 @@ export interface World {
   readonly memberships: readonly Membership[];
   /** Ids whose anchor comes back with these changes. */
   readonly revived: readonly LedgerEntry[];
-  /** Anchors that have ids at rest. */
-  readonly restingItems: readonly UnitKey[];
-  /** New units with none at rest, which no claim's version fences against an earlier life that ends meanwhile. */
+  /** Notes of an earlier life of new units: of ids at rest, and of decisions. */
+  readonly notes: readonly NoteRead[];
+  /** New units with no note at rest, which no claim's version fences against an earlier life that ends meanwhile. */
   readonly unfenced: readonly UnitKey[];
+  /** Version of notes that this commit makes: random, so that none is taken for an earlier one. */
+  readonly token: number;
 }
 
 /**
@@ -116,32 +126,34 @@ export const readWorld = async (
     scopes: scoringOf(policy) ? await withFeatures(table, scopes) : scopes,
     memberships: settled,
     revived: born.flatMap((anchor, index) => restingEntries(anchor, resting[index])),
-    restingItems: born.filter((_, index) => resting[index] !== undefined),
+    notes: [
+      ...resting.slice(0, born.length).flatMap((item) => noteRead(item, true)),
+      ...resting.slice(born.length).flatMap((item) => noteRead(item, false)),
+    ],
     unfenced: born.filter((key, index) => resting[index] === undefined && !isFenced(key, settled)),
+    token,
   };
 };
 
-// A decision outlives the rows it is about; a unit that comes back takes it up again.
+const noteRead = (item: Item | undefined, ends: boolean): readonly NoteRead[] =>
+  item ? [{ key: { pk: item.pk, sk: item.sk }, version: item['ver'] as number, ends }] : [];
+
+// A decision outlives the rows it is about; a unit that comes back takes up those that are noted, and no other.
 const withDecisions = (
   changes: readonly StructuralChange[],
   born: readonly UnitKey[],
   noted: readonly (Item | undefined)[],
 ): readonly StructuralChange[] => {
-  const claims = new Map(born.map((unit, index) => [unit, notedClaims(noted[index])]));
-  const isMissing = ({ key, after }: StructuralChange) =>
-    claims.get(key)?.some((one) => !after?.claims.some((c) => c.identifier === one.identifier));
-  if (!changes.some(isMissing)) return changes;
-  return changes.map((change) =>
-    change.after && isMissing(change)
-      ? { ...change, after: withClaims(change.after, claims.get(change.key) ?? []) }
+  const notes = new Map(born.map((unit, index) => [unit, noted[index]]));
+  const decided = changes.map((change) =>
+    change.after && notes.has(change.key)
+      ? { ...change, after: underNote(change.after, notes.get(change.key)) }
       : change,
   );
+  const isSame = ({ after }: StructuralChange, index: number) =>
+    !after || sameEvidence(after, must(changes[index]?.after, 'evidence'));
+  return decided.every(isSame) ? changes : decided;
 };
-
-const withClaims = (unit: EvidenceUnit, claims: readonly Claim[]): EvidenceUnit => ({
-  ...unit,
-  claims: orderedClaims([...unit.claims, ...claims]),
-});
 
 // A party's own item is fenced by the version of its row. A claim that is missing now may have come and gone meanwhile.
 const isFenced = (key: UnitKey, memberships: readonly Membership[]): boolean =>

@@ -5,7 +5,11 @@
  * identifiers moves in one transaction, which leaves a tombstone in the old bucket so that nothing late can land there.
  * @module
  */
-import { contributionName, formatContribution } from '#application/shared/contributions.ts';
+import {
+  contributionName,
+  formatContribution,
+  movedAway,
+} from '#application/shared/contributions.ts';
 import { bucketKey, parseRowItem, type RowItem, rowItemKey } from '#application/shared/items.ts';
 import type { Action, Condition, Item, Table, ValueMap, Write } from '#application/shared/table.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
@@ -108,9 +112,18 @@ const earlier = ({ rowKey, version }: FactChange): Condition => {
 };
 
 // A contribution that landed in a place while another change moved the row away is there already.
-const notLater = (change: FactChange): Condition => ({
-  any: [earlier(change), { equals: [[contributionName(change.rowKey), 'v'], change.version] }],
-});
+const notLater = (change: FactChange): Condition => {
+  const name = contributionName(change.rowKey);
+  const { version } = change;
+  return {
+    any: [
+      earlier(change),
+      { equals: [[name, 'v'], version] },
+      { less: [[name, 'm'], version] },
+      { equals: [[name, 'm'], version] },
+    ],
+  };
+};
 
 /** Moves a row's contribution in one transaction; `to` absent when it no longer names anybody. */
 export const moveActions = (
@@ -141,7 +154,7 @@ export const moveActions = (
 const tombstoneAt = (change: FactChange, place: Place): Action => ({
   kind: 'update',
   key: bucketKey(place.unit, place.bucket),
-  set: { [contributionName(change.rowKey)]: formatContribution({ version: change.version }) },
+  set: { [contributionName(change.rowKey)]: movedAway(change.version) },
   when: notLater(change),
 });
 

@@ -5,6 +5,8 @@
  * `[what it is, its fields]`; of a row that is gone `{v, c?, gone: true}`. The text keeps items small and quick to
  * read, and nothing but the version has to be compared by the store. Dots in a row key become slashes, because a dot in
  * a PartiQL name leads into a map.
+ * A row that moved to another place leaves `{m, gone: true}`: a version under a name of its own, so that no write that
+ * compares versions finds one, and whoever read the former place cannot write to it any more.
  * @module
  */
 import type { RowVersion } from '#domain/capture/row-version.ts';
@@ -43,15 +45,19 @@ export const formatContribution = (stored: Omit<StoredContribution, 'rowKey'>): 
   ...(stored.fact ? { d: JSON.stringify([stored.fact.as, stored.fact.fields]) } : { gone: true }),
 });
 
+/** What a row that moved away leaves. */
+export const movedAway = (version: RowVersion): ValueMap => ({ m: version, gone: true });
+
 /** All contributions of a bucket, tombstones included. */
 export const contributionsIn = (bucket: Item | undefined): readonly StoredContribution[] =>
   Object.entries(bucket ?? {}).flatMap(([name, value]) => {
-    const { v, c, d } = asMap(value);
-    if (!name.includes('/') || typeof v !== 'string') return [];
+    const { v, m, c, d } = asMap(value);
+    const version = v ?? m;
+    if (!name.includes('/') || typeof version !== 'string') return [];
     return [
       {
         rowKey: rowOf(name),
-        version: v as RowVersion,
+        version: version as RowVersion,
         ...(typeof c === 'number' ? { committedAt: c } : {}),
         ...(typeof d === 'string' ? { fact: parseFact(d) } : {}),
       },
@@ -77,6 +83,7 @@ export const hasLiveRow = (bucket: Item): boolean =>
 
 /** Version of a row in a bucket, of its contribution or tombstone; empty when it is not there. */
 export const versionIn = (bucket: Item | undefined, row: SourceRowKey): string => {
-  const { v: version } = asMap(bucket?.[contributionName(row)]);
+  const { v, m } = asMap(bucket?.[contributionName(row)]);
+  const version = v ?? m;
   return typeof version === 'string' ? version : '';
 };

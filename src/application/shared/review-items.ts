@@ -3,9 +3,14 @@
  * {@link module:application/shared/items}.
  * @module
  */
-import type { Claim, IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
+import {
+  type EvidenceUnit,
+  type IdentifierKey,
+  orderedClaims,
+  type UnitKey,
+} from '#domain/identity/evidence.ts';
 import type { HeldValue, ListedValue } from '#domain/identity/held-value.ts';
-import type { DecisionKind } from '#domain/identity/merge-policy.ts';
+import { type DecisionKind, isDecision } from '#domain/identity/merge-policy.ts';
 import type { Item, Key } from './table.ts';
 
 /** Partitions of the values that wait for review. */
@@ -48,12 +53,15 @@ export const parseHeldItem = (item: Item): HeldItem => {
   };
 };
 
-/** The decisions noted beside a unit's key, as the unit claims them. */
-export const notedClaims = (noted: Item | undefined): readonly Claim[] =>
-  ((noted?.['claims'] ?? []) as readonly IdentifierKey[]).map((identifier) => ({
+/** A unit with the decisions that are noted beside its key, and no other. */
+export const underNote = (unit: EvidenceUnit, noted: Item | undefined): EvidenceUnit => {
+  const own = unit.claims.filter(({ identifier }) => !isDecision(identifier));
+  const decided = ((noted?.['claims'] ?? []) as readonly IdentifierKey[]).map((identifier) => ({
     identifier,
     verified: true,
   }));
+  return { ...unit, claims: orderedClaims([...own, ...decided]) };
+};
 
 /** Partition of all decisions, in order of time. */
 export const DECISION_PARTITION = 'DECISION';

@@ -39,7 +39,9 @@ export const stepsBetween = (
   const joining = pieces.filter(
     (piece) => piece.before !== undefined && piece.after !== undefined && !piece.home,
   );
-  const count = parting.length + joining.length;
+  // Units of no group come all at once. They are new, or were set apart by a step and are no group by themselves.
+  const isComing = pieces.some(({ before: b, after: a }) => b === undefined && a !== undefined);
+  const count = parting.length + Math.max(joining.length, isComing ? 1 : 0);
   return {
     count,
     at: (taken) => {

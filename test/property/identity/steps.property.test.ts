@@ -48,6 +48,16 @@ test('nothing to do takes no step', () => {
   );
 });
 
+test('no step is left only where every group is there', () => {
+  fc.assert(
+    fc.property(partitions, ({ before, after }) => {
+      if (stepsBetween(before, after).count === 0)
+        expect(new Set(shown(after)).isSubsetOf(new Set(shown(before)))).toBe(true);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 test('on the way nobody is with anybody whom neither partition puts there', () => {
   fc.assert(
     fc.property(partitions, ({ before, after }) => {

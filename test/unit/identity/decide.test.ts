@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { decide, revoke } from '#application/identity/decide.ts';
 import { decisionKey, parseDecisionItem } from '#application/shared/review-items.ts';
 import { POLICY } from '../../support/builders/evidence.ts';
-import { fact, party, partyGone } from '../../support/builders/rows.ts';
+import { fact, factGone, party, partyGone } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
 import { nth } from '../../support/interposed-table.ts';
 
@@ -112,6 +112,55 @@ describe('a decision', () => {
     const slow = store.overtaken(nth(1, 'transact'), () => say(store, 'never', 'a', 'b'));
     await slow.parties(party('b', 2, 'card#1'));
     expect(store.customers()).toEqual(['one_a: a', 'one_b: b']);
+    store.expectSound();
+  });
+
+  // Two units and their notes are four reads, each at an instant of its own.
+  test.each([1, 2, 3, 4])('is not lost to another that comes between its reads (%i)', async (n) => {
+    let turns = Number.NEGATIVE_INFINITY;
+    const store = anIdentityStore({
+      turn: async (unit) => {
+        if (unit === 'get' && ++turns === n) await say(store, 'always', 'pos.1', 'pos.2');
+      },
+    });
+    await store.parties(party('a', 1, 'card#1'));
+    await store.facts(fact('pos.1', 1, ['phone#1']), fact('pos.2', 1, ['phone#2']));
+    // It takes four reads more to find the two units.
+    turns = -4;
+    await say(store, 'never', 'pos.1', 'a');
+    expect(turns).toBeGreaterThan(4);
+    expect(store.customers()).toContain('one_~phone#1: ~phone#1 ~phone#2');
+    store.expectSound();
+  });
+
+  test('taken back while its unit comes back is not taken up again', async () => {
+    const store = anIdentityStore();
+    await store.facts(fact('pos.1', 1, ['phone#1']), fact('pos.2', 1, ['phone#2']));
+    const { id } = await say(store, 'always', 'pos.1', 'pos.2');
+    await store.facts(factGone('pos.1', 2), factGone('pos.2', 2));
+    const slow = store.overtaken(nth(1, 'transact'), () => revoke(store.ports, POLICY, id, BY));
+    await slow.facts(fact('pos.1', 3, ['phone#1']), fact('pos.2', 3, ['phone#2']));
+    // The id of the first to go had passed on to the other.
+    expect(store.customers()).toEqual([
+      'one_~phone#1: ~phone#2',
+      'one_~phone#1/1: ~phone#1',
+      'one_~phone#2 -> one_~phone#1',
+    ]);
+    store.expectSound();
+  });
+
+  test.each([1, 2])('of a life that is over is seen by whoever began a new one (%i)', async (n) => {
+    const store = anIdentityStore();
+    await store.parties(party('a', 1, 'card#1'));
+    const life = async (version: number, decided: boolean) => {
+      await store.facts(fact('pos.9', version, ['born#1']));
+      if (decided) await say(store, 'always', 'pos.9', 'a');
+      await store.facts(factGone('pos.9', version + 1));
+    };
+    if (n === 2) await life(1, false);
+    const slow = store.overtaken(nth(1, 'transact'), () => life(3, true));
+    await slow.facts(fact('pos.1', 1, ['born#1']));
+    expect(store.customers()).toContain('one_a: a ~born#1');
     store.expectSound();
   });
 });

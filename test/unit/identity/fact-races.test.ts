@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fact, factGone, factUnit, version } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
-import { nth } from '../../support/interposed-table.ts';
+import { interposed, nth } from '../../support/interposed-table.ts';
 
 const CARD = factUnit('card#1').key;
 const EMAIL = factUnit('email#1').key;
@@ -143,6 +143,42 @@ describe('races of one row', () => {
     expect((await store.registry('pos.1'))?.leaving).toContain(EMAIL);
     await store.facts(fact('pos.1', 5, ['phone#1']));
     expect((await store.registry('pos.1'))?.leaving).toEqual([]);
+    store.expectSound();
+  });
+
+  test('a row is not written to a place that it has left, whatever comes after', async () => {
+    const store = anIdentityStore();
+    await store.facts(fact('pos.1', 1, ['card#1']));
+    // Version 3 has read that the row lies at the card; it moves away before, and on after the write.
+    const slow = store.workerOn(
+      interposed(
+        interposed(
+          store.table,
+          nth(1, 'writeAll', (args) => args.includes('BUCKET')),
+          () => store.facts(fact('pos.1', 2, ['email#1'])),
+        ),
+        nth(3, 'getAll'),
+        () => store.facts(fact('pos.1', 4, ['phone#1'])),
+      ),
+    );
+    await slow.facts(fact('pos.1', 3, ['card#1']));
+    expect(store.contributions()).toEqual(['~phone#1#0 pos.1 4']);
+    store.expectSound();
+  });
+
+  test('a mark of death that a crash has left on a living unit is taken away', async () => {
+    const store = anIdentityStore();
+    await store.facts(fact('pos.1', 1, ['card#1']));
+    // Another row comes just before the mark; whoever marked sees it, and dies before taking the mark away.
+    const marking = nth(1, 'write', (args) => args.includes('"set":{"dying"'));
+    const keeping = nth(1, 'write', (args) => args.includes('"remove":["dying"]'));
+    const other = () => store.facts(fact('pos.2', 1, ['card#1']));
+    const crash = () => Promise.reject(new Error('crash'));
+    const { facts } = store.workerOn(
+      interposed(interposed(store.table, marking, other), keeping, crash),
+    );
+    await expect(facts(fact('pos.1', 2, ['email#1']))).rejects.toThrow('crash');
+    await store.facts(fact('pos.1', 2, ['email#1']));
     store.expectSound();
   });
 

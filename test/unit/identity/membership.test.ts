@@ -188,6 +188,16 @@ describe('races at the cap', () => {
     store.expectSound();
   });
 
+  test('and by one who came before the crash, without a mark of its own', async () => {
+    const store = await heldBy(4);
+    const crashed = overtaken(store, () => Promise.reject(new Error('crash')));
+    const counting = overtaken(store, () => crashed.parties(partyGone('h4', 2)));
+    const { conflicts } = await counting.parties(partyGone('h1', 2));
+    expect(conflicts).toBe(0);
+    expect((await store.claim())?.units).toEqual(['h2', 'h3', 'h4']);
+    store.expectSound();
+  });
+
   test('two cross the cap upwards at once', async () => {
     const store = await heldBy(3);
     const worker = overtaken(store, () => store.parties(party('h5', 1, 'phone#1')));

@@ -189,6 +189,28 @@ describe('large commits', () => {
     store.expectSound();
   });
 
+  test('a single change may take more than a commit aims at', async () => {
+    const store = anIdentityStore({ limits: { actions: 15, scopes: 3 } });
+    const emails = Array.from({ length: 20 }, (_, n) => `email#${n}`);
+    expect(await store.parties(party('a', 1, ...emails))).toMatchObject({ failures: [] });
+    await store.close();
+    store.expectSound();
+  });
+
+  test('scopes are put together when a change that spans them is too much', async () => {
+    const store = anIdentityStore();
+    const ids = (count: number, name: string) =>
+      Array.from({ length: count }, (_, n) => `email#${name}${n}`);
+    for (const email of ids(29, '')) await store.parties(party(`of.${email}`, 1, email));
+    await store.parties(party('a', 1, ...ids(30, 'a')));
+    const applied = await store.parties(
+      ...partyRenamed('a', 'b', 2, ...ids(29, ''), ...ids(11, 'b')),
+    );
+    expect(applied.failures).toEqual([]);
+    await store.close();
+    store.expectSound();
+  });
+
   test('one change that fits no transaction is given back with the reason', async () => {
     const store = anIdentityStore();
     const emails = Array.from({ length: 120 }, (_, n) => `email#${n}`);

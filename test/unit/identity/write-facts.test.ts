@@ -121,7 +121,7 @@ describe('a move', () => {
     const actions = moveActions(byEmail(2), row(registry(1, CARD)), { unit: EMAIL, bucket: 0 });
     expect(keysOf(actions)).toEqual(['R#pos.1', `U#${EMAIL}#0`, `U#${CARD}#2`]);
     expect(actions[0]).toMatchObject({ set: { unit: EMAIL, bucket: 0, leaving: [CARD] } });
-    expect(actions[2]).toMatchObject({ set: { 'pos/1': { v: version(2), gone: true } } });
+    expect(actions[2]).toMatchObject({ set: { 'pos/1': { m: version(2), gone: true } } });
   });
 
   test('to nobody forgets the place', () => {
