@@ -34,6 +34,12 @@ const HELP = `Usage: npm run ops -- <command> [options]
   graph A      the customer of a row or an id: its rows, values and links, as JSON
     --json                   the answer as JSON, also of held, why and why-not
 
+  reconcile    compares views, customers and claims with the stored rows, and names what differs
+    --heal                   puts right what can be worked out from the rows
+    --source S               only what concerns one source
+    --settle SECONDS         how long the table's stream may take before the second look (5)
+    --json                   the answer as JSON
+
 Where
   --data DIR                 the local cloud that npm start runs with this data folder (.tributary, the default)
   --stack NAME               a deployed data stack, e.g. Tributary-dev-Data (or set TRIBUTARY_STACK)
@@ -53,6 +59,7 @@ Examples
   npm run ops -- decide never erp.account.7 crm.contact.12 --actor kim --reason 'father and son'
   npm run ops -- quality --rule phone-missing
   npm run ops -- redrive --stack Tributary-dev-Data
+  npm run ops -- reconcile --source pos --heal
 `;
 
 const text = { type: 'string' } as const;
@@ -67,10 +74,12 @@ const FLAGS = {
     newest: text,
     reason: text,
     rule: text,
+    settle: text,
+    source: text,
     stack: text,
     to: text,
   },
-  ...{ all: yes, delete: yes, discard: yes, help: yes, json: yes, redrive: yes },
+  ...{ all: yes, delete: yes, discard: yes, heal: yes, help: yes, json: yes, redrive: yes },
 };
 
 const main = async (args: readonly string[]): Promise<number> => {

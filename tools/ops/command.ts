@@ -18,6 +18,9 @@ export interface CommandFlags {
   readonly json?: boolean;
   readonly discard?: boolean;
   readonly rule?: string;
+  readonly source?: string;
+  readonly settle?: string;
+  readonly heal?: boolean;
   readonly keys: readonly string[];
 }
 

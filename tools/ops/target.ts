@@ -8,13 +8,14 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { makeOneIdMinter } from '#adapters/crypto/one-id-minter.ts';
 import { makePseudonymiser, type Pseudonymiser } from '#adapters/crypto/pseudonym.ts';
 import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
+import { makeScan } from '#adapters/dynamodb/scan.ts';
 import { DynamoTable } from '#adapters/dynamodb/table.ts';
 import { makeKinesisClient } from '#adapters/kinesis/client.ts';
 import { makePublish } from '#adapters/kinesis/publish.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
 import { makeGetSecret, makeSecretsClient } from '#adapters/secrets/secret.ts';
-import type { Publish } from '#application/operate/ports.ts';
+import type { Publish, Scan } from '#application/operate/ports.ts';
 import type { ObjectStore } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
 import type { OneIdMinter } from '#domain/identity/one-id.ts';
@@ -45,6 +46,7 @@ export interface Target {
   /** For people: where the command works. */
   readonly place: string;
   table(): Table;
+  scan(): Scan;
   objects(bucket: `${string}-bucket` & Name): ObjectStore;
   publish(): Publish;
   /** The pseudonyms and ids of the functions; reads a secret. */
@@ -131,6 +133,7 @@ const bind = (place: string, names: Names, local?: Endpoints): Target => {
         client: makeDynamoClient(settings('dynamodb')),
         tableName: nameOf('table'),
       }),
+    scan: () => makeScan(makeDynamoClient(settings('dynamodb')), nameOf('table')),
     objects: (bucket) => new S3ObjectStore(makeS3Client(settings('s3')), nameOf(bucket)),
     pseudonymiser: async () => makePseudonymiser(await secret('pepper-secret')),
     minter: async () => makeOneIdMinter(await secret('one-id-key-secret')),

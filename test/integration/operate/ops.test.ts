@@ -13,6 +13,9 @@ import { gzipCompression } from '#adapters/gzip/gzip.ts';
 import { makeQuarantine } from '#adapters/quarantine/quarantine.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
 import { archiveChanges } from '#application/capture/archive-changes.ts';
+import { applyParties } from '#application/identity/apply-parties.ts';
+import type { OneId } from '#domain/identity/one-id.ts';
+import { party } from '../../support/builders/rows.ts';
 import { createTable, startDynamo, startKinesis, startS3 } from '../../support/engines.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -139,6 +142,36 @@ test('redrive puts failed changes back and leaves what it cannot read', async ()
   expect(await engines.objects.get('aws/lambda/m/s/2')).toBeDefined();
 });
 
+test('reconcile names a view that is missing, and heals it', async () => {
+  const ports = {
+    table: table(),
+    mint: (anchor: string) => `one_${anchor}` as OneId,
+    clock: Date.now,
+    random: Math.random,
+    sleep: async () => {},
+  };
+  const { definitions } = await currentDefinitions(
+    { table: table(), objects: engines.objects },
+    Date.now,
+  ).current();
+  const rows = [1, 2, 3].map((n) => party(`crm.contact.${n}`, n, `member-card#${n}`));
+  await applyParties(ports, definitions.namespaces, rows);
+  const named = await ops('reconcile', '--settle', '0', '--json');
+  expect(named.code).toBe(1);
+  expect(JSON.parse(named.stdout)).toMatchObject({
+    tables: { 'crm.contact': { stored: { rows: 3 }, shown: { rows: 0 }, unowned: 0 } },
+    differences: [1, 2, 3].map(() => ({ problem: 'missing', outcome: 'named' })),
+  });
+  const healed = await ops('reconcile', '--settle', '0', '--heal', '--source', 'crm');
+  expect(healed.code).toBe(0);
+  expect(healed.stdout).toContain(
+    'C#one_crm.contact.2 SUMMARY  missing: view of a customer · healed',
+  );
+  const again = await ops('reconcile', '--settle', '0');
+  expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining(' 0 differences\n') });
+  expect(again.stdout).toMatch(/crm\.contact +3 stored, 3 shown, 0 of nobody .* equal/);
+});
+
 test.each([
   ['an unknown command', ['frobnicate'], 2, 'Usage: npm run ops'],
   ['an unknown flag', ['publish', '--force'], 1, "Unknown option '--force'"],
@@ -146,6 +179,8 @@ test.each([
   ['two intentions', ['quarantine', '--redrive', '--delete'], 1, 'Either --redrive or --delete'],
   ['no time', ['replay', '--from', 'yesterday'], 1, '--from takes a time'],
   ['a folder without definitions', ['publish', '--definitions', 'docs'], 1, 'to correct'],
+  ['an unknown source', ['reconcile', '--source', 'x'], 1, 'know no source x'],
+  ['no seconds', ['reconcile', '--settle', 'long'], 1, '--settle takes a number'],
   ['two places', ['publish', '--stack', 'Tributary-dev-Data'], 1, 'not both'],
 ])('%s is answered with a sentence', async (_name, args, code, sentence) => {
   const answer = await ops(...args);

@@ -1,0 +1,112 @@
+/**
+ * The operator commands that look after the table as a whole.
+ * @module
+ */
+import { currentDefinitions } from '#adapters/definitions/current-definitions.ts';
+import { adviceFor, type Finding, showKey } from '#application/operate/reconcile/finding.ts';
+import { type Healed, heal } from '#application/operate/reconcile/heal.ts';
+import {
+  continuePass,
+  newPass,
+  type Pass,
+  type PassPart,
+} from '#application/operate/reconcile/reconcile.ts';
+import { formatChecksum } from '#domain/shared/checksum.ts';
+import type { Command, CommandFlags } from './command.ts';
+import { OpsError } from './ops-error.ts';
+import { progress } from './progress.ts';
+import type { Target } from './target.ts';
+
+/** Segments that the table is scanned in at the same time. */
+const SEGMENTS = 4;
+
+/** Seconds before the second look, unless told: a stream that is not behind has passed long before. */
+const SETTLE_SECONDS = '5';
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+const upkeepOn = (target: Target) => {
+  const table = target.table();
+  const stores = { table, objects: target.objects('definitions-bucket') };
+  const { current } = currentDefinitions(stores, Date.now);
+  return { table, scan: target.scan(), definitions: current, sleep };
+};
+
+const reconcile: Command = async (target, flags) => {
+  const ports = upkeepOn(target);
+  const { source } = flags;
+  const { definitions } = await ports.definitions();
+  if (source !== undefined && !definitions.sources[source])
+    throw new OpsError(`The definitions in force know no source ${source}.`);
+  const tell = progress();
+  const part = await continuePass(ports, newPass(SEGMENTS), {
+    settleMs: settleOf(flags),
+    onPage: (pass) => tell(() => `${pass.items} items read`),
+    ...(source === undefined ? {} : { source }),
+  });
+  const healed = flags.heal ? await heal(ports, part.differences) : [];
+  const open = part.differences.length - healed.filter(isHealed).length;
+  if (flags.json) console.log(JSON.stringify(asJson(part, healed), undefined, 2));
+  else tellPass(part, healed);
+  return open === 0 ? 0 : 1;
+};
+
+const isHealed = ({ outcome }: Healed): boolean => outcome === 'healed';
+
+const settleOf = ({ settle = SETTLE_SECONDS }: CommandFlags): number => {
+  if (/^\d{1,4}$/.test(settle)) return Number(settle) * 1_000;
+  throw new OpsError(`--settle takes a number of seconds, not ${settle}.`);
+};
+
+const outcomeOf = (healed: readonly Healed[], finding: Finding): string | undefined =>
+  healed.find((one) => one.finding === finding)?.outcome;
+
+const asJson = ({ pass, differences }: PassPart, healed: readonly Healed[]) => ({
+  items: pass.items,
+  tables: Object.fromEntries(
+    Object.entries(pass.counts).map(([table, { stored, shown, unowned }]) => [
+      table,
+      {
+        stored: { rows: stored.rows, checksum: formatChecksum(stored.checksum) },
+        shown: { rows: shown.rows, checksum: formatChecksum(shown.checksum) },
+        unowned,
+      },
+    ]),
+  ),
+  outdated: pass.outdated,
+  unsettled: pass.unsettled,
+  differences: differences.map((finding) => ({
+    key: showKey(finding.key),
+    problem: finding.problem,
+    what: finding.what,
+    outcome: outcomeOf(healed, finding) ?? 'named',
+    ...(typeof finding.remedy === 'string' ? { advice: adviceFor(finding.remedy) } : {}),
+  })),
+});
+
+const tellPass = ({ pass, differences }: PassPart, healed: readonly Healed[]): void => {
+  tellTables(pass);
+  for (const finding of differences) {
+    const outcome = outcomeOf(healed, finding);
+    const { problem, what, remedy } = finding;
+    console.log(`${showKey(finding.key)}  ${problem}: ${what}${outcome ? ` · ${outcome}` : ''}`);
+    if (typeof remedy === 'string') console.log(`  ${adviceFor(remedy)}`);
+  }
+  if (pass.outdated > 0)
+    console.log(`${pass.outdated} views are of older definitions: npm run ops -- rebuild`);
+  if (pass.unsettled > 0) console.log(`${pass.unsettled} items changed at every look`);
+  console.log(`${pass.items} items read, ${differences.length} differences`);
+};
+
+const tellTables = ({ counts }: Pass): void => {
+  for (const [table, { stored, shown, unowned }] of Object.entries(counts)) {
+    const state = stored.checksum === shown.checksum ? 'equal' : 'DIFFERENT';
+    const sums = `${formatChecksum(stored.checksum)} ${formatChecksum(shown.checksum)}`;
+    console.log(
+      `${table.padEnd(28)} ${stored.rows} stored, ${shown.rows} shown, ${unowned} of nobody  ${sums}  ${state}`,
+    );
+  }
+};
+
+/** The commands by name. */
+export const UPKEEP_COMMANDS: Readonly<Record<string, Command>> = { reconcile };
