@@ -39,6 +39,7 @@ const HELP = `Usage: npm run ops -- <command> [options]
     --source S               only what concerns one source
     --settle SECONDS         how long the table's stream may take before the second look (5)
     --json                   the answer as JSON
+  rebuild      makes every view anew that is of older definitions, while changes flow
 
 Where
   --data DIR                 the local cloud that npm start runs with this data folder (.tributary, the default)

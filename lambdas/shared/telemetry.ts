@@ -21,6 +21,9 @@ export type CountMetric =
   | 'FileRowsRejected'
   | 'FilesFailed'
   | 'ProfilesRead'
+  | 'RowsReconciled'
+  | 'ViewDifferences'
+  | 'ViewsRebuilt'
   | 'ViewsWritten';
 
 /** Metrics that count per source and data-quality rule. */

@@ -6,10 +6,12 @@ import { makeOneIdMinter } from '#adapters/crypto/one-id-minter.ts';
 import { makePseudonymiser } from '#adapters/crypto/pseudonym.ts';
 import { currentDefinitions } from '#adapters/definitions/current-definitions.ts';
 import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
+import { makeScan } from '#adapters/dynamodb/scan.ts';
 import { DynamoTable } from '#adapters/dynamodb/table.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
 import { makeGetSecret, makeSecretsClient } from '#adapters/secrets/secret.ts';
+import type { Scan } from '#application/operate/ports.ts';
 import type { DefinitionsSource } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
 
@@ -23,6 +25,9 @@ export const sleep = (ms: number): Promise<void> =>
 /** The table of a function. */
 export const bindTable = (tableName: string): Table =>
   new DynamoTable({ client: makeDynamoClient(), tableName });
+
+/** The scan of a table; only functions that check it as a whole may. */
+export const bindScan = (tableName: string): Scan => makeScan(makeDynamoClient(), tableName);
 
 /** The definitions in force, cached. */
 export const bindDefinitions = (table: Table, bucket: string): DefinitionsSource =>

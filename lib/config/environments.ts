@@ -75,6 +75,12 @@ const schema = z.strictObject({
   throttle: z.strictObject({ rate: z.int().positive(), burst: z.int().positive() }),
   /** Executions kept for each function; a stream needs shards times parallelization factor. */
   reservedConcurrency: z.record(z.enum(FUNCTION_IDS), z.int().positive()),
+  /** Jobs over the whole table: how often they run, and how many items one run of the reconciler reads at most. */
+  upkeep: z.strictObject({
+    reconcileMinutes: z.int().min(1).max(60),
+    reconcileItems: z.int().min(1_000),
+    rebuildMinutes: z.int().min(1).max(60),
+  }),
   alarms: z.strictObject({
     /** Where alarms are sent; an existing topic, or a new one with this subscriber. */
     topicArn: z.string().startsWith('arn:').optional(),
@@ -124,7 +130,10 @@ const dev = {
     'profile/maintain-view': 16,
     'serve/get-profile': 20,
     'serve/list-sources': 5,
+    'operate/reconcile': 1,
+    'operate/rebuild-views': 1,
   },
+  upkeep: { reconcileMinutes: 2, reconcileItems: 20_000, rebuildMinutes: 1 },
   alarms: { runbook: RUNBOOK },
   logRetentionDays: 30,
   archiveRetentionDays: 90,
@@ -157,6 +166,8 @@ const environments = {
       'profile/maintain-view': 128,
       'serve/get-profile': 200,
       'serve/list-sources': 10,
+      'operate/reconcile': 1,
+      'operate/rebuild-views': 1,
     },
     alarms: { runbook: RUNBOOK, email: 'tributary-operations@tributary.example' },
     logRetentionDays: 90,

@@ -11,6 +11,8 @@ export const FUNCTION_IDS = [
   'profile/maintain-view',
   'serve/get-profile',
   'serve/list-sources',
+  'operate/reconcile',
+  'operate/rebuild-views',
 ] as const;
 
 /** Id of a function. */

@@ -12,6 +12,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DEFINITIONS, DROPS, REPORTS } from './object-prefixes.ts';
+import { UPKEEP_PARTITION } from '#application/shared/items.ts';
+import { DEFINITIONS } from './object-prefixes.ts';
 import type { StageFunction } from './stage-function.ts';
 
 /** Actions that only read the table. */
@@ -22,11 +24,15 @@ export const TABLE_WRITES = ['PutItem', 'UpdateItem', 'DeleteItem'] as const;
 /** Actions by which a statement writes: inserts items and updates them. */
 export const TABLE_STATEMENTS = ['PartiQLInsert', 'PartiQLUpdate'] as const;
 
+/** Reads the table as a whole; only for functions that check it. */
+export const TABLE_SCAN = ['Scan'] as const;
+
 /** One action on the table, without its prefix. */
 export type TableAction =
   | (typeof TABLE_READS)[number]
   | (typeof TABLE_WRITES)[number]
   | (typeof TABLE_STATEMENTS)[number]
+  | (typeof TABLE_SCAN)[number]
   | 'ConditionCheckItem';
 
 const USE_KEY = ['kms:Decrypt', 'kms:DescribeKey'];
@@ -50,6 +56,23 @@ export const grantTable = (
   allow(to, names, table.tableArn);
   const writes = actions.some((action) => TABLE_WRITES.some((write) => write === action));
   allowKey(to, dataKey, writes ? WRITE_KEY : USE_KEY);
+};
+
+/** Lets a function that only looks keep how far it is, and write no other item. */
+export const grantUpkeep = (
+  to: StageFunction,
+  { table, dataKey }: { readonly table: ITable; readonly dataKey: IKey },
+): void => {
+  to.lambda.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['dynamodb:PutItem'],
+      resources: [table.tableArn],
+      conditions: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [UPKEEP_PARTITION] },
+      },
+    }),
+  );
+  allowKey(to, dataKey, WRITE_KEY);
 };
 
 /** Lets a function read compiled definitions by name; it cannot list them. */

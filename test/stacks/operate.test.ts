@@ -57,6 +57,8 @@ describe('nothing is unwatched', () => {
     ['Stream throttles', 1],
     ['API server errors', 1],
     ['API latency', 1],
+    ['View differences', 1],
+    ['Reconciliation silence', 1],
   ])('%s has %i alarms', (heading, count) => {
     const own = alarms.filter(({ description }) => description.endsWith(anchor(heading)));
     expect(own).toHaveLength(count);

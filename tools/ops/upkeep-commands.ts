@@ -3,6 +3,7 @@
  * @module
  */
 import { currentDefinitions } from '#adapters/definitions/current-definitions.ts';
+import { continueRebuild, type Rebuild } from '#application/operate/rebuild-views.ts';
 import { adviceFor, type Finding, showKey } from '#application/operate/reconcile/finding.ts';
 import { type Healed, heal } from '#application/operate/reconcile/heal.ts';
 import {
@@ -108,5 +109,22 @@ const tellTables = ({ counts }: Pass): void => {
   }
 };
 
+/** Functions keep definitions for 30 seconds; a view that one writes meanwhile may be an old one again. */
+const DEFINITIONS_KEPT_MS = 31_000;
+
+const rebuild: Command = async (target) => {
+  const ports = upkeepOn(target);
+  const tell = progress();
+  const onPage = (now: Rebuild) => tell(() => `${now.views} views read, ${now.rebuilt} rebuilt`);
+  let now = await continueRebuild(ports, undefined, { onPage });
+  while (!now.complete) {
+    console.error(`${now.rebuilt} views rebuilt; one more pass when functions have followed`);
+    await sleep(DEFINITIONS_KEPT_MS);
+    now = await continueRebuild(ports, now, { onPage });
+  }
+  console.log(`${now.total} views rebuilt; all are of definitions ${now.definitions}`);
+  return 0;
+};
+
 /** The commands by name. */
-export const UPKEEP_COMMANDS: Readonly<Record<string, Command>> = { reconcile };
+export const UPKEEP_COMMANDS: Readonly<Record<string, Command>> = { reconcile, rebuild };

@@ -11,6 +11,7 @@ import { planBucket, planSecret, planStream, planTable } from './data-plans.ts';
 import { planObjectRule } from './event-rule-plans.ts';
 import { planFunction, planMapping } from './function-plans.ts';
 import type { CloudPlan } from './model.ts';
+import { planSchedule } from './schedule-plans.ts';
 
 /**
  * Plans the local cloud of an assembly.
@@ -37,6 +38,7 @@ export const planCloud = (assembly: Assembly, region?: string): CloudPlan => {
       planMapping(resolver, it, functions),
     ),
     objectRules: plansOf(['AWS::Events::Rule'], (it) => planObjectRule(resolver, it, functions)),
+    schedules: plansOf(['AWS::Events::Rule'], (it) => planSchedule(resolver, it, functions)),
     apis: plansOf(['AWS::ApiGatewayV2::Api'], (it) => planApi(resolver, it, everything, functions)),
     leftOut: everything
       .filter(({ resource }) => fateOf(resource.Type) === 'left-out')

@@ -58,3 +58,12 @@ export const adviceFor = (hopeless: Hopeless): string => {
       return assertNever(hopeless);
   }
 };
+
+/**
+ * A key for the log, where no key of a source stands: rows and parties are named by their table only.
+ */
+export const loggableKey = ({ pk, sk }: Key): string =>
+  [pk, sk].map((part) => part.replace(SOURCE_KEY, '$1$2')).join(' ');
+
+// `R#pos.receipt.7`, `A#crm.contact.7`, `UNIT#crm.contact.7`; a unit of facts begins with `~` and is a pseudonym.
+const SOURCE_KEY = /^(R#|A#|UNIT#)([^~.][^.]*\.[^.]*)\..*$/s;

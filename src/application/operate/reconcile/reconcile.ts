@@ -8,10 +8,10 @@
  * @module
  */
 
-import { inParallel } from '#application/shared/in-parallel.ts';
 import type { CurrentDefinitions } from '#application/shared/ports.ts';
-import type { Item, Key, Table } from '#application/shared/table.ts';
+import type { Item, Table } from '#application/shared/table.ts';
 import type { Scan } from '../ports.ts';
+import { allDone, newSegments, nextPages, type Segment } from '../scan-pages.ts';
 import { type Finding, showKey } from './finding.ts';
 import { type Examination, lookAt, ofSource } from './look.ts';
 import { addCounts, type TableCounts } from './row-counts.ts';
@@ -23,13 +23,6 @@ export interface ReconcilePorts {
   readonly definitions: () => Promise<CurrentDefinitions>;
   /** Waits this many milliseconds. */
   readonly sleep: (ms: number) => Promise<void>;
-}
-
-/** How far one segment of the table is. */
-export interface Segment {
-  /** Key that was read last. */
-  readonly after?: Key;
-  readonly done: boolean;
 }
 
 /** A pass over the table: all that has to be kept to go on with it. */
@@ -67,7 +60,7 @@ export interface PassOptions {
 
 /** A pass at its beginning. */
 export const newPass = (segments: number): Pass => ({
-  segments: Array.from({ length: segments }, () => ({ done: false })),
+  segments: newSegments(segments),
   items: 0,
   counts: {},
   outdated: 0,
@@ -76,7 +69,7 @@ export const newPass = (segments: number): Pass => ({
 });
 
 /** Whether a pass has read the whole table. */
-export const isComplete = ({ segments }: Pass): boolean => segments.every(({ done }) => done);
+export const isComplete = ({ segments }: Pass): boolean => allDone(segments);
 
 /** Items of one page. */
 const PAGE = 250;
@@ -107,10 +100,10 @@ export const continuePass = async (
     };
   };
   while (!isComplete(pass) && (options.mayGoOn?.() ?? true)) {
-    const page = await nextPage(ports, pass, options.pageSize ?? PAGE);
+    const page = await nextPages(ports.scan, pass.segments, options.pageSize ?? PAGE);
     const examined = await look(ports, page.items, options);
     pass = withExaminations(
-      page.pass,
+      { ...pass, segments: page.segments, items: pass.items + page.items.length },
       examined.filter((one) => !isSuspect(one)),
     );
     suspects.push(...examined.filter(isSuspect));
@@ -136,29 +129,6 @@ const withExaminations = (pass: Pass, examined: readonly Examination[]): Pass =>
   counts: addCounts([pass.counts, ...examined.map(({ counts }) => counts)]),
   outdated: pass.outdated + examined.reduce((sum, { outdated }) => sum + outdated, 0),
 });
-
-/** Reads a page of every segment that is not done. */
-const nextPage = async ({ scan }: ReconcilePorts, pass: Pass, limit: number) => {
-  const { segments } = pass;
-  const pages = await inParallel([...segments.entries()], async ([segment, { done, after }]) =>
-    done
-      ? undefined
-      : scan({ segment, segments: segments.length, limit, ...(after ? { after } : {}) }),
-  );
-  const items = pages.flatMap((page) => page?.items ?? []);
-  return {
-    items,
-    pass: {
-      ...pass,
-      items: pass.items + items.length,
-      segments: segments.map((segment, index): Segment => {
-        const page = pages[index];
-        if (!page) return segment;
-        return page.next ? { after: page.next, done: false } : { done: true };
-      }),
-    },
-  };
-};
 
 const look = async (
   { table, definitions }: ReconcilePorts,
