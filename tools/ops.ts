@@ -39,6 +39,10 @@ const HELP = `Usage: npm run ops -- <command> [options]
     --source S               only what concerns one source
     --settle SECONDS         how long the table's stream may take before the second look (5)
     --json                   the answer as JSON
+  sweep        deletes the rows that the last full load of a table did not bring; run it when the load is complete
+    --source S --table T --generation N    the source's table, and the generation that was loaded
+    --dry-run                names the rows and changes nothing
+    --all                    also when it is every row, or more than a fifth of them
   rebuild      makes every view anew that is of older definitions, while changes flow
 
 Where
@@ -61,6 +65,7 @@ Examples
   npm run ops -- quality --rule phone-missing
   npm run ops -- redrive --stack Tributary-dev-Data
   npm run ops -- reconcile --source pos --heal
+  npm run ops -- sweep --source pos --table receipt --generation 2 --dry-run
 `;
 
 const text = { type: 'string' } as const;
@@ -72,6 +77,7 @@ const FLAGS = {
     data: text,
     definitions: text,
     from: text,
+    generation: text,
     newest: text,
     reason: text,
     rule: text,
@@ -80,7 +86,16 @@ const FLAGS = {
     stack: text,
     to: text,
   },
-  ...{ all: yes, delete: yes, discard: yes, heal: yes, help: yes, json: yes, redrive: yes },
+  ...{
+    all: yes,
+    delete: yes,
+    discard: yes,
+    'dry-run': yes,
+    heal: yes,
+    help: yes,
+    json: yes,
+    redrive: yes,
+  },
 };
 
 const main = async (args: readonly string[]): Promise<number> => {
@@ -91,9 +106,15 @@ const main = async (args: readonly string[]): Promise<number> => {
     (values['help'] ? console.log : console.error)(HELP);
     return values['help'] ? 0 : 2;
   }
-  const target = await findTarget(values as TargetFlags);
+  const target = await findTarget(targetFlags(name, values));
   console.error(`${name} on ${target.place}`);
   return command(target, { ...(values as Omit<CommandFlags, 'keys'>), keys });
+};
+
+/** To the sweep `--table` names a table of the source, to every other command that of the target. */
+const targetFlags = (command: string, values: ReturnType<typeof readArguments>['values']) => {
+  const { table, ...others } = values as TargetFlags;
+  return command === 'sweep' || table === undefined ? others : { ...others, table };
 };
 
 const readArguments = (args: readonly string[]) => {

@@ -20,6 +20,10 @@ export interface CommandFlags {
   readonly rule?: string;
   readonly source?: string;
   readonly settle?: string;
+  readonly generation?: string;
+  readonly table?: string;
+  readonly against?: string;
+  readonly 'dry-run'?: boolean;
   readonly heal?: boolean;
   readonly keys: readonly string[];
 }

@@ -31,6 +31,7 @@ import { tableChanges } from '../../lambdas/shared/table-changes.ts';
 import type { Command, CommandFlags } from './command.ts';
 import { IDENTITY_COMMANDS } from './identity-commands.ts';
 import { OpsError } from './ops-error.ts';
+import { printable } from './printable.ts';
 import type { Target } from './target.ts';
 import { UPKEEP_COMMANDS } from './upkeep-commands.ts';
 
@@ -109,9 +110,6 @@ const describe = ({ arrivedAt, reason, table, detail, object }: QuarantinedRecor
   const head = `${new Date(arrivedAt).toISOString()}  ${reason}  ${table ?? '(names no table)'}`;
   return [head, `  ${detail}`, `  ${object}`].map(printable).join('\n');
 };
-
-/** Bytes of strangers must not steer the terminal. */
-const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, '\u{FFFD}');
 
 const redrive: Command = async (target, { discard = false }) => {
   const ports = {

@@ -12,9 +12,16 @@ import {
   type Pass,
   type PassPart,
 } from '#application/operate/reconcile/reconcile.ts';
+import {
+  type SweepRequest,
+  surveyTable,
+  sweepTable,
+} from '#application/operate/sweep-generation.ts';
+import type { CurrentDefinitions } from '#application/shared/ports.ts';
 import { formatChecksum } from '#domain/shared/checksum.ts';
 import type { Command, CommandFlags } from './command.ts';
 import { OpsError } from './ops-error.ts';
+import { printable } from './printable.ts';
 import { progress } from './progress.ts';
 import type { Target } from './target.ts';
 
@@ -126,5 +133,51 @@ const rebuild: Command = async (target) => {
   return 0;
 };
 
+/** Share of a table's rows that a sweep takes without being told to. */
+const MODEST_SHARE = 0.2;
+
+const sweep: Command = async (target, flags) => {
+  const upkeep = upkeepOn(target);
+  const request = await sweepRequest(await upkeep.definitions(), flags);
+  const name = `${request.source}.${request.table.table}`;
+  const { current, old } = await surveyTable(upkeep, request);
+  console.error(
+    `${name}: ${current} rows of generation ${request.generation}, ${old} of older ones`,
+  );
+  if (!flags.all && !flags['dry-run']) refuseLargeSweep(current, old);
+  const publish = flags['dry-run'] ? async () => {} : target.publish();
+  let swept = 0;
+  const tell = progress();
+  for await (const rows of sweepTable(upkeep, publish, request)) {
+    swept += rows.length;
+    if (flags['dry-run']) for (const row of rows) console.log(printable(row));
+    tell(() => `${swept} of ${old} rows`);
+  }
+  console.log(`${swept} rows of ${name} ${flags['dry-run'] ? 'would be' : 'are'} tombstoned`);
+  return 0;
+};
+
+const sweepRequest = async (
+  { definitions }: CurrentDefinitions,
+  { source = '', table = '', generation = '' }: CommandFlags,
+): Promise<SweepRequest> => {
+  const defined = definitions.sources[source];
+  const swept = defined?.tables[table];
+  if (!defined || !swept)
+    throw new OpsError(`The definitions in force know no ${source}.${table}.`);
+  if (Number(generation) !== defined.generation)
+    throw new OpsError(
+      `--generation is ${generation || 'missing'}; generation ${defined.generation} of ${source} is in force.`,
+    );
+  return { source, table: swept, generation: defined.generation };
+};
+
+const refuseLargeSweep = (current: number, old: number): void => {
+  if (old <= MODEST_SHARE * (current + old)) return;
+  throw new OpsError(
+    'That is more than a fifth of the table: is the load complete? Look with --dry-run, then add --all.',
+  );
+};
+
 /** The commands by name. */
-export const UPKEEP_COMMANDS: Readonly<Record<string, Command>> = { reconcile, rebuild };
+export const UPKEEP_COMMANDS: Readonly<Record<string, Command>> = { reconcile, rebuild, sweep };
