@@ -37,6 +37,7 @@ const HELP = `Usage: npm run ops -- <command> [options]
   reconcile    compares views, customers and claims with the stored rows, and names what differs
     --heal                   puts right what can be worked out from the rows
     --source S               only what concerns one source
+    --against postgres       compares the stored rows with the source databases instead, by key
     --settle SECONDS         how long the table's stream may take before the second look (5)
     --json                   the answer as JSON
   sweep        deletes the rows that the last full load of a table did not bring; run it when the load is complete
@@ -74,6 +75,7 @@ const FLAGS = {
   ...Object.fromEntries(Object.keys(NAMES).map((name) => [name, text])),
   ...{
     actor: text,
+    against: text,
     data: text,
     definitions: text,
     from: text,

@@ -21,6 +21,7 @@ import type { Table } from '#application/shared/table.ts';
 import type { OneIdMinter } from '#domain/identity/one-id.ts';
 import type { Endpoints } from '../../local/run/endpoints.ts';
 import { OpsError } from './ops-error.ts';
+import type { PostgresPlace } from './postgres-rows.ts';
 
 /** What a target is named by: each flag, with the output of the data stack that holds the same. */
 export const NAMES = {
@@ -47,6 +48,8 @@ export interface Target {
   readonly place: string;
   table(): Table;
   scan(): Scan;
+  /** The source databases of the local cloud. */
+  postgres(): PostgresPlace;
   objects(bucket: `${string}-bucket` & Name): ObjectStore;
   publish(): Publish;
   /** The pseudonyms and ids of the functions; reads a secret. */
@@ -134,6 +137,10 @@ const bind = (place: string, names: Names, local?: Endpoints): Target => {
         tableName: nameOf('table'),
       }),
     scan: () => makeScan(makeDynamoClient(settings('dynamodb')), nameOf('table')),
+    postgres: () => {
+      if (local) return local.postgres;
+      throw new OpsError('Only the source databases of a local cloud are known: use --data.');
+    },
     objects: (bucket) => new S3ObjectStore(makeS3Client(settings('s3')), nameOf(bucket)),
     pseudonymiser: async () => makePseudonymiser(await secret('pepper-secret')),
     minter: async () => makeOneIdMinter(await secret('one-id-key-secret')),

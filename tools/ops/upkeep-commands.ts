@@ -3,6 +3,7 @@
  * @module
  */
 import { currentDefinitions } from '#adapters/definitions/current-definitions.ts';
+import { compareWithSource, type TableComparison } from '#application/operate/compare-source.ts';
 import { continueRebuild, type Rebuild } from '#application/operate/rebuild-views.ts';
 import { adviceFor, type Finding, showKey } from '#application/operate/reconcile/finding.ts';
 import { type Healed, heal } from '#application/operate/reconcile/heal.ts';
@@ -21,6 +22,7 @@ import type { CurrentDefinitions } from '#application/shared/ports.ts';
 import { formatChecksum } from '#domain/shared/checksum.ts';
 import type { Command, CommandFlags } from './command.ts';
 import { OpsError } from './ops-error.ts';
+import { postgresRows } from './postgres-rows.ts';
 import { printable } from './printable.ts';
 import { progress } from './progress.ts';
 import type { Target } from './target.ts';
@@ -41,6 +43,7 @@ const upkeepOn = (target: Target) => {
 };
 
 const reconcile: Command = async (target, flags) => {
+  if (flags.against !== undefined) return reconcileAgainst(target, flags);
   const ports = upkeepOn(target);
   const { source } = flags;
   const { definitions } = await ports.definitions();
@@ -57,6 +60,29 @@ const reconcile: Command = async (target, flags) => {
   if (flags.json) console.log(JSON.stringify(asJson(part, healed), undefined, 2));
   else tellPass(part, healed);
   return open === 0 ? 0 : 1;
+};
+
+const reconcileAgainst = async (target: Target, flags: CommandFlags): Promise<number> => {
+  if (flags.against !== 'postgres')
+    throw new OpsError(`--against takes postgres, not ${flags.against}.`);
+  const ports = upkeepOn(target);
+  const { definitions } = await ports.definitions();
+  const source = postgresRows(target.postgres(), definitions, flags.source);
+  try {
+    const compared = await compareWithSource(ports, source, () => sleep(settleOf(flags)));
+    if (flags.json) console.log(JSON.stringify(compared, undefined, 2));
+    else for (const one of compared) tellComparison(one);
+    return compared.every(({ missing, surplus }) => missing.length + surplus.length === 0) ? 0 : 1;
+  } finally {
+    await source.close();
+  }
+};
+
+const tellComparison = ({ table, source, stored, missing, surplus }: TableComparison): void => {
+  const sums = `${formatChecksum(source.checksum)} ${formatChecksum(stored.checksum)}`;
+  console.log(`${table.padEnd(28)} ${source.rows} in the source, ${stored.rows} stored  ${sums}`);
+  for (const key of missing) console.log(`  missing  ${printable(key)}`);
+  for (const key of surplus) console.log(`  surplus  ${printable(key)}`);
 };
 
 const isHealed = ({ outcome }: Healed): boolean => outcome === 'healed';

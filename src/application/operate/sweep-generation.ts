@@ -7,33 +7,18 @@
  * late, or that comes back, wins whatever happens in between.
  * @module
  */
-import { liveContributionsIn } from '#application/shared/contributions.ts';
-import { bucketKey, parseRowItem, rowItemKey } from '#application/shared/items.ts';
-import type { Item, Key, Table } from '#application/shared/table.ts';
 import type { TombstoneMessage } from '#domain/capture/decode-tombstone.ts';
 import { generationOf } from '#domain/capture/row-version.ts';
 import { keyPartsOf, type SourceRowKey, sourceRowKey } from '#domain/capture/source-row.ts';
 import type { TableDefinition } from '#domain/definitions/types.ts';
-import type { Publish, Scan, StreamMessage } from './ports.ts';
-import { allDone, newSegments, nextPages } from './scan-pages.ts';
-
-/** What a sweep reads. */
-export interface SurveyPorts {
-  readonly table: Pick<Table, 'getAll'>;
-  readonly scan: Scan;
-}
+import { type LiveRow, type LiveRowPorts, liveRows } from './live-rows.ts';
+import type { Publish, StreamMessage } from './ports.ts';
 
 /** What is swept: a table of a source after a load of this generation. */
 export interface SweepRequest {
   readonly source: string;
   readonly table: TableDefinition;
   readonly generation: number;
-}
-
-/** A live row with the version it is at. */
-interface StoredRow {
-  readonly rowKey: SourceRowKey;
-  readonly version: string;
 }
 
 /** Live rows of a table, by generation. */
@@ -44,13 +29,10 @@ export interface Survey {
   readonly old: number;
 }
 
-const SEGMENTS = 4;
-const PAGE = 500;
-
 /** Counts the live rows of a table. */
-export const surveyTable = async (ports: SurveyPorts, request: SweepRequest): Promise<Survey> => {
+export const surveyTable = async (ports: LiveRowPorts, request: SweepRequest): Promise<Survey> => {
   const survey = { current: 0, old: 0 };
-  for await (const rows of liveRows(ports, request)) {
+  for await (const rows of liveRows(ports, prefixOf(request))) {
     const old = rows.filter((row) => isOld(row, request)).length;
     survey.old += old;
     survey.current += rows.length - old;
@@ -60,11 +42,11 @@ export const surveyTable = async (ports: SurveyPorts, request: SweepRequest): Pr
 
 /** Puts a tombstone on the stream for each row of an older generation; gives their keys, page by page. Safe to repeat. */
 export async function* sweepTable(
-  ports: SurveyPorts,
+  ports: LiveRowPorts,
   publish: Publish,
   request: SweepRequest,
 ): AsyncGenerator<readonly SourceRowKey[]> {
-  for await (const rows of liveRows(ports, request)) {
+  for await (const rows of liveRows(ports, prefixOf(request))) {
     const old = rows.filter((row) => isOld(row, request));
     if (old.length === 0) continue;
     await publish(old.map((row) => messageOf(request, row)));
@@ -72,54 +54,15 @@ export async function* sweepTable(
   }
 }
 
-const isOld = ({ version }: StoredRow, { generation }: SweepRequest): boolean =>
+const prefixOf = ({ source, table }: SweepRequest): string =>
+  sourceRowKey(source, table.table, ['']);
+
+const isOld = ({ version }: LiveRow, { generation }: SweepRequest): boolean =>
   generationOf(version) < generation;
-
-async function* liveRows(
-  ports: SurveyPorts,
-  { source, table }: SweepRequest,
-): AsyncGenerator<readonly StoredRow[]> {
-  const prefix = rowItemKey(sourceRowKey(source, table.table, [''])).pk;
-  let segments = newSegments(SEGMENTS);
-  while (!allDone(segments)) {
-    const page = await nextPages(ports.scan, segments, PAGE);
-    segments = page.segments;
-    const own = page.items.filter(({ pk, sk }) => sk === 'ROW' && pk.startsWith(prefix));
-    yield await withVersions(ports.table, own);
-  }
-}
-
-/** A fact row's version stands in its bucket, and so does whether it lives. */
-const withVersions = async (
-  table: SurveyPorts['table'],
-  items: readonly Item[],
-): Promise<readonly StoredRow[]> => {
-  const places = items.map(placeOf);
-  const buckets = await table.getAll(places.flatMap((place) => place ?? []));
-  const live = new Map(
-    buckets.flatMap((bucket) =>
-      liveContributionsIn(bucket).map((row) => [`${bucket?.pk} ${row.rowKey}`, row.version]),
-    ),
-  );
-  return items.flatMap((item, index): readonly StoredRow[] => {
-    const place = places[index];
-    const rowKey = item.pk.slice(2) as SourceRowKey;
-    const { version, deleted } = parseRowItem(item);
-    if (!place) return deleted ? [] : [{ rowKey, version }];
-    const contributed = live.get(`${place.pk} ${rowKey}`);
-    if (contributed === undefined) return [];
-    return [{ rowKey, version: contributed > version ? contributed : version }];
-  });
-};
-
-const placeOf = (item: Item): Key | undefined => {
-  const { unit, bucket } = parseRowItem(item);
-  return unit === undefined || bucket === undefined ? undefined : bucketKey(unit, bucket);
-};
 
 const messageOf = (
   { source, table, generation }: SweepRequest,
-  { rowKey }: StoredRow,
+  { rowKey }: LiveRow,
 ): StreamMessage => {
   const parts = keyPartsOf(rowKey);
   const message: TombstoneMessage = {
