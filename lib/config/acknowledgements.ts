@@ -9,7 +9,6 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { DEFINITIONS, DROPS, FAILED_BATCHES, REPORTS } from '../constructs/object-prefixes.ts';
-import { DEFINITIONS, FAILED_BATCHES } from '../constructs/object-prefixes.ts';
 import type { StageFunction } from '../constructs/stage-function.ts';
 import type { OperateStack } from '../stacks/operate-stack.ts';
 import { allFunctions, streamReaders, type WatchedStacks } from '../stacks/watched-stacks.ts';
@@ -62,8 +61,7 @@ const ofFunctions = (functions: readonly StageFunction[]): readonly Acknowledgem
       at,
       id: 'Serverless::Serverless-LambdaDLQ',
       reason:
-        'A dead-letter queue serves asynchronous invocations. These functions are invoked by stream mappings, whose failed batches go to the failed bucket, by the API, which waits for the answer, or for a file, which stays with a report that says how far it came.',
-        'A dead-letter queue serves asynchronous invocations. These functions are invoked by stream mappings, whose failed batches go to the failed bucket, by the API, which waits for the answer, or by a schedule, whose next tick does what one has missed.',
+        'A dead-letter queue serves asynchronous invocations. These functions are invoked by stream mappings, whose failed batches go to the failed bucket, by the API, which waits for the answer, for a file, which stays with a report that says how far it came, or by a schedule, whose next tick does what one has missed.',
     },
     {
       at,
@@ -95,9 +93,9 @@ const ofObjects = (stacks: WatchedStacks, operate: OperateStack): readonly Ackno
   const { data, capture, identity, profile, serve } = stacks;
   const resolver = identity.resolveIdentity;
   const importer = capture.importFile;
-  const readers = [resolver, importer, profile.maintainView, serve.getProfile, serve.listSources];
   const readers = [
     resolver,
+    importer,
     profile.maintainView,
     serve.getProfile,
     serve.listSources,

@@ -11,9 +11,8 @@ import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { DEFINITIONS, DROPS, REPORTS } from './object-prefixes.ts';
 import { UPKEEP_PARTITION } from '#application/shared/items.ts';
-import { DEFINITIONS } from './object-prefixes.ts';
+import { DEFINITIONS, DROPS, REPORTS } from './object-prefixes.ts';
 import type { StageFunction } from './stage-function.ts';
 
 /** Actions that only read the table. */

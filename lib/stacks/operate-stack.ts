@@ -1,6 +1,6 @@
 /**
- * OperateStack: the functions that look after the table as a whole, the dashboard, the alarms and where they go. Every alarm links the heading of the runbook that says what to
- * do.
+ * OperateStack: the functions that look after the table as a whole, the dashboard, the alarms and where they go. Every
+ * alarm links the heading of the runbook that says what to do.
  * @module
  */
 import { Stack } from 'aws-cdk-lib';

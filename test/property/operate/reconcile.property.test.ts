@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { foldToLatest } from '#application/identity/interpret-records.ts';
+import { foldToLatest } from '#application/identity/join-changes.ts';
 import { showKey } from '#application/operate/reconcile/finding.ts';
 import type { Item } from '#application/shared/table.ts';
 import { type Delivered, type History, historyOf } from '../../support/builders/histories.ts';

@@ -7,7 +7,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memoryScan } from '#adapters/memory/scan.ts';
-import { foldToLatest } from '#application/identity/interpret-records.ts';
+import { foldToLatest } from '#application/identity/join-changes.ts';
 import type { FactChange, PartyChange } from '#application/identity/row-change.ts';
 import type { StreamMessage } from '#application/operate/ports.ts';
 import { surveyTable, sweepTable } from '#application/operate/sweep-generation.ts';
