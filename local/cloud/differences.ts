@@ -67,7 +67,7 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     what: 'schedules',
     sentence:
-      'Rules run at a rate from the start of the local cloud on, and while it runs; cron expressions and event patterns do not run.',
+      'Rules run at a rate from the start of the local cloud on, and while it runs; cron expressions do not run.',
   },
   {
     what: 'S3 requests',

@@ -3,6 +3,7 @@
  * @module
  */
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { readServable } from '#application/profile/servable.ts';
 import { readFreshness } from '#application/serve/read-freshness.ts';
 import type { DefinitionsSource } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
@@ -32,7 +33,12 @@ export const makeHandler = ({ table, definitions, clock }: SourcesPorts, telemet
       names,
       continuousSources(current),
     );
-    const sources = names.map((source) => ({ source, ...positions[source] }));
+    const servable = await readServable(table, names);
+    const sources = names.map((source) => ({
+      source,
+      ...positions[source],
+      ...(servable[source] ? { servable: servable[source] } : {}),
+    }));
     return answer(200, { asOf, lagMs, definitions: hash, sources });
   });
 

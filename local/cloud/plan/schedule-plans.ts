@@ -11,16 +11,20 @@ import type { FunctionPlan, SchedulePlan } from './model.ts';
 import { identityOf, readProperties } from './reader.ts';
 
 const RULE = z.object({
-  ScheduleExpression: z.string().optional(),
+  ScheduleExpression: z.string(),
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
   Targets: z.array(z.object({ Arn: z.string(), Input: z.string().optional() })).default([]),
 });
 
 const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 
+/** Whether a rule runs at times, and not for events. */
+export const isSchedule = ({ resource }: LocatedResource): boolean =>
+  resource.Properties?.['ScheduleExpression'] !== undefined;
+
 /**
  * The plan of an AWS::Events::Rule with a rate.
- * @throws {@link TemplateError} for an event pattern or a cron expression, which do not run locally
+ * @throws {@link TemplateError} for a cron expression, which does not run locally
  */
 export const planSchedule = (
   resolver: Resolver,
@@ -40,7 +44,7 @@ export const planSchedule = (
 };
 
 // `rate(1 minute)`, `rate(5 hours)`. Source: EventBridge user guide, "Schedule types: rate-based".
-const rateOf = ({ stack, logicalId }: LocatedResource, expression = ''): number => {
+const rateOf = ({ stack, logicalId }: LocatedResource, expression: string): number => {
   const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   const everyMs = Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
   if (everyMs > 0) return everyMs;

@@ -129,6 +129,9 @@ export const defectKey = ({ source, table, rule, column, rowKey }: RowDefect): K
   pk: defectPartition(source, table),
   sk: `${rule}#${column}#${rowKey}`,
 });
+/** Key of how long the latest changes of a source took to become servable. */
+export const servableKey = (source: string): Key => ({ pk: 'SERVABLE', sk: source });
+
 /** Partition of what jobs over the whole table keep; those that only compare may write nothing else. */
 export const UPKEEP_PARTITION = 'UPKEEP';
 

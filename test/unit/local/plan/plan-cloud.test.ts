@@ -196,7 +196,6 @@ describe('schedules', () => {
 
   test.each([
     ['a cron expression', { ScheduleExpression: 'cron(0 3 * * ? *)' }, 'only rates run locally'],
-    ['an event pattern', { EventPattern: { source: ['aws.s3'] } }, 'only rates run locally'],
     ['no rate at all', { ScheduleExpression: 'rate(0 minutes)' }, 'only rates run locally'],
     [
       'a queue as a target',
