@@ -14,6 +14,7 @@ import type { CurrentDefinitions } from '#application/shared/ports.ts';
 import type { Item, Key } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { Customer } from '#domain/identity/scope.ts';
+import { canonicalJson } from '#domain/shared/canonical-json.ts';
 import { type Finding, finding } from './finding.ts';
 import { addCounts, countRows, type LiveRow, type TableCounts } from './row-counts.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -113,8 +114,9 @@ const difference = async (
     measures: view.measures.map(({ measure }) => measure),
     units: await readParts(around, view, units, new Map()),
   };
-  const expected = JSON.stringify(viewOf(view, made)) ?? '';
-  const found = JSON.stringify(viewOf(view, summary)) ?? '';
+  // A map comes from the store with its attributes in any order.
+  const expected = canonicalJson(viewOf(view, made) ?? null);
+  const found = canonicalJson(viewOf(view, summary) ?? null);
   return expected === found ? undefined : { expected, found };
 };
 
