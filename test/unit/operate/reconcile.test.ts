@@ -148,6 +148,16 @@ test('the order in which the store gives the attributes of a map makes no differ
   expect(namesOf(await store.pass())).toEqual([]);
 });
 
+test('a customer that is taken away while the stream is read leaves its view as it is', async () => {
+  const store = await aStore();
+  const key = { pk: 'C#one_crm.contact.1', sk: 'CUSTOMER' };
+  const before = await store.view('one_crm.contact.1');
+  await store.table.write({ kind: 'delete', key });
+  await store.maintain();
+  expect(await store.view('one_crm.contact.1')).toEqual(before);
+  expect(namesOf(await store.pass())).toEqual(['C#one_crm.contact.1 CUSTOMER']);
+});
+
 test('a list of units that lost one differs', async () => {
   const store = await aStore();
   const key = { pk: 'C#one_crm.contact.1', sk: 'CUSTOMER' };
