@@ -6,7 +6,7 @@ import { makeOneIdMinter } from '#adapters/crypto/one-id-minter.ts';
 import { makePseudonymiser } from '#adapters/crypto/pseudonym.ts';
 import { currentDefinitions } from '#adapters/definitions/current-definitions.ts';
 import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
-import { makeScan } from '#adapters/dynamodb/scan.ts';
+import { makePagedScan } from '#adapters/dynamodb/scan-pages.ts';
 import { DynamoTable } from '#adapters/dynamodb/table.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
@@ -27,7 +27,7 @@ export const bindTable = (tableName: string): Table =>
   new DynamoTable({ client: makeDynamoClient(), tableName });
 
 /** The scan of a table; only functions that check it as a whole may. */
-export const bindScan = (tableName: string): Scan => makeScan(makeDynamoClient(), tableName);
+export const bindScan = (tableName: string): Scan => makePagedScan(makeDynamoClient(), tableName);
 
 /** The definitions in force, cached. */
 export const bindDefinitions = (table: Table, bucket: string): DefinitionsSource =>

@@ -8,7 +8,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { makeOneIdMinter } from '#adapters/crypto/one-id-minter.ts';
 import { makePseudonymiser, type Pseudonymiser } from '#adapters/crypto/pseudonym.ts';
 import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
-import { makeScan } from '#adapters/dynamodb/scan.ts';
+import { makePagedScan } from '#adapters/dynamodb/scan-pages.ts';
 import { DynamoTable } from '#adapters/dynamodb/table.ts';
 import { makeKinesisClient } from '#adapters/kinesis/client.ts';
 import { makePublish } from '#adapters/kinesis/publish.ts';
@@ -47,7 +47,7 @@ export interface Target {
   /** For people: where the command works. */
   readonly place: string;
   table(): Table;
-  scan(): Scan;
+  pages(): Scan;
   /** The source databases of the local cloud. */
   postgres(): PostgresPlace;
   objects(bucket: `${string}-bucket` & Name): ObjectStore;
@@ -136,7 +136,7 @@ const bind = (place: string, names: Names, local?: Endpoints): Target => {
         client: makeDynamoClient(settings('dynamodb')),
         tableName: nameOf('table'),
       }),
-    scan: () => makeScan(makeDynamoClient(settings('dynamodb')), nameOf('table')),
+    pages: () => makePagedScan(makeDynamoClient(settings('dynamodb')), nameOf('table')),
     postgres: () => {
       if (local) return local.postgres;
       throw new OpsError('Only the source databases of a local cloud are known: use --data.');

@@ -8,7 +8,7 @@ import type { Key } from '#application/shared/table.ts';
 import { type Attributes, fromItem, toKey } from './marshal.ts';
 
 /** Makes the scan of a table. */
-export const makeScan =
+export const makePagedScan =
   (client: DynamoDBClient, tableName: string): Scan =>
   async ({ segment, segments, after, limit }) => {
     const output = await client.send(
