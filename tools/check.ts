@@ -14,7 +14,7 @@ const STEPS: Readonly<Record<string, string>> = {
   // `lib` compiles under its own settings: some CDK classes do not fit their interfaces under exact optional types.
   'types-of-lib': 'tsc --noEmit -p tsconfig.lib.json',
   style: 'biome check --error-on-warnings',
-  layers: 'depcruise bin lib lambdas src local tools test --config .dependency-cruiser.mjs',
+  layers: 'depcruise bench bin lib lambdas src local tools test --config .dependency-cruiser.mjs',
   unused: 'knip',
 };
 

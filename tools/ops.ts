@@ -32,7 +32,10 @@ const HELP = `Usage: npm run ops -- <command> [options]
   why A B      the shortest evidence that two rows (or customer ids) are one customer
   why-not A B  what keeps them apart
   graph A      the customer of a row or an id: its rows, values and links, as JSON
-    --json                   the answer as JSON, also of held, why and why-not
+    --json                   the answer as JSON, also of held, why, why-not and preview
+  preview      what other identity rules would do: merges, splits, ids, held values; changes nothing
+  apply        puts them in force and brings all customers to them, while changes keep flowing
+    --definitions DIR        the folder with the rules (definitions)
 
   reconcile    compares views, customers and claims with the stored rows, and names what differs
     --heal                   puts right what can be worked out from the rows

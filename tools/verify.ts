@@ -1,13 +1,17 @@
 /**
  * `npm run verify`: random histories of a small shop against a batch computation of the same, for as long as you like.
  *
- * Each history is delivered shuffled, repeated and cut into batches to several workers on one table, with crashes; what
- * is left must equal what the oracle computes from the final rows. A seed names a history with all its accidents.
+ * Each history is delivered shuffled, repeated and cut into batches to several workers on one table, with crashes,
+ * throttling, reloads, changes of rules and decisions of operators; what is left must equal what the oracle computes from
+ * the final rows. A seed names a history with all its accidents.
  * @module
  */
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { type Finding, verifySeed } from '../test/support/verify-seed.ts';
+import { startEngineStores } from '../test/support/engine-store.ts';
+import type { MakeStore } from '../test/support/run-world.ts';
+import { type Finding, judgeSeed } from '../test/support/verify-seed.ts';
+import { runMutants } from './verify/mutants.ts';
 
 const HELP = `Usage: npm run verify -- [options]
 
@@ -16,6 +20,11 @@ const HELP = `Usage: npm run verify -- [options]
   --people N      these three replace what the seed would choose
   --events N
   --workers N
+  --engine        against the local DynamoDB engine in place of a table in memory (100)
+  --first         stops at the first that differs
+  --mutants       takes the guards out of the code one by one, and looks whether that is noticed (400 histories each)
+
+It prints a digest over the canonical state of all histories: the same seed gives the same on every machine.
 
 Examples
   npm run verify -- --histories 100000            a night
@@ -25,6 +34,9 @@ Examples
 const number = { type: 'string' } as const;
 const OPTIONS = {
   help: { type: 'boolean' },
+  engine: { type: 'boolean' },
+  first: { type: 'boolean' },
+  mutants: { type: 'boolean' },
   ...{ histories: number, seed: number, people: number, events: number, workers: number },
 } as const;
 
@@ -33,16 +45,27 @@ const SHOWN = 5;
 
 type Overrides = Partial<Record<'people' | 'events' | 'workers', number>>;
 
-const verify = async (first: number, histories: number, overrides: Overrides): Promise<number> => {
+interface Run {
+  readonly first: number;
+  readonly histories: number;
+  readonly overrides: Overrides;
+  readonly stopAtFirst: boolean;
+  readonly makeStore: MakeStore | undefined;
+}
+
+const verify = async ({ first, histories, overrides, stopAtFirst, makeStore }: Run) => {
   const progress = startProgress(histories);
+  const digest = createHash('sha256');
   let found = 0;
   for (let seed = first; seed < first + histories; seed++) {
-    const finding = await verifySeed(seed, overrides);
-    if (finding && ++found <= SHOWN) show(finding, overrides);
+    const verdict = await judgeSeed(seed, overrides, makeStore);
+    digest.update(verdict.digest);
+    if (verdict.finding && ++found <= SHOWN) show(verdict.finding, overrides);
     progress.next(found);
+    if (found > 0 && stopAtFirst) break;
   }
   progress.end();
-  return found;
+  return { found, digest: digest.digest('hex') };
 };
 
 const startProgress = (histories: number) => {
@@ -86,15 +109,40 @@ const readFlags = () => {
   }
 };
 
-const { help, ...values } = readFlags();
+const run = async (
+  numbers: Partial<Record<string, number>>,
+  engine: boolean,
+  stopAtFirst: boolean,
+) => {
+  const {
+    histories = engine ? 100 : 1_000,
+    seed = randomInt(1_000_000_000),
+    ...overrides
+  } = numbers;
+  console.error(`${histories} histories from seed ${seed}${engine ? ', on the local engine' : ''}`);
+  const stores = engine ? await startEngineStores() : undefined;
+  const makeStore = stores?.makeStore;
+  try {
+    const { found, digest } = await verify({
+      first: seed,
+      histories,
+      overrides,
+      stopAtFirst,
+      makeStore,
+    });
+    console.log(`${histories} histories, ${found} differ`);
+    console.log(digest);
+    return found === 0 ? 0 : 1;
+  } finally {
+    await stores?.stop();
+  }
+};
+
+const { help, engine = false, first = false, mutants = false, ...values } = readFlags();
 const numbers: Partial<Record<string, number>> = Object.fromEntries(
-  Object.entries(values).map(([name, value]) => [name, readNumber(name, value)]),
+  Object.entries(values).map(([name, value]) => [name, readNumber(name, String(value))]),
 );
 if (help) console.log(HELP);
-else {
-  const { histories = 1_000, seed = randomInt(1_000_000_000), ...overrides } = numbers;
-  console.error(`${histories} histories from seed ${seed}`);
-  const found = await verify(seed, histories, overrides);
-  console.log(`${histories} histories, ${found} differ`);
-  process.exitCode = found === 0 ? 0 : 1;
-}
+else if (mutants)
+  process.exitCode = runMutants(numbers['histories'] ?? 400, numbers['seed'] ?? 1) === 0 ? 0 : 1;
+else process.exitCode = await run(numbers, engine, first);

@@ -35,9 +35,12 @@ export const bindDefinitions = (table: Table, bucket: string): DefinitionsSource
 
 const getSecret = makeGetSecret(makeSecretsClient());
 
-/** The pseudonymiser under the pepper of this secret. */
-export const bindPseudonymiser = async (pepperArn: string) =>
-  makePseudonymiser(await getSecret(pepperArn));
+/** The pseudonymiser under the pepper of this secret; whoever names fact units needs the key of the OneIDs, too. */
+export const bindPseudonymiser = async (pepperArn: string, unitKeyArn?: string) =>
+  makePseudonymiser(
+    await getSecret(pepperArn),
+    unitKeyArn === undefined ? undefined : await getSecret(unitKeyArn),
+  );
 
 /** The OneID minter under the key of this secret. */
 export const bindMinter = async (keyArn: string) => makeOneIdMinter(await getSecret(keyArn));

@@ -21,7 +21,7 @@ import {
   type UnitKey,
 } from '#domain/identity/evidence.ts';
 import { type HeldValue, heldValues } from '#domain/identity/held-value.ts';
-import { links, type MergePolicy } from '#domain/identity/merge-policy.ts';
+import { compares, type MergePolicy } from '#domain/identity/merge-policy.ts';
 import { byIssue } from '#domain/identity/one-id.ts';
 import { partition } from '#domain/identity/partition.ts';
 import { customerGroups, parseScope, type Scope } from '#domain/identity/scope.ts';
@@ -214,7 +214,9 @@ const claimProblems = (
 ): readonly string[] => {
   const holders = new Map<IdentifierKey, UnitKey[]>();
   for (const { evidence } of units.values()) {
-    for (const { identifier } of evidence.claims.filter((one) => links(policy, one.identifier))) {
+    for (const { identifier } of evidence.claims.filter((one) =>
+      compares(policy, one.identifier),
+    )) {
       holders.set(identifier, [...(holders.get(identifier) ?? []), evidence.key]);
     }
   }

@@ -38,23 +38,32 @@ export const anIdentityStore = (
     mint: (anchor, attempt) => `one_${anchor}${attempt === 0 ? '' : `/${attempt}`}` as OneId,
     clock: () => ++now,
     random,
-    sleep: async () => {},
+    // Waits in turns of the event loop: whoever loses a race lets the others go on, as in earnest.
+    sleep: async (ms) => {
+      for (let waited = 0; waited < ms; waited += 10) await new Promise(setImmediate);
+    },
     ...(options.limits ? { limits: options.limits } : {}),
   });
   /** A worker that sees the store through a table of its own. */
-  const workerOn = (through: Table) => ({
+  const workerOn = (through: Table, rules = policy) => ({
     ports: portsOn(through),
-    parties: (...changes: readonly PartyChange[]) =>
-      applyParties(portsOn(through), policy, changes),
-    facts: (...changes: readonly FactChange[]) => applyFacts(portsOn(through), policy, changes),
+    parties: (...changes: readonly PartyChange[]) => applyParties(portsOn(through), rules, changes),
+    facts: (...changes: readonly FactChange[]) => applyFacts(portsOn(through), rules, changes),
   });
   return {
     table,
     workerOn,
     ...workerOn(table),
+    /** A worker under other rules. */
+    under: (rules: MergePolicy) => workerOn(table, rules),
     /** A worker that is overtaken: something happens just before one of its calls. */
     overtaken: (before: (call: Call) => boolean, meanwhile: () => Promise<unknown>) =>
       workerOn(interposed(table, before, meanwhile)),
+    /** All items, some per page. */
+    scan: async function* () {
+      const items = table.dump();
+      for (let at = 0; at < items.length; at += 7) yield items.slice(at, at + 7);
+    },
     item: async (key: Key): Promise<Item | undefined> => (await table.getAll([key]))[0],
     registry: async (row: string): Promise<RowItem | undefined> => {
       const [item] = await table.getAll([rowItemKey(rowKey(row))]);

@@ -39,6 +39,22 @@ export const SMALL_POLICY: MergePolicy = {
   born: namespace('born', 5, { limit: 1, links: false }),
 };
 
+/** The rules that may come into force while a world runs: other limits, caps and priorities. */
+export const RULES: readonly [MergePolicy, ...MergePolicy[]] = [
+  SMALL_POLICY,
+  {
+    ...SMALL_POLICY,
+    card: namespace('card', 3, { limit: 2, cap: 3 }),
+    phone: namespace('phone', 2, { limit: 1, cap: 5 }),
+  },
+  {
+    ...SMALL_POLICY,
+    phone: namespace('phone', 3, { cap: 2 }),
+    email: namespace('email', 5, { limit: 1, cap: 6 }),
+    born: namespace('born', 4, { links: false }),
+  },
+];
+
 /** Changes of a world in the order they were committed at their sources. */
 export interface World {
   readonly seed: number;
@@ -65,6 +81,7 @@ const claimsOf = (random: Random, people: number) => {
       .map(({ name, value }) => ({
         identifier: identifierKey(name, undefined, value),
         verified: random() < 0.7,
+        ...(random() < 0.1 ? { to: '2019-12-31' } : random() < 0.1 ? { from: '2020-01-01' } : {}),
       })),
   );
 };
@@ -94,21 +111,40 @@ const factAfter = (random: Random, people: number) => {
   };
 };
 
-/** Draws a world: `events` changes over about `people` people. */
-export const drawWorld = (seed: number, random: Random, people: number, events: number): World => ({
-  seed,
-  changes: Array.from({ length: events }, (_, index) =>
-    drawEvent(random, people, `${index + 1}`),
-  ).flat(),
-});
+/** Draws a world: `events` changes over about `people` people; now and then a source is loaded anew in between. */
+export const drawWorld = (seed: number, random: Random, people: number, events: number): World => {
+  const reloadAt = random() < 0.3 ? Math.floor(random() * events) : events;
+  const draw = (from: number, to: number, generation: number) =>
+    Array.from({ length: Math.max(0, to - from) }, (_, index) =>
+      drawEvent(random, people, generation, `${from + index + 1}`),
+    ).flat();
+  const before = draw(0, reloadAt, 1);
+  const reloaded = reloadAt < events ? reload({ seed, changes: before }) : [];
+  return { seed, changes: [...before, ...reloaded, ...draw(reloadAt, events, 2)] };
+};
+
+/** The rows that are live, as a full load of the next generation delivers them. */
+const reload = (world: World): readonly RowChange[] =>
+  liveRows(world).map((row, index) => {
+    const sequences = [`load ${index}`];
+    const version = rowVersion(2, 'load', '0', 1);
+    if (row.kind !== 'party') return { ...row, version, sequences };
+    const { renamedFrom: _, ...party } = row;
+    return { ...party, version, sequences };
+  });
 
 /** One change; a change of a primary key is two, the former row's end and the new row. */
-const drawEvent = (random: Random, people: number, position: string): readonly RowChange[] => {
+const drawEvent = (
+  random: Random,
+  people: number,
+  generation: number,
+  position: string,
+): readonly RowChange[] => {
   const isParty = random() < 0.5;
   const source = pick(random, ['crm', 'pos']);
   const number = `${Math.floor(random() * people * 1.5)}`;
   const rowKey = sourceRowKey(source, isParty ? 'member' : 'receipt', [number]);
-  const version = rowVersion(1, 'cdc', position, 1);
+  const version = rowVersion(generation, 'cdc', position, 1);
   const base = { rowKey, source: 'x', version, sequences: [position] };
   const gone = random() < 0.2;
   if (!isParty) {

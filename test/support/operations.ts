@@ -6,9 +6,13 @@ import { closeScopes } from '#application/identity/open-scopes.ts';
 import type { IdentityPorts } from '#application/identity/restructure.ts';
 import { DECISION_PARTITION, type StoredDecision } from '#application/shared/review-items.ts';
 import { type EvidenceUnit, orderedClaims } from '#domain/identity/evidence.ts';
-import { type DecisionKind, decisionIdentifier } from '#domain/identity/merge-policy.ts';
+import {
+  type DecisionKind,
+  decisionIdentifier,
+  type MergePolicy,
+} from '#domain/identity/merge-policy.ts';
 import type { Random } from '#domain/shared/clock.ts';
-import { SMALL_POLICY, type World } from './identity-world.ts';
+import { RULES, type World } from './identity-world.ts';
 
 /** One act of an operator. */
 export type Operation =
@@ -18,12 +22,15 @@ export type Operation =
       readonly a: string;
       readonly b: string;
     }
-  | { readonly kind: 'revoke'; readonly which: number };
+  | { readonly kind: 'revoke'; readonly which: number }
+  /** Other rules are in force from now on. */
+  | { readonly kind: 'rules'; readonly which: number };
 
 /** Draws some operations on the rows of a world. */
 export const drawOperations = (random: Random, { changes }: World): readonly Operation[] => {
   const row = () => changes[Math.floor(random() * changes.length)]?.rowKey ?? '';
-  return Array.from({ length: Math.floor(random() * 6) }, (): Operation => {
+  return Array.from({ length: Math.floor(random() * 20) }, (): Operation => {
+    if (random() < 0.1) return { kind: 'rules', which: Math.floor(random() * RULES.length) };
     if (random() < 0.3) return { kind: 'revoke', which: random() };
     return { kind: 'decide', says: random() < 0.5 ? 'always' : 'never', a: row(), b: row() };
   });
@@ -32,16 +39,20 @@ export const drawOperations = (random: Random, { changes }: World): readonly Ope
 const BY = { actor: 'somebody', reason: 'seen both' } as const;
 
 /** Performs an operation; what cannot be decided is left. */
-export const operate = async (ports: IdentityPorts, operation: Operation): Promise<void> => {
+export const operate = async (
+  ports: IdentityPorts,
+  policy: MergePolicy,
+  operation: Exclude<Operation, { kind: 'rules' }>,
+): Promise<void> => {
   if (operation.kind === 'decide') {
     const { says, a, b } = operation;
-    await decide(ports, SMALL_POLICY, { kind: says, a, b, ...BY });
+    await decide(ports, policy, { kind: says, a, b, ...BY });
   } else {
     const { items } = await ports.table.query({ pk: DECISION_PARTITION });
     const item = items[Math.floor(operation.which * items.length)];
-    if (item) await revoke(ports, SMALL_POLICY, item.sk, BY);
+    if (item) await revoke(ports, policy, item.sk, BY);
   }
-  await closeScopes(ports, SMALL_POLICY);
+  await closeScopes(ports, policy);
 };
 
 /** Units with the decisions in force, as F is given them. */

@@ -6,24 +6,21 @@
 import { MemoryTable } from '#adapters/memory/table.ts';
 import { applyFacts } from '#application/identity/apply-facts.ts';
 import { applyParties } from '#application/identity/apply-parties.ts';
+import { applyRules } from '#application/identity/change-rules.ts';
 import { foldToLatest } from '#application/identity/join-changes.ts';
 import { closeScopes } from '#application/identity/open-scopes.ts';
 import { type CommitLimits, ContentionError } from '#application/identity/restructure.ts';
 import type { RowChange } from '#application/identity/row-change.ts';
-import { contributionsIn } from '#application/shared/contributions.ts';
-import { parseDecisionItem } from '#application/shared/review-items.ts';
-import type { Item } from '#application/shared/table.ts';
-import { type IdentityEvent, replayEvents } from '#domain/identity/identity-event.ts';
-import { links } from '#domain/identity/merge-policy.ts';
-import { byIssue, type LedgerEntry, type OneId } from '#domain/identity/one-id.ts';
-import { partition } from '#domain/identity/partition.ts';
-import { customerGroups } from '#domain/identity/scope.ts';
-import { audit } from './audit.ts';
-import { sharedAmong } from './builders/evidence.ts';
-import { drawWorld, liveRows, liveUnits, SMALL_POLICY, type World } from './identity-world.ts';
-import { drawOperations, type Operation, operate, underDecisions } from './operations.ts';
+import type { Item, Table } from '#application/shared/table.ts';
+import type { IdentityEvent } from '#domain/identity/identity-event.ts';
+import type { OneId } from '#domain/identity/one-id.ts';
+import { digestOf, storedState } from './canonical-state.ts';
+import { drawWorld, RULES, type World } from './identity-world.ts';
+import { drawOperations, type Operation, operate } from './operations.ts';
 import { recordingEvents } from './recording-events.ts';
 import { Crash, type Faults, Scheduler, seededRandom, Throttle } from './scheduler.ts';
+import { SCORED_RULES, withFeatures } from './scored-world.ts';
+import { differences, eventProblems } from './world-differences.ts';
 
 /** How a world is run. */
 export interface RunOptions {
@@ -31,6 +28,10 @@ export interface RunOptions {
   readonly events: number;
   readonly workers: number;
   readonly faults: Faults;
+  /** Records come in the order of their commits, as most do; else in any order. */
+  readonly ordered?: boolean;
+  /** Whether rows say names and dates, and rules score pairs. */
+  readonly scored?: boolean;
   /** Bounds of one commit, so small that ordinary ones go in steps. */
   readonly limits?: CommitLimits;
 }
@@ -49,14 +50,18 @@ const comesAgain = (error: unknown): boolean =>
   error instanceof Crash || error instanceof Throttle || error instanceof ContentionError;
 
 // Pairs of one key change travel in one record, so they stay together.
-const deliveriesOf = (random: () => number, { changes }: World): RowChange[][] => {
+const deliveriesOf = (
+  random: () => number,
+  { changes }: World,
+  ordered: boolean,
+): RowChange[][] => {
   const records: RowChange[][] = [];
   for (const change of changes) {
     if (change.kind === 'party' && change.renamedFrom) records.at(-1)?.push(change);
     else records.push([change]);
   }
   const repeated = records.flatMap((record) => (random() < 0.25 ? [record, record] : [record]));
-  const order = shuffled(random, repeated);
+  const order = ordered ? [...repeated] : shuffled(random, repeated);
   const batches: RowChange[][] = [];
   while (order.length > 0) {
     batches.push(order.splice(0, 1 + Math.floor(random() * 4)).flat());
@@ -66,17 +71,46 @@ const deliveriesOf = (random: () => number, { changes }: World): RowChange[][] =
 
 type Delivery = RowChange[] | Operation;
 
-/** Runs a world and returns what differs from the oracle; empty when nothing does. */
-export const runWorld = async (seed: number, options: RunOptions): Promise<readonly string[]> => {
+/** A store to run a world on, each call of which waits for its turn. */
+export interface WorldStore {
+  readonly table: Table;
+  /** All items, without waiting. */
+  readonly dump: () => Promise<readonly Item[]>;
+}
+
+/** Makes an empty store. */
+export type MakeStore = (turn: () => Promise<void>) => Promise<WorldStore>;
+
+const inMemory: MakeStore = async (turn) => {
+  const table = new MemoryTable({ turn });
+  return { table, dump: async () => table.dump() };
+};
+
+/** How a world came out. */
+export interface WorldResult {
+  /** What differs from the oracle; empty when nothing does. */
+  readonly problems: readonly string[];
+  /** SHA-256 of the canonical state. */
+  readonly digest: string;
+}
+
+/** Runs a world, and compares what is left with the oracle. */
+export const runWorld = async (
+  seed: number,
+  options: RunOptions,
+  makeStore: MakeStore = inMemory,
+): Promise<WorldResult> => {
   const random = seededRandom(seed);
-  const world = drawWorld(seed, random, options.people, options.events);
+  const plain = drawWorld(seed, random, options.people, options.events);
+  const world = options.scored ? withFeatures(plain, random) : plain;
+  const ruleSets = options.scored ? SCORED_RULES : RULES;
   const scheduler = new Scheduler(random, options.faults);
-  const table = new MemoryTable({ turn: scheduler.turn });
+  const { table, dump } = await makeStore(scheduler.turn);
   const events: IdentityEvent[] = [];
-  const recorded = recordingEvents(table, events);
   let now = 0;
+  let rules = ruleSets[0];
   const ports = {
-    table: recorded,
+    table: recordingEvents(table, events),
     clock: () => ++now,
     random,
     sleep: async () => {},
@@ -84,162 +118,60 @@ export const runWorld = async (seed: number, options: RunOptions): Promise<reado
     mint: (anchor: string, attempt: number) => `one_${anchor}/${attempt}` as OneId,
   };
   let redeliveries = 0;
-  const queue: Delivery[] = shuffled(random, [
-    ...deliveriesOf(random, world),
-    ...drawOperations(random, world),
-  ]);
+  const queue: Delivery[] = deliveriesOf(random, world, options.ordered ?? false);
+  for (const operation of drawOperations(random, world)) {
+    queue.splice(Math.floor(random() * queue.length), 0, operation);
+  }
   const deliver = async (batch: readonly RowChange[]) => {
+    const inForce = rules;
     const latest = foldToLatest(batch);
     const parties = latest.filter((change) => change.kind === 'party');
     const facts = latest.filter((change) => change.kind === 'fact');
     const results = [
-      await applyParties(ports, SMALL_POLICY, parties),
-      await applyFacts(ports, SMALL_POLICY, facts),
+      await applyParties(ports, inForce, parties),
+      await applyFacts(ports, inForce, facts),
     ];
-    await closeScopes(ports, SMALL_POLICY);
+    await closeScopes(ports, inForce);
     const failed = results.flatMap(({ failures }) => failures);
     const defect = failed.find(({ error }) => !comesAgain(error));
     if (defect) throw defect.error;
     if (failed.length > 0) throw new Crash('rows failed');
   };
-  const attempt = async (batch: Delivery) => {
+  const perform = async (delivery: Delivery) => {
+    if (!('kind' in delivery)) return deliver(delivery);
+    if (delivery.kind !== 'rules') return operate(ports, rules, delivery);
+    rules = ruleSets[delivery.which] ?? rules;
+  };
+  const attempt = async (delivery: Delivery) => {
     try {
-      await scheduler.live(() => ('kind' in batch ? operate(ports, batch) : deliver(batch)));
+      await scheduler.live(() => perform(delivery));
     } catch (error) {
       redeliveries += 1;
       if (!comesAgain(error) || redeliveries > 100 * options.events) throw error;
-      queue.push(batch);
+      queue.push(delivery);
     }
   };
   const work = async () => {
-    for (let batch = queue.shift(); batch; batch = queue.shift()) await attempt(batch);
+    for (let next = queue.shift(); next; next = queue.shift()) await attempt(next);
+  };
+  // Every worker has the rules in force; the job that brings the rest to them may die as well.
+  const scan = async function* () {
+    yield await dump();
+  };
+  const settle = async (): Promise<void> => {
+    try {
+      await scheduler.live(() => applyRules(ports, scan, rules));
+    } catch (error) {
+      redeliveries += 1;
+      if (!comesAgain(error) || redeliveries > 100 * options.events) throw error;
+      await settle();
+    }
   };
   await scheduler.run(() => Promise.all(Array.from({ length: options.workers }, work)));
-  return [...(await differences(table.dump(), world)), ...eventProblems(table.dump(), events)];
-};
-
-const differences = async (items: readonly Item[], world: World): Promise<readonly string[]> => {
-  const rows = liveRows(world);
-  const decisions = items.filter(({ pk }) => pk === 'DECISION').map(parseDecisionItem);
-  const units = underDecisions(liveUnits(rows), decisions);
-  return [
-    ...compare('units', unitsStored(items), units.map((unit) => unit.key).sort()),
-    ...compare('customers', customersStored(items), customersExpected(units)),
-    ...compare('claims', claimsStored(items), claimsExpected(units)),
-    ...compare('facts', factsStored(items), factsExpected(rows)),
-    ...ledgerProblems(items),
-    ...audit(items, SMALL_POLICY),
-  ];
-};
-
-// All events in order give the customers there are, and the values that are held.
-const eventProblems = (items: readonly Item[], events: readonly IdentityEvent[]) => {
-  const { customers, held } = replayEvents(events);
-  const live = items.filter(
-    (item) => item.sk === 'CUSTOMER' && (item['units'] as readonly string[]).length > 0,
-  );
-  const listed = items.filter(({ pk }) => pk.startsWith('HELD#')).map(({ sk }) => sk);
-  return [
-    ...compare(
-      'customers of the events',
-      [...customers].sort(),
-      live.map(({ pk }) => pk.slice(2)).sort(),
-    ),
-    ...compare('held values of the events', [...held].sort(), listed.sort()),
-  ];
-};
-
-const compare = (what: string, stored: unknown, expected: unknown): readonly string[] => {
-  const [a, b] = [JSON.stringify(stored), JSON.stringify(expected)];
-  return a === b ? [] : [`${what}:\n  stored   ${a}\n  expected ${b}`];
-};
-
-const customersExpected = (units: ReturnType<typeof liveUnits>) => {
-  const shared = sharedAmong(units, SMALL_POLICY);
-  const { groups } = partition(units, shared, SMALL_POLICY);
-  const byKey = new Map(units.map((unit) => [unit.key, unit]));
-  return customerGroups(groups, byKey, shared, SMALL_POLICY)
-    .map((group) => group.join())
-    .sort();
-};
-
-const customersStored = (items: readonly Item[]) =>
-  items
-    .filter((item) => item.sk === 'CUSTOMER' && (item['units'] as readonly string[]).length > 0)
-    .map((item) => [...(item['units'] as readonly string[])].sort().join())
-    .sort();
-
-const unitsStored = (items: readonly Item[]) =>
-  items
-    .filter((item) => item.sk === 'UNIT' || (item.sk === 'ROW' && item['claims'] !== undefined))
-    .map((item) => item.pk.slice(2))
-    .sort();
-
-const claimsExpected = (units: ReturnType<typeof liveUnits>) =>
-  units
-    .flatMap((unit) => unit.claims.map(({ identifier }) => ({ identifier, unit: unit.key })))
-    .filter(({ identifier }) => links(SMALL_POLICY, identifier))
-    .map(({ identifier, unit }) => `${identifier} ${unit}`)
-    .sort();
-
-const claimsStored = (items: readonly Item[]) =>
-  items
-    .filter((item) => item.pk.startsWith('I#'))
-    .flatMap((item) =>
-      (item.sk === 'CLAIM'
-        ? (item['units'] as readonly string[])
-        : [item.sk.slice('UNIT#'.length)]
-      ).map((unit) => `${item.pk.slice(2)} ${unit}`),
-    )
-    .sort();
-
-const factsExpected = (rows: readonly RowChange[]) =>
-  rows
-    .flatMap((row) =>
-      row.kind === 'fact' && row.after?.unit
-        ? [
-            `${row.after.unit.key} ${row.rowKey} ${row.version} ${row.after.contribution.fields['total']}`,
-          ]
-        : [],
-    )
-    .sort();
-
-const factsStored = (items: readonly Item[]) =>
-  items
-    .filter((item) => item.sk === 'BUCKET')
-    .flatMap((item) =>
-      contributionsIn(item).flatMap(({ rowKey, version, fact }) => {
-        const unit = item.pk.slice(2, item.pk.lastIndexOf('#'));
-        return fact ? [`${unit} ${rowKey} ${version} ${fact.fields['total']}`] : [];
-      }),
-    )
-    .sort();
-
-/** Every id answers: with units, with a redirect to the customer that holds its anchor, or at rest. */
-const ledgerProblems = (items: readonly Item[]): readonly string[] => {
-  const entries = items.filter((item) => item.sk === 'CUSTOMER');
-  const live = entries.filter((item) => (item['units'] as readonly string[]).length > 0);
-  return entries.flatMap((item) => {
-    const anchor = item['anchor'] as string;
-    const holder = live.find((other) => (other['units'] as readonly string[]).includes(anchor));
-    const id = item.pk.slice(2);
-    const expected = holder ? canonicalOf(entries, holder) : undefined;
-    const told = item['into'] ?? ((item['units'] as readonly string[]).length > 0 ? id : undefined);
-    return told === expected
-      ? []
-      : [`ledger: ${id} anchored at ${anchor} leads to ${told}, not ${expected}`];
-  });
-};
-
-const canonicalOf = (entries: readonly Item[], holder: Item): string | undefined => {
-  const units = holder['units'] as readonly string[];
-  const owned = entries
-    .filter((item) => units.includes(item['anchor'] as string))
-    .map((item) => ({
-      id: item.pk.slice(2) as OneId,
-      anchor: item['anchor'] as LedgerEntry['anchor'],
-      issuedAt: item['issuedAt'] as number,
-    }))
-    .sort(byIssue);
-  return owned[0]?.id;
+  await scheduler.run(settle);
+  const items = await dump();
+  return {
+    problems: [...differences(items, world, rules), ...eventProblems(items, events)],
+    digest: digestOf(storedState(items, rules)),
+  };
 };

@@ -4,6 +4,7 @@
 import type { NamespaceDefinition } from '#domain/definitions/types.ts';
 import {
   byText,
+  type Claim,
   type EvidenceUnit,
   type IdentifierKey,
   namespaceOf,
@@ -78,10 +79,18 @@ const candidates = (
           a.claims
             .map((claim) => claim.identifier)
             .filter((one) => claimOf(b, one) && links(policy, one) && !shared.has(one))
+            .filter((one) => shareADay(claimOf(a, one), claimOf(b, one)))
             .map((identifier) => candidate(units, policy, a, b, identifier)),
         ),
     )
     .sort((x, y) => compareAll(x.order, y.order));
+
+// Some day from the first to the last that is written as text belongs to both.
+const shareADay = (a: Claim | undefined, b: Claim | undefined): boolean => {
+  const first = [a?.from, b?.from].map((day) => day ?? '0000').sort()[1] ?? '';
+  const last = [a?.to, b?.to].map((day) => day ?? '9999-99').sort()[0] ?? '';
+  return first <= last;
+};
 
 // Stronger namespaces first, then the less doubtful, then by unit. Two values that the same pair holds are told apart by
 // who else holds them, never by the pseudonym, which is another one under another pepper.
@@ -95,7 +104,11 @@ const candidate = (
   const doubt = [a, b].filter((unit) => !claimOf(unit, identifier)?.verified).length;
   const holders = units
     .filter((unit) => claimOf(unit, identifier))
-    .map((unit) => `${unit.key}#${claimOf(unit, identifier)?.verified ? 0 : 1}`)
+    .map((unit) => {
+      const { verified, from, to } = claimOf(unit, identifier) ?? {};
+      const days = from || to ? `@${from ?? ''}..${to ?? ''}` : '';
+      return `${unit.key}#${verified ? 0 : 1}${days}`;
+    })
     .sort();
   const { priority } = rulesOf(policy, identifier);
   const order = [priority, doubt, a.key, b.key, scopeOf(identifier), holders.join(' ')];

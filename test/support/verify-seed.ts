@@ -1,11 +1,12 @@
 /**
  * One random history by its seed. The shape of its world follows from the seed, so that the seed alone replays it.
  */
-import { type RunOptions, runWorld } from './run-world.ts';
+import { type MakeStore, type RunOptions, runWorld, type WorldResult } from './run-world.ts';
 
 const NO_FAULTS = { crash: 0, throttle: 0 } as const;
 
-const SMALL = { actions: 26, scopes: 3 } as const;
+/** So small that ordinary changes go in steps; a single change with all its claims still fits. */
+const SMALL = { actions: 15, scopes: 3 } as const;
 
 /** Shapes taken in turn: each makes another kind of accident likely. */
 const SHAPES: readonly RunOptions[] = [
@@ -16,11 +17,15 @@ const SHAPES: readonly RunOptions[] = [
   // Very few people, so that everybody works on the same customers.
   { people: 4, events: 60, workers: 8, faults: NO_FAULTS },
   { people: 2, events: 30, workers: 6, faults: { crash: 0.01, throttle: 0.01 } },
+  // Two people and their shop's phone: caps are crossed up and down, and counted while others join.
+  { people: 3, events: 90, workers: 10, faults: { crash: 0.005, throttle: 0 } },
   // Many workers and a store that refuses.
   { people: 12, events: 60, workers: 16, faults: { crash: 0.01, throttle: 0.02 } },
   // Commits so small that what two people share already goes in steps.
   { people: 4, events: 40, workers: 3, faults: { crash: 0.02, throttle: 0 }, limits: SMALL },
   { people: 9, events: 70, workers: 8, faults: { crash: 0.01, throttle: 0.01 }, limits: SMALL },
+  // In order: rows that are deleted and come back, with what was decided about them.
+  { people: 3, events: 80, workers: 2, faults: { crash: 0.01, throttle: 0 }, ordered: true },
   // A larger world: more groups, fewer collisions, longer chains.
   { people: 25, events: 120, workers: 6, faults: { crash: 0.005, throttle: 0.005 } },
 ];
@@ -33,20 +38,46 @@ export interface Finding {
   readonly problems: readonly string[];
 }
 
-const optionsOf = (seed: number, overrides: Partial<RunOptions> = {}): RunOptions => ({
-  ...(SHAPES[seed % SHAPES.length] as RunOptions),
-  ...overrides,
-});
+/**
+ * Rows with blocking keys have more claims and larger scopes: the smallest commit that can be made is larger, and its
+ * steps are so many that somebody would die in each at the usual rate.
+ */
+const SMALL_SCORED = {
+  limits: { actions: 45, scopes: 3 },
+  faults: { crash: 0.003, throttle: 0.003 },
+} as const;
 
-/** Runs the history of a seed; `undefined` when everything is as the oracle says. */
-export const verifySeed = async (
+const optionsOf = (seed: number, overrides: Partial<RunOptions> = {}): RunOptions => {
+  const shape = SHAPES[seed % SHAPES.length] as RunOptions;
+  // One in sixteen histories is scored, in every shape: they take about ten times as long as others.
+  const isScored = overrides.scored ?? Math.floor(seed / SHAPES.length) % 16 === 3;
+  const limits = isScored && shape.limits ? SMALL_SCORED : {};
+  return { ...shape, ...(isScored ? { scored: true } : {}), ...limits, ...overrides };
+};
+
+/** How a history came out. */
+export interface Verdict {
+  readonly finding?: Finding;
+  /** SHA-256 of the canonical state; empty when the history broke off. */
+  readonly digest: string;
+}
+
+/** Runs the history of a seed. */
+export const judgeSeed = async (
   seed: number,
   overrides?: Partial<RunOptions>,
-): Promise<Finding | undefined> => {
+  makeStore?: MakeStore,
+): Promise<Verdict> => {
   const options = optionsOf(seed, overrides);
-  const problems = await runWorld(seed, options).catch((error: unknown) => [describe(error)]);
-  return problems.length === 0 ? undefined : { seed, options, problems };
+  const { problems, digest } = await runWorld(seed, options, makeStore).catch(
+    (error: unknown): WorldResult => ({ problems: [describe(error)], digest: '' }),
+  );
+  return problems.length === 0 ? { digest } : { digest, finding: { seed, options, problems } };
 };
+
+/** Runs the history of a seed; `undefined` when everything is as the oracle says. */
+export const verifySeed = async (seed: number): Promise<Finding | undefined> =>
+  (await judgeSeed(seed)).finding;
 
 const describe = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -12,6 +12,7 @@ import type { TableChange } from '#application/profile/touched.ts';
 import { parseCustomerItem, summaryKey } from '#application/shared/items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
+import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import type { ProfileView } from '#domain/profile/profile-view.ts';
 import { someDefinitions } from './builders/definitions.ts';
@@ -48,8 +49,8 @@ const changesSince = (
 };
 
 /** An identity store that remembers what changed since views were last maintained. */
-export const aViewStore = () => {
-  const store = anIdentityStore();
+export const aViewStore = (policy?: MergePolicy) => {
+  const store = anIdentityStore({}, policy);
   let seen = snapshot(store.table);
   let taken = 0;
   const take = (): readonly TableChange[] => {

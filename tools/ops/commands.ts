@@ -32,6 +32,7 @@ import type { Command, CommandFlags } from './command.ts';
 import { IDENTITY_COMMANDS } from './identity-commands.ts';
 import { OpsError } from './ops-error.ts';
 import { printable } from './printable.ts';
+import { RULES_COMMANDS } from './rules-commands.ts';
 import type { Target } from './target.ts';
 import { UPKEEP_COMMANDS } from './upkeep-commands.ts';
 
@@ -190,4 +191,5 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   redrive,
   ...IDENTITY_COMMANDS,
   ...UPKEEP_COMMANDS,
+  ...RULES_COMMANDS,
 };

@@ -8,6 +8,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { makeOneIdMinter } from '#adapters/crypto/one-id-minter.ts';
 import { makePseudonymiser, type Pseudonymiser } from '#adapters/crypto/pseudonym.ts';
 import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
+import { makeScan } from '#adapters/dynamodb/scan.ts';
 import { makePagedScan } from '#adapters/dynamodb/scan-pages.ts';
 import { DynamoTable } from '#adapters/dynamodb/table.ts';
 import { makeKinesisClient } from '#adapters/kinesis/client.ts';
@@ -15,6 +16,7 @@ import { makePublish } from '#adapters/kinesis/publish.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
 import { makeGetSecret, makeSecretsClient } from '#adapters/secrets/secret.ts';
+import type { TableScan } from '#application/identity/change-rules.ts';
 import type { Publish, Scan } from '#application/operate/ports.ts';
 import type { ObjectStore } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
@@ -52,6 +54,7 @@ export interface Target {
   postgres(): PostgresPlace;
   objects(bucket: `${string}-bucket` & Name): ObjectStore;
   publish(): Publish;
+  scan(): TableScan;
   /** The pseudonyms and ids of the functions; reads a secret. */
   pseudonymiser(): Promise<Pseudonymiser>;
   minter(): Promise<OneIdMinter>;
@@ -142,6 +145,7 @@ const bind = (place: string, names: Names, local?: Endpoints): Target => {
       throw new OpsError('Only the source databases of a local cloud are known: use --data.');
     },
     objects: (bucket) => new S3ObjectStore(makeS3Client(settings('s3')), nameOf(bucket)),
+    scan: () => makeScan(makeDynamoClient(settings('dynamodb')), nameOf('table')),
     pseudonymiser: async () => makePseudonymiser(await secret('pepper-secret')),
     minter: async () => makeOneIdMinter(await secret('one-id-key-secret')),
     publish: () => makePublish(makeKinesisClient(settings('kinesis')), nameOf('stream')),

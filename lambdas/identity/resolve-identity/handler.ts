@@ -90,7 +90,7 @@ const productionPorts = async (): Promise<ResolvePorts> => ({
   table,
   quarantine,
   definitions: definitions.current,
-  pseudonymise: await bindPseudonymiser(env.PEPPER_SECRET_ARN),
+  pseudonymise: await bindPseudonymiser(env.PEPPER_SECRET_ARN, env.ONE_ID_KEY_SECRET_ARN),
   mint: await bindMinter(env.ONE_ID_KEY_SECRET_ARN),
   clock: wallClock,
   random: Math.random,

@@ -27,6 +27,8 @@ export interface MembershipChange {
   readonly identifier: IdentifierKey;
   readonly joins: readonly UnitKey[];
   readonly leaves: readonly UnitKey[];
+  /** Whether it is shared may have changed although nobody comes or goes: its cap is another. */
+  readonly recount?: boolean;
 }
 
 /** An identifier's holders after a change. */
@@ -65,10 +67,23 @@ export const decideMembership = async (
       firstVersion: token,
     };
   }
-  if (change.leaves.length === 0 && claim.cooling === undefined) {
+  const stays = change.recount ? await isAbove(table, change, claim, cap) : true;
+  if (change.leaves.length === 0 && claim.cooling === undefined && stays) {
     return { ...change, claim, counted: [], shared: true, firstVersion: token };
   }
   return countAgain(table, change, claim, cap, token);
+};
+
+// A look without a mark: only what may be shared no longer is worth one.
+const isAbove = async (
+  table: Table,
+  { identifier }: MembershipChange,
+  claim: ClaimItem,
+  cap: number,
+): Promise<boolean> => {
+  if (claim.units.length > cap) return true;
+  const members = await membersUpTo(table, identifier, cap + 1);
+  return claim.units.length + members.length > cap;
 };
 
 const after = (units: readonly UnitKey[], change: MembershipChange): readonly UnitKey[] => {

@@ -19,7 +19,7 @@ import {
 import { formatHeldItem, heldKey, parseHeldItem } from '#application/shared/review-items.ts';
 import type { Action, Table } from '#application/shared/table.ts';
 import { type HeldValue, type ListedValue, sameHeld } from '#domain/identity/held-value.ts';
-import type { MergePolicy } from '#domain/identity/merge-policy.ts';
+import { type MergePolicy, policyMark } from '#domain/identity/merge-policy.ts';
 import { evaluateScope, holdersOf, stepsOf } from '#domain/identity/scope.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { eventAttributes } from './identity-events.ts';
@@ -147,6 +147,7 @@ const correct = async (
   const { id, scope } = stored;
   const now = clock();
   const held = listedNow(scope.held, values, now);
+  const rules = policyMark(policy);
   const wrong = [
     ...(await wrongCustomers(table, stored)),
     ...(await wrongClaims(table, policy, stored)),
@@ -157,7 +158,13 @@ const correct = async (
   const more = eventAttributes(closingEvents(scope.held, held), now);
   const { done } = await table.transact([
     ...(last
-      ? scopeWrites({ id, stored, scope: { ...scope, held }, open: false, more })
+      ? scopeWrites({
+          id,
+          stored,
+          scope: { ...scope, held },
+          open: false,
+          more: { ...more, rules },
+        })
       : [{ kind: 'check', key: scopeKey(id), when: asRead(stored) } as const]),
     ...some,
     ...(last ? [{ kind: 'delete', key: openKey(id) } as const] : []),

@@ -12,7 +12,7 @@ import type { HeldLink } from '#domain/identity/constrained-clusters.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { ListedValue } from '#domain/identity/held-value.ts';
 import { customerEvents, type IdentityEvent } from '#domain/identity/identity-event.ts';
-import { type MergePolicy, rulesOf } from '#domain/identity/merge-policy.ts';
+import { type MergePolicy, policyMark, rulesOf } from '#domain/identity/merge-policy.ts';
 import type { LedgerEntry, OneId } from '#domain/identity/one-id.ts';
 import { type Evaluation, mergeScopes, restrictScope, type Scope } from '#domain/identity/scope.ts';
 import { must } from '#domain/shared/assert.ts';
@@ -94,7 +94,11 @@ const actionsFor = (
   return [
     ...ownActions(input, homes),
     ...claimActions(input, homes, after),
-    ...scopeActions(world, homes, after, { open, more: eventAttributes(events, input.now) }),
+    ...scopeActions(world, homes, after, {
+      open,
+      rules: policyMark(input.policy),
+      events: eventAttributes(events, input.now),
+    }),
     ...lastEvents(input, homes, events),
     ...customerActions(input, customers, open),
     ...held.actions,
@@ -156,11 +160,19 @@ const claimActions = (
   });
 };
 
+/** What is written with scopes, besides what they hold. */
+interface ScopeExtras {
+  readonly open: boolean;
+  /** Mark of the rules that they were evaluated under. */
+  readonly rules: string;
+  readonly events: ValueMap;
+}
+
 const scopeActions = (
   world: World,
   homes: Homes,
   after: Scope,
-  { open, more }: { readonly open: boolean; readonly more: ValueMap },
+  { open, rules, events }: ScopeExtras,
 ): readonly Action[] => {
   const [first] = homes.living;
   const stored = new Map(world.scopes.map((scope) => [scope.id, scope]));
@@ -168,8 +180,8 @@ const scopeActions = (
   const write = (id: ScopeId): readonly Action[] => {
     const scope = restrictScope(after, new Set(unitsAt.get(id)?.map(([unit]) => unit)));
     const was = stored.get(id);
-    const told = id === first ? { more } : {};
-    return scopeWrites({ id, scope, open, ...told, ...(was ? { stored: was } : {}) });
+    const more = { rules, ...(id === first ? events : {}) };
+    return scopeWrites({ id, scope, open, more, ...(was ? { stored: was } : {}) });
   };
   const ended = [...stored.values()].filter(({ id }) => !homes.living.has(id));
   return [

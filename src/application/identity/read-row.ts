@@ -140,20 +140,35 @@ const unitOf = (
   party,
   mayCreate,
   claims: orderedClaims(
-    identifiers.map(({ namespace, scope, value, verified }) => ({
+    identifiers.map(({ namespace, scope, value, ...said }) => ({
       identifier: identifierKey(namespace, scope, pseudonymise(namespace, scope, value)),
-      verified,
+      ...said,
     })),
   ),
 });
 
-/** The unit of all facts that carry these identifiers: its key is the pseudonym of the set. */
+/** Namespace of the sets of identifiers that fact units are named after; its pseudonyms outlive every pepper. */
+export const UNIT_NAMESPACE = '~unit';
+
+/**
+ * The unit of all facts that carry these identifiers. Its key is a pseudonym of the values themselves and not of their
+ * pseudonyms, so that ids anchored at it do not change with the pepper.
+ */
 export const factUnit = (
   pseudonymise: Pseudonymise,
   mayCreate: boolean,
   identifiers: readonly Identifier[],
 ): EvidenceUnit => {
   const unit = unitOf(pseudonymise, '' as UnitKey, false, mayCreate, identifiers);
-  const said = [mayCreate ? 'c' : '-', ...unit.claims.map(claimText)].join(' ');
-  return { ...unit, key: `${FACT_UNIT_PREFIX}${pseudonymise('unit', undefined, said)}` as UnitKey };
+  const said = orderedClaims(
+    identifiers.map(({ namespace, scope, value, ...more }) => ({
+      identifier: identifierKey(namespace, scope, value),
+      ...more,
+    })),
+  ).map(claimText);
+  const name = JSON.stringify([mayCreate, ...said]);
+  return {
+    ...unit,
+    key: `${FACT_UNIT_PREFIX}${pseudonymise(UNIT_NAMESPACE, undefined, name)}` as UnitKey,
+  };
 };

@@ -29,7 +29,7 @@ import type { Clock, Random } from '#domain/shared/clock.ts';
 import { middleOf } from './part-changes.ts';
 import { type CommitPlan, type NamedCustomer, type PlanShape, planCommit } from './plan-commit.ts';
 import { scopeEnd, scopeWrites } from './scope-store.ts';
-import { readWorld, type StructuralChange, type World } from './world.ts';
+import { readWorld, type StructuralChange, type Work, type World } from './world.ts';
 
 /** What identity needs of its surroundings. */
 export interface IdentityPorts {
@@ -66,13 +66,6 @@ const outcomeOf = (
   if (result === 'superseded') return { done: false, conflicts };
   return typeof result === 'object' ? { done: true, held: result.held, conflicts } : undefined;
 };
-
-/** What to commit. */
-export interface Work {
-  readonly changes: readonly StructuralChange[];
-  /** Scopes that are evaluated although no change concerns them. */
-  readonly scopes?: readonly ScopeId[];
-}
 
 /** Steps tried first for a commit that is too large; half as many when they do not fit. */
 const MAX_STEPS = 40;
@@ -125,8 +118,7 @@ const attemptCommit = async (
   work: Work,
   again: boolean,
 ): Promise<CommitPlan | 'conflict' | 'superseded' | 'too-large' | 'gathered'> => {
-  const { changes, scopes = [] } = work;
-  const world = await readWorld(ports.table, changes, policy, token(ports.random), scopes);
+  const world = await readWorld(ports.table, work, policy, token(ports.random));
   if (world === 'superseded' || world === 'conflict') return world;
   const limits = ports.limits ?? LIMITS;
   if (world.scopes.length > limits.scopes) return gatherScopes(ports.table, world, limits);

@@ -10,6 +10,7 @@ import {
   claimKey,
   decisionsKey,
   FACT_UNIT_PREFIX,
+  parseRowItem,
   restingKey,
   type ScopeId,
   unitItemKey,
@@ -23,7 +24,7 @@ import {
   orderedClaims,
   type UnitKey,
 } from '#domain/identity/evidence.ts';
-import { links, type MergePolicy } from '#domain/identity/merge-policy.ts';
+import { compares, type MergePolicy, scoringOf } from '#domain/identity/merge-policy.ts';
 import type { LedgerEntry, OneId } from '#domain/identity/one-id.ts';
 import type { UnitChange } from '#domain/identity/scope.ts';
 import { append } from '#domain/shared/multimap.ts';
@@ -52,6 +53,15 @@ export interface StructuralChange extends UnitChange {
   readonly own: (scope: ScopeId, evidence?: EvidenceUnit) => readonly Action[];
 }
 
+/** What to commit. */
+export interface Work {
+  readonly changes: readonly StructuralChange[];
+  /** Scopes that are evaluated although no change concerns them. */
+  readonly scopes?: readonly ScopeId[];
+  /** Identifiers whose holders are counted although none comes or goes. */
+  readonly identifiers?: readonly IdentifierKey[];
+}
+
 /** What was read for a set of changes. */
 export interface World {
   /** The changes, with the decisions that new units find. */
@@ -68,18 +78,17 @@ export interface World {
 
 /**
  * Reads the world of a set of changes.
- * @param also scopes that are evaluated although no change concerns them
  * @returns `conflict` when another worker was at one of the claims: read again. `superseded` when a unit is no longer
  * where its item said: read the rows again, too
  */
 export const readWorld = async (
   table: Table,
-  changes: readonly StructuralChange[],
+  work: Work,
   policy: MergePolicy,
   token: number,
-  also: readonly ScopeId[] = [],
 ): Promise<World | 'conflict' | 'superseded'> => {
-  const wanted = membershipChanges(changes, policy);
+  const { changes, scopes: also = [], identifiers: counted = [] } = work;
+  const wanted = membershipChanges(changes, counted, policy);
   const born = changes.flatMap(({ key, before, after }) => (!before && after ? [key] : []));
   const identifiers = wanted.map(({ identifier }) => identifier);
   const items = await table.getAll([
@@ -90,7 +99,7 @@ export const readWorld = async (
   const claims = claimsIn(identifiers, items);
   const resting = items.slice(identifiers.length);
   const decided = withDecisions(changes, born, resting.slice(born.length));
-  if (decided !== changes) return readWorld(table, decided, policy, token, also);
+  if (decided !== changes) return readWorld(table, { ...work, changes: decided }, policy, token);
   const memberships = await inParallel(wanted, (change) =>
     decideMembership(table, change, claims.get(change.identifier), policy, token),
   );
@@ -104,7 +113,7 @@ export const readWorld = async (
   if (!holdsAll(scopes, changes, settled)) return 'superseded';
   return {
     changes,
-    scopes,
+    scopes: scoringOf(policy) ? await withFeatures(table, scopes) : scopes,
     memberships: settled,
     revived: born.flatMap((anchor, index) => restingEntries(anchor, resting[index])),
     restingItems: born.filter((_, index) => resting[index] !== undefined),
@@ -141,6 +150,31 @@ const isFenced = (key: UnitKey, memberships: readonly Membership[]): boolean =>
     ({ claim, holders, joins }) => claim && holders !== undefined && joins.includes(key),
   );
 
+// Features stay in the rows' own items. They are read after the scopes: whoever changes them writes the scope as well, so
+// the commit fails when they are newer than it.
+const withFeatures = async (
+  table: Table,
+  scopes: readonly StoredScope[],
+): Promise<readonly StoredScope[]> => {
+  const keys = scopes.flatMap(({ scope }) => [...scope.units.keys()]);
+  const parties = keys.filter((key) => !key.startsWith(FACT_UNIT_PREFIX));
+  const items = await table.getAll(parties.map(unitItemKey));
+  const features = new Map(
+    parties.map((key, index) => {
+      const item = items[index];
+      return [key, item && parseRowItem(item).evidence?.features] as const;
+    }),
+  );
+  const described = (unit: EvidenceUnit): EvidenceUnit => {
+    const found = features.get(unit.key);
+    return found === undefined ? unit : { ...unit, features: found };
+  };
+  return scopes.map((stored) => {
+    const units = new Map([...stored.scope.units].map(([key, unit]) => [key, described(unit)]));
+    return { ...stored, scope: { ...stored.scope, units } };
+  });
+};
+
 // Scopes are not read at one instant: a unit in two of them moved from one to the other in between.
 const isTorn = (scopes: readonly StoredScope[]): boolean => {
   const units = scopes.flatMap(({ scope }) => [...scope.units.keys()]);
@@ -165,30 +199,32 @@ const holdsAll = (
 
 const membershipChanges = (
   changes: readonly StructuralChange[],
+  counted: readonly IdentifierKey[],
   policy: MergePolicy,
 ): readonly MembershipChange[] => {
   const joins = new Map<IdentifierKey, UnitKey[]>();
   const leaves = new Map<IdentifierKey, UnitKey[]>();
   for (const { key, before, after } of changes) {
-    const [old, now] = [linkingIdentifiers(before, policy), linkingIdentifiers(after, policy)];
+    const [old, now] = [comparedIdentifiers(before, policy), comparedIdentifiers(after, policy)];
     for (const identifier of now.difference(old)) append(joins, identifier, key);
     for (const identifier of old.difference(now)) append(leaves, identifier, key);
   }
-  return [...new Set([...joins.keys(), ...leaves.keys()])].map((identifier) => ({
+  return [...new Set([...joins.keys(), ...leaves.keys(), ...counted])].map((identifier) => ({
     identifier,
+    ...(counted.includes(identifier) ? { recount: true } : {}),
     joins: joins.get(identifier) ?? [],
     leaves: leaves.get(identifier) ?? [],
   }));
 };
 
-const linkingIdentifiers = (
+const comparedIdentifiers = (
   unit: EvidenceUnit | undefined,
   policy: MergePolicy,
 ): Set<IdentifierKey> =>
   new Set(
     (unit?.claims ?? [])
       .map((claim) => claim.identifier)
-      .filter((identifier) => links(policy, identifier)),
+      .filter((identifier) => compares(policy, identifier)),
   );
 
 // A claim that stays shared ties nobody together; any other names the one scope of all its holders. A claim that is

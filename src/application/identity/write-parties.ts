@@ -121,13 +121,18 @@ const imageUpdate = (
     'deleted',
     ...(isWhole(change) ? ['parts'] : []),
     ...(change.columns ? [] : ['columns']),
+    ...(after.evidence.features === undefined ? ['match'] : []),
   ],
   when: asRead(row),
 });
 
-/** Claims as one text, because a condition compares scalars. */
+/** Claims and features as one text, because a condition compares scalars. */
 export const evidenceText = (unit: EvidenceUnit): string =>
-  `${unit.mayCreate ? 'c' : ''} ${unit.claims.map(claimText).join(' ')}`;
+  [
+    unit.mayCreate ? 'c' : '',
+    ...unit.claims.map(claimText),
+    ...(unit.features === undefined ? [] : [JSON.stringify(unit.features)]),
+  ].join(' ');
 
 const tombstone = (
   change: PartyChange,
@@ -140,7 +145,17 @@ const tombstone = (
     deleted: true,
     ...(change.committedAt === undefined ? {} : { at: change.committedAt }),
   },
-  remove: ['claims', 'mayCreate', 'evidence', 'fields', 'scope', 'source', 'columns', 'parts'],
+  remove: [
+    'claims',
+    'mayCreate',
+    'evidence',
+    'fields',
+    'match',
+    'scope',
+    'source',
+    'columns',
+    'parts',
+  ],
   when: asRead(row),
 });
 

@@ -37,8 +37,8 @@ export const parseProfileQuery = (
       : problem('a customerId is one_ and 26 characters');
   }
   const rules = Object.hasOwn(namespaces, name) ? namespaces[name] : undefined;
-  if (!rules?.links) {
-    const known = Object.values(namespaces).filter(({ links }) => links);
+  if (!rules || !isAddressed(rules)) {
+    const known = Object.values(namespaces).filter(isAddressed);
     return problem(`the namespaces are ${known.map(({ namespace }) => namespace).join(', ')}`);
   }
   return valueQuery(rules, rest, isScoped(definitions, name));
@@ -65,5 +65,9 @@ const isScoped = ({ sources }: Definitions, namespace: string): boolean =>
     .flatMap(({ tables }) => Object.values(tables))
     .flatMap(({ identifiers }) => identifiers)
     .some((rule) => rule.namespace === namespace && rule.scope !== undefined);
+
+/** A value that links and is one that a caller may know: not a guard, and not composed of others. */
+const isAddressed = ({ links, compose }: NamespaceDefinition): boolean =>
+  links && compose === undefined;
 
 const problem = (detail: string) => failure({ code: 'bad-identifier', detail } as const);

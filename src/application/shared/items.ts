@@ -3,7 +3,7 @@
  *
  * | item      | pk                 | sk              | holds |
  * | --------- | ------------------ | --------------- | ----- |
- * | row       | `R#row key`        | `ROW`           | registry of a source row; a party row with its fields and claims |
+ * | row       | `R#row key`        | `ROW`           | registry of a source row; a party row with its fields, claims and match features |
  * | unit      | `U#unit key`       | `UNIT`          | a fact unit: claims, scope, number of buckets |
  * | bucket    | `U#unit key#n`     | `BUCKET`        | contributions: one attribute per fact row |
  * | claim     | `I#identifier`     | `CLAIM`         | units that hold an identifier; whether it is shared |
@@ -42,6 +42,7 @@ import {
   parseClaim,
   type UnitKey,
 } from '#domain/identity/evidence.ts';
+import type { MatchFeatures } from '#domain/identity/matching/match-features.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import type { Brand } from '#domain/shared/brand.ts';
 import type { Item, Key, Value, ValueMap } from './table.ts';
@@ -202,6 +203,7 @@ export const parseUnitItem = (item: Item): UnitItem => ({
 export const evidenceAttributes = (unit: EvidenceUnit): ValueMap => ({
   claims: unit.claims.map(claimText),
   mayCreate: unit.mayCreate,
+  ...(unit.features === undefined ? {} : { match: JSON.stringify(unit.features) }),
 });
 
 const parseEvidence = (item: Item): EvidenceUnit => ({
@@ -209,6 +211,9 @@ const parseEvidence = (item: Item): EvidenceUnit => ({
   party: item.sk === 'ROW',
   mayCreate: item['mayCreate'] === true,
   claims: (item['claims'] as readonly string[]).map(parseClaim),
+  ...(typeof item['match'] === 'string'
+    ? { features: JSON.parse(item['match']) as MatchFeatures }
+    : {}),
 });
 
 /** Who holds an identifier. */

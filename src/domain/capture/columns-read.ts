@@ -20,10 +20,12 @@ export const columnsRead = (
 const columnsOf = (source: SourceDefinition, table: TableDefinition): readonly string[] => {
   const read = [
     source.brand?.column,
-    ...table.identifiers.flatMap(({ column, scope, region }) => [
+    ...table.identifiers.flatMap(({ column, scope, region, validFrom, validTo }) => [
       column,
       columnIn(scope),
       region?.column,
+      validFrom,
+      validTo,
     ]),
     ...(table.quality ?? []).map(({ column }) => column),
     ...Object.values(table.fields).flatMap((field) => [

@@ -13,9 +13,10 @@ import type {
   SourceDefinition,
   TableDefinition,
 } from '#domain/definitions/types.ts';
-import type { Identifier } from '#domain/identity/identifier.ts';
+import { type Identifier, spanOf, type Validity } from '#domain/identity/identifier.ts';
 import { normaliseOpaque } from '#domain/identity/normalise-text.ts';
 import { normaliseValue } from '#domain/identity/normalise-value.ts';
+import { parseDay } from '#domain/shared/calendar.ts';
 import type { JsonObject } from '#domain/shared/json.ts';
 import { own } from '#domain/shared/json-safety.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
@@ -39,10 +40,15 @@ export const mapIdentifiers = (
     if (namespace === undefined) continue;
     const identifier = readIdentifier(rule, namespace, row, source.region);
     if (!identifier.ok) notes.push({ code: identifier.error, column: rule.column });
-    else if (identifier.value !== undefined)
-      found.push({ namespace, identifier: identifier.value });
+    else if (identifier.value !== undefined) {
+      const days = readDays(rule, row, notes);
+      found.push({ namespace, identifier: { ...identifier.value, ...days } });
+    }
   }
-  const ranked = withoutDuplicates(found.sort(byRank));
+  const said = [...found, ...composedOf(found, namespaces)].filter(
+    ({ namespace }) => !isOnlyPart(namespace, namespaces),
+  );
+  const ranked = withoutDuplicates(said.sort(byRank));
   return (table.evidence ? ranked : strongest(ranked)).map(({ identifier }) => identifier);
 };
 
@@ -50,6 +56,34 @@ interface Ranked {
   readonly namespace: NamespaceDefinition;
   readonly identifier: Identifier;
 }
+
+/** What neither links nor limits and is part of a composite is only there to compose it. */
+const isOnlyPart = ({ namespace, links, limit }: NamespaceDefinition, all: Namespaces): boolean =>
+  !links &&
+  limit === undefined &&
+  Object.values(all).some(({ compose }) => compose?.includes(namespace));
+
+/** Two values that agree are more than one that somebody typed, so a composite counts as verified. */
+const composedOf = (found: readonly Ranked[], namespaces: Namespaces): readonly Ranked[] =>
+  Object.values(namespaces).flatMap((namespace) => {
+    if (namespace.compose === undefined) return [];
+    const parts = namespace.compose.map((part) =>
+      found.filter((one) => one.namespace.namespace === part).map(({ identifier }) => identifier),
+    );
+    return combinations(parts).map((value) => ({
+      namespace,
+      identifier: { namespace: namespace.namespace, value, verified: true },
+    }));
+  });
+
+const combinations = (parts: readonly (readonly Identifier[])[]): readonly string[] =>
+  parts.reduce<readonly string[]>(
+    (heads, values) =>
+      heads.flatMap((head) =>
+        values.map(({ value }) => (head === '' ? value : `${head}|${value}`)),
+      ),
+    [''],
+  );
 
 type IdentifierResult = Result<Identifier | undefined, NoteCode>;
 
@@ -66,6 +100,31 @@ const readIdentifier = (
   if (value === undefined) return failure(region === undefined ? 'no-region' : 'not-an-identifier');
   if (namespace.blocked.includes(value)) return failure('blocked-identifier');
   return withScope(rule, row, value);
+};
+
+/** The days on which the value is the row's; an end that cannot be read is open, with a note. */
+const readDays = (
+  { validFrom, validTo }: IdentifierRule,
+  row: JsonObject,
+  notes: QualityNote[],
+): Validity => {
+  const [from, to] = [readDay(validFrom, row, notes), readDay(validTo, row, notes)];
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+};
+
+const readDay = (
+  column: string | undefined,
+  row: JsonObject,
+  notes: QualityNote[],
+): string | undefined => {
+  const value = column === undefined ? undefined : own(row, column);
+  if (column === undefined || value === undefined || value === null || value === '')
+    return undefined;
+  const text = scalarText(value) ?? '';
+  // Of a time the day is enough, as the source writes it.
+  const day = parseDay(text) ?? parseDay(text.slice(0, 10));
+  if (day === undefined) notes.push({ code: 'bad-date', column });
+  return day;
 };
 
 /** Text of the column, through the rule's map when it has one; `undefined` for null and empty text. */
@@ -111,15 +170,21 @@ const byRank = (a: Ranked, b: Ranked): number =>
 /** By code unit, as the table compares keys; never by locale. */
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Of equal neighbours one stays, verified when any of them was. */
+/** Of equal neighbours one stays, verified when any of them was, valid on the days of all. */
 const withoutDuplicates = (sorted: readonly Ranked[]): readonly Ranked[] => {
   const kept: Ranked[] = [];
   for (const next of sorted) {
     const last = kept.at(-1);
     if (last === undefined || byRank(last, next) !== 0) kept.push(next);
-    else if (next.identifier.verified) kept[kept.length - 1] = next;
+    else
+      kept[kept.length - 1] = { ...last, identifier: together(last.identifier, next.identifier) };
   }
   return kept;
+};
+
+const together = (a: Identifier, b: Identifier): Identifier => {
+  const { from: _from, to: _to, ...same } = a;
+  return { ...same, verified: a.verified || b.verified, ...spanOf(a, b) };
 };
 
 /** A row that is no evidence refers to its customer by one linking identifier and says nothing else. */

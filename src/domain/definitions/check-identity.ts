@@ -14,6 +14,7 @@ export const checkIdentity = (
   { namespaces }: IdentityText,
 ): DefinitionProblem[] => [
   ...checkPriorities(document, namespaces),
+  ...checkCompositions(document, namespaces),
   ...Object.entries(namespaces).flatMap(([name, { normalise, blocked }]) =>
     blocked.flatMap((value, index) => {
       const wrong = checkBlocked(normalise, value);
@@ -42,6 +43,25 @@ const checkPriorities = (
         ];
   });
 };
+
+/** A composite is made of values that columns give, so of no other composite. */
+const checkCompositions = (
+  document: YamlDocument,
+  namespaces: IdentityText['namespaces'],
+): DefinitionProblem[] =>
+  Object.entries(namespaces).flatMap(([name, { compose = [] }]) =>
+    compose.flatMap((part, index) => {
+      const found = Object.hasOwn(namespaces, part) ? namespaces[part] : undefined;
+      return found === undefined || found.compose !== undefined
+        ? [
+            document.problemAt(
+              ['namespaces', name, 'compose', index],
+              'must be a namespace of this file that is not composed itself.',
+            ),
+          ]
+        : [];
+    }),
+  );
 
 /** A blocked value is compared after normalising, so one in another form would never match. */
 const checkBlocked = (normaliser: Normaliser, value: string): string | undefined => {

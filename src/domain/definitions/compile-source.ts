@@ -58,8 +58,17 @@ const compileTable = (name: string, table: TableText, defaults: Defaults): Table
   ...(table.quality.length === 0 ? {} : { quality: table.quality as readonly QualityRule[] }),
 });
 
-const compileIdentifier = ({ scope, region, map, ...stated }: IdentifierText): IdentifierRule => ({
+const compileIdentifier = ({
+  scope,
+  region,
+  map,
+  validFrom,
+  validTo,
+  ...stated
+}: IdentifierText): IdentifierRule => ({
   ...stated,
+  ...(validFrom === undefined ? {} : { validFrom }),
+  ...(validTo === undefined ? {} : { validTo }),
   ...(scope === undefined ? {} : { scope }),
   ...(region === undefined ? {} : { region }),
   ...(map === undefined ? {} : { map }),

@@ -159,13 +159,14 @@ const assemble = ({ sources, identity, view, fields }: Folder): Definitions => (
 });
 
 const compileNamespace = (
-  { limit, label, blocked, ...stated }: IdentityText['namespaces'][string],
+  { limit, label, blocked, compose, ...stated }: IdentityText['namespaces'][string],
   namespace: string,
 ): NamespaceDefinition => ({
   namespace,
   ...stated,
   ...(limit === undefined ? {} : { limit }),
   ...(label === undefined ? {} : { label }),
+  ...(compose === undefined ? {} : { compose }),
   blocked: [...new Set(blocked)].sort(),
 });
 

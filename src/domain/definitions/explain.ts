@@ -60,11 +60,14 @@ const explainRules = ({ identifiers, evidence }: TableDefinition): string =>
     ? 'its own key alone'
     : identifiers.map(explainRule).join(', ') + (evidence ? '' : ' (the strongest one only)');
 
-const explainRule = ({ namespace, column, verified, scope, region }: IdentifierRule): string => {
+const explainRule = (rule: IdentifierRule): string => {
+  const { namespace, column, verified, scope, region, validFrom, validTo } = rule;
   const parts = [
     verified ? '' : 'unverified',
     scope === undefined ? '' : `scope ${'value' in scope ? scope.value : scope.column}`,
     region === undefined ? '' : `region from ${region.column}`,
+    validFrom === undefined ? '' : `valid from ${validFrom}`,
+    validTo === undefined ? '' : `valid to ${validTo}`,
   ].filter((part) => part !== '');
   return `${namespace} in ${column}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
 };
@@ -77,7 +80,10 @@ const explainFields = ({ fields }: TableDefinition): string => {
 };
 
 const explainNamespace = (namespace: NamespaceDefinition): string => {
-  const effect = namespace.links ? 'links rows' : 'never links, keeps people apart';
+  const { links, limit: most, compose } = namespace;
+  const apart = most === undefined ? 'never links' : 'never links, keeps people apart';
+  const made = compose === undefined ? '' : ` made of ${compose.join(' and ')}`;
+  const effect = `${links ? 'links rows' : apart}${made}`;
   const limit = namespace.limit === undefined ? 'any number' : `at most ${namespace.limit}`;
   return (
     `  ${namespace.priority}. ${namespace.namespace} (${namespace.normalise}): ${effect}; ${limit} per customer; ` +

@@ -95,6 +95,8 @@ const identifier = closed({
   verified: z._default(z.boolean(), true),
   scope: z.optional(textOrColumn),
   region: z.optional(closed({ column, map: z.record(codeText, region) })),
+  validFrom: z.optional(column),
+  validTo: z.optional(column),
   map: z.optional(codes),
 });
 
@@ -192,7 +194,18 @@ const labels = closed({ zh: label, en: label });
 const namespace = closed({
   label: z.optional(labels),
   priority: wholeNumber(1, 100),
-  normalise: z.enum(['phone', 'email', 'opaque', 'code', 'date', 'gender']),
+  normalise: z.enum([
+    'phone',
+    'email',
+    'opaque',
+    'code',
+    'date',
+    'gender',
+    'id-card',
+    'device',
+    'name',
+  ]),
+  compose: z.optional(z.array(id).check(z.minLength(2, 'must name at least two namespaces.'))),
   links: z._default(z.boolean(), true),
   limit: z.optional(wholeNumber(1, 1000)),
   cap: wholeNumber(1, 10_000),

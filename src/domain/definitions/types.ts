@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { MatchRules } from '#domain/identity/matching/match-model.ts';
+
 /** Market of a source or row: decides phone region, and the default time zone and currency. */
 export type Region = 'CN' | 'HK' | 'MO' | 'SG';
 
@@ -135,6 +137,9 @@ export interface IdentifierRule {
   readonly scope?: TextOrColumn;
   /** Region of a phone number without country code; the source's region when absent. */
   readonly region?: CodeColumn;
+  /** Columns with the first and the last day on which the value is the row's; open where there is none. */
+  readonly validFrom?: string;
+  readonly validTo?: string;
   /** The source's codes for the product's values (gender); a code that is not listed is no identifier. */
   readonly map?: Readonly<Record<string, string>>;
 }
@@ -180,7 +185,16 @@ type FieldSource =
 export type TextForm = 'upper' | 'lower' | 'digits' | 'single-space';
 
 /** How values of a namespace are brought to one form before they are compared. */
-export type Normaliser = 'phone' | 'email' | 'opaque' | 'code' | 'date' | 'gender';
+export type Normaliser =
+  | 'phone'
+  | 'email'
+  | 'opaque'
+  | 'code'
+  | 'date'
+  | 'gender'
+  | 'id-card'
+  | 'device'
+  | 'name';
 
 /** A kind of identifier, with the rules that protect it from merging strangers. */
 export interface NamespaceDefinition {
@@ -198,6 +212,12 @@ export interface NamespaceDefinition {
   readonly cap: number;
   /** Normalised values that are placeholders. */
   readonly blocked: readonly string[];
+  /**
+   * Namespaces whose values together are one value of this one, for a row that has all of them. No column is mapped to it.
+   */
+  readonly compose?: readonly string[];
+  /** Values are blocking keys: they never link, but rows that share one are compared by these rules. */
+  readonly candidates?: MatchRules;
 }
 
 /** The customer-360 view: profile fields and measures over facts. */

@@ -10,19 +10,32 @@ import { DisjointSets } from './disjoint-sets.ts';
 import { type EvidenceUnit, type IdentifierKey, scopeOf, type UnitKey } from './evidence.ts';
 import { isAlways, isNever, type MergePolicy, rulesOf } from './merge-policy.ts';
 
-/** Two units that hold the same identifier. */
+/** Two units that hold the same identifier, or whose rows weigh enough together. */
 export interface Link {
   readonly a: UnitKey;
   readonly b: UnitKey;
+  /** What both hold; of a scored link the value that made them candidates. */
   readonly identifier: IdentifierKey;
+  /** Of a scored link: natural logarithm of the odds that the two are one person. */
+  readonly weight?: number;
 }
+
+/** Stands for the identifier of a scored link while it is weighed: it rests on everything the two rows say. */
+export const SCORE = 'score#' as IdentifierKey;
 
 /**
  * Why a link was not accepted: `limit:<namespace>` when the customer would hold too many values of it, `unverified`
  * when a merely typed value would bridge two customers, `never-link` when an operator keeps the two apart, `too-large`
- * when its component exceeds the evaluation bound.
+ * when its component exceeds the evaluation bound, `contradicted` when names, dates and other evidence speak against it,
+ * `review` when they speak for it, but not enough.
  */
-export type HoldReason = `limit:${string}` | 'unverified' | 'never-link' | 'too-large';
+export type HoldReason =
+  | `limit:${string}`
+  | 'unverified'
+  | 'never-link'
+  | 'too-large'
+  | 'contradicted'
+  | 'review';
 
 /** A link waiting for review, with the reason. */
 export interface HeldLink extends Link {
@@ -36,9 +49,13 @@ interface Cluster {
   readonly via: Set<IdentifierKey>;
   /** Decisions that keep its units apart from others. */
   readonly never: Set<IdentifierKey>;
+  readonly units: readonly UnitKey[];
 }
 
 const isDecided = ({ via }: Cluster): boolean => [...via].some(isAlways);
+
+/** Whether the evidence between two groups of units speaks against joining them. */
+export type Contradicts = (a: readonly UnitKey[], b: readonly UnitKey[]) => boolean;
 
 /** The clusters of one component while its links are weighed. */
 export class ConstrainedClusters {
@@ -46,14 +63,24 @@ export class ConstrainedClusters {
   readonly #clusters = new Map<UnitKey, Cluster>();
   readonly #unverified = new Set<string>();
   readonly #policy: MergePolicy;
+  readonly #contradicts: Contradicts;
 
-  constructor(units: readonly EvidenceUnit[], policy: MergePolicy) {
+  constructor(
+    units: readonly EvidenceUnit[],
+    policy: MergePolicy,
+    contradicts: Contradicts = () => false,
+  ) {
     this.#policy = policy;
+    this.#contradicts = contradicts;
     this.#sets = new DisjointSets(units.map((unit) => unit.key));
     for (const unit of units) {
       const never = unit.claims.map((claim) => claim.identifier).filter(isNever);
-      const limited = this.#limitedValues(unit);
-      this.#clusters.set(unit.key, { limited, via: new Set(), never: new Set(never) });
+      this.#clusters.set(unit.key, {
+        limited: this.#limitedValues(unit),
+        via: new Set(),
+        never: new Set(never),
+        units: [unit.key],
+      });
       for (const claim of unit.claims) {
         if (!claim.verified) this.#unverified.add(`${unit.key} ${claim.identifier}`);
       }
@@ -87,7 +114,8 @@ export class ConstrainedClusters {
     if (isAlways(link.identifier)) return undefined;
     if (this.#bridges(link.a, a, link) || this.#bridges(link.b, b, link)) return 'unverified';
     const broken = this.#brokenLimit(a, b);
-    return broken === undefined ? undefined : `limit:${broken}`;
+    if (broken !== undefined) return `limit:${broken}`;
+    return this.#contradicts(a.units, b.units) ? 'contradicted' : undefined;
   }
 
   #cluster(root: UnitKey): Cluster {
@@ -136,6 +164,30 @@ export class ConstrainedClusters {
     for (const via of small.via) large.via.add(via);
     for (const never of small.never) large.never.add(never);
     large.via.add(identifier);
-    this.#clusters.set(root, large);
+    this.#clusters.set(root, { ...large, units: [...large.units, ...small.units] });
   }
 }
+
+/** Joins clusters by links in the order given: which were accepted (those that joined two), and which are held. */
+export const joinAll = (
+  clusters: ConstrainedClusters,
+  links: readonly Link[],
+): { readonly accepted: readonly Link[]; readonly held: readonly HeldLink[] } => {
+  const accepted: Link[] = [];
+  const held: HeldLink[] = [];
+  for (const link of links) {
+    const joined = clusters.connected(link.a, link.b);
+    const reason = clusters.join(link);
+    if (reason !== undefined) held.push({ ...plain(link), reason });
+    else if (!joined) accepted.push(plain(link));
+  }
+  return { accepted, held };
+};
+
+/** The link without what only its order was made of. */
+const plain = ({ a, b, identifier, weight }: Link): Link => ({
+  a,
+  b,
+  identifier,
+  ...(weight === undefined ? {} : { weight }),
+});

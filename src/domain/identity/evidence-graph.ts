@@ -7,6 +7,7 @@
 import { groupBy } from '#domain/shared/multimap.ts';
 import type { HeldLink, HoldReason, Link } from './constrained-clusters.ts';
 import { byText, type EvidenceUnit, type IdentifierKey, type UnitKey } from './evidence.ts';
+import { areDisjoint } from './identifier.ts';
 import { isDecision, isNever, links, type MergePolicy, rulesOf } from './merge-policy.ts';
 import { linkingHolders, type Partition } from './partition.ts';
 
@@ -32,8 +33,15 @@ export const linksWithin = (
 const textOf = ({ a, b, identifier }: Link): string => `${a} ${b} ${identifier}`;
 
 const pairsOf = (identifier: IdentifierKey, holders: readonly EvidenceUnit[]): readonly Link[] => {
-  const keys = holders.map((unit) => unit.key).sort(byText);
-  return keys.flatMap((a, index) => keys.slice(index + 1).map((b) => ({ a, b, identifier })));
+  const claims = holders
+    .map(({ key, claims: all }) => ({ key, claim: all.find((c) => c.identifier === identifier) }))
+    .sort((x, y) => byText(x.key, y.key));
+  return claims.flatMap((a, index) =>
+    claims
+      .slice(index + 1)
+      .filter((b) => !areDisjoint(a.claim ?? {}, b.claim ?? {}))
+      .map((b) => ({ a: a.key, b: b.key, identifier })),
+  );
 };
 
 /** The shortest way from one unit to another over links, each turned to the way; `undefined` when there is none. */

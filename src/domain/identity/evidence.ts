@@ -7,6 +7,8 @@
  * @module
  */
 import type { Brand } from '#domain/shared/brand.ts';
+import { spanOf, type Validity } from './identifier.ts';
+import type { MatchFeatures } from './matching/match-features.ts';
 
 /**
  * `phone#3q2-7wAAAAAAAAAAAAAAAA`, or `openid:wx1#…` in a scope: namespace, scope and pseudonym of a value.
@@ -17,8 +19,8 @@ export type IdentifierKey = Brand<string, 'IdentifierKey'>;
 /** Key of an evidence unit: a party's row key, or `~` and the pseudonym of a fact's set of identifiers. */
 export type UnitKey = Brand<string, 'UnitKey'>;
 
-/** That a unit holds an identifier. */
-export interface Claim {
+/** That a unit holds an identifier, on the days on which it does. */
+export interface Claim extends Validity {
   readonly identifier: IdentifierKey;
   /** Whether the source verified the value, or somebody merely typed it. */
   readonly verified: boolean;
@@ -33,6 +35,8 @@ export interface EvidenceUnit {
   readonly mayCreate: boolean;
   /** In ascending order of identifier, without duplicates. */
   readonly claims: readonly Claim[];
+  /** What a party row says about the person beyond its identifiers; compared where rules score pairs. */
+  readonly features?: MatchFeatures;
 }
 
 /** Names an identifier; `pseudonym` is the keyed hash of namespace, scope and normalised value. */
@@ -54,30 +58,53 @@ export const namespaceOf = (identifier: IdentifierKey): string => {
   return colon < 0 ? scope : scope.slice(0, colon);
 };
 
-/** Claim as text, `phone#…` or `phone#…?` when unverified: what items store and units are compared by. */
+/**
+ * Claim as text: `phone#…`, `phone#…?` when unverified, `phone#…@2020-01-01..` with the days on which it holds. It is
+ * what items store and units are compared by.
+ */
 export const claimText = (claim: Claim): string =>
-  claim.verified ? claim.identifier : `${claim.identifier}?`;
+  `${claim.identifier}${claim.verified ? '' : '?'}${daysText(claim)}`;
 
-/** Reads {@link claimText} back. Pseudonyms are base64url, so they never end in a question mark. */
-export const parseClaim = (text: string): Claim =>
-  text.endsWith('?')
-    ? { identifier: text.slice(0, -1) as IdentifierKey, verified: false }
-    : { identifier: text as IdentifierKey, verified: true };
+/** `@2020-01-01..2021-12-31`, open at either end; empty when a value is valid at all times. */
+export const daysText = ({ from, to }: Validity): string =>
+  from === undefined && to === undefined ? '' : `@${from ?? ''}..${to ?? ''}`;
+
+const DAYS = /@(\d{4}-\d\d-\d\d)?\.\.(\d{4}-\d\d-\d\d)?$/;
+
+/** Reads {@link claimText} back. Pseudonyms are base64url, so they hold no question mark and no at sign. */
+export const parseClaim = (text: string): Claim => {
+  const [days = '', from, to] = DAYS.exec(text) ?? [];
+  const said = text.slice(0, text.length - days.length);
+  const verified = !said.endsWith('?');
+  return {
+    identifier: (verified ? said : said.slice(0, -1)) as IdentifierKey,
+    verified,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  };
+};
 
 /** Text order by code unit: the one order that every store and every engine agrees on. */
 export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Sorts claims and keeps one per identifier, the verified one when both are claimed. */
+/** Sorts claims and keeps one per identifier: verified when one of them is, valid on the days of all. */
 export const orderedClaims = (claims: readonly Claim[]): readonly Claim[] => {
-  const verified = new Map<IdentifierKey, boolean>();
+  const kept = new Map<IdentifierKey, Claim>();
   for (const claim of claims) {
-    verified.set(claim.identifier, claim.verified || (verified.get(claim.identifier) ?? false));
+    const other = kept.get(claim.identifier);
+    kept.set(claim.identifier, other ? together(claim, other) : claim);
   }
-  return [...verified]
-    .map(([identifier, isVerified]) => ({ identifier, verified: isVerified }))
-    .sort((a, b) => byText(a.identifier, b.identifier));
+  return [...kept.values()].sort((a, b) => byText(a.identifier, b.identifier));
 };
+
+const together = (a: Claim, b: Claim): Claim => ({
+  identifier: a.identifier,
+  verified: a.verified || b.verified,
+  ...spanOf(a, b),
+});
 
 /** Whether two units say the same about who. */
 export const sameEvidence = (a: EvidenceUnit, b: EvidenceUnit): boolean =>
-  a.mayCreate === b.mayCreate && a.claims.map(claimText).join() === b.claims.map(claimText).join();
+  a.mayCreate === b.mayCreate &&
+  a.claims.map(claimText).join() === b.claims.map(claimText).join() &&
+  JSON.stringify(a.features) === JSON.stringify(b.features);

@@ -5,7 +5,10 @@
 import type { Normaliser, Region } from '#domain/definitions/types.ts';
 import { assertNever } from '#domain/shared/assert.ts';
 import { parseDay } from '#domain/shared/calendar.ts';
+import { normaliseDevice } from './normalise-device.ts';
 import { normaliseEmail } from './normalise-email.ts';
+import { normaliseIdCard } from './normalise-id-card.ts';
+import { normaliseName } from './normalise-name.ts';
 import { normalisePhone } from './normalise-phone.ts';
 import { normaliseCode, normaliseGender, normaliseOpaque } from './normalise-text.ts';
 
@@ -30,8 +33,14 @@ export const normaliseValue = (
       return normaliseCode(raw);
     case 'date':
       return parseDay(raw);
+    case 'name':
+      return normaliseName(raw);
     case 'gender':
       return normaliseGender(raw);
+    case 'id-card':
+      return normaliseIdCard(raw);
+    case 'device':
+      return normaliseDevice(raw);
     default:
       return assertNever(normaliser);
   }

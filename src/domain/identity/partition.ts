@@ -4,31 +4,40 @@
  * Two units are linked when they hold the same value of a linking namespace that is not shared (held by more units
  * than its cap). Links are weighed in one canonical order: namespace priority, verified before unverified, then the
  * two unit keys, then scope and holders of the value. A link that would break a limit, or let an unverified value bridge
- * two customers, is held. Every step is defined on the set of units, so arrival order cannot matter.
+ * two customers, is held. Two units that hold a value on different days are not linked by it. Every step is defined on the set of units, so arrival order cannot matter.
  *
  * Values of one namespace that the same two units hold are told apart by who else holds them. Their pseudonyms would do
  * it, too, but those are others under another pepper, and customers must not be. Values with the same holders are alike.
  *
+ * Where rules score pairs, two party rows that hold the same identifier or blocking key are compared as a whole, and what
+ * they weigh decides: scored links come first, strongest before weaker, and a link that most of the evidence between two
+ * groups speaks against is held. A shared identifier is then evidence like any other (docs/adr/0011).
+ *
  * F decomposes over connected components, therefore it may be evaluated on any union of whole components.
  * @module
  */
+import { must } from '#domain/shared/assert.ts';
 import { append } from '#domain/shared/multimap.ts';
 import {
   ConstrainedClusters,
   type HeldLink,
   type HoldReason,
+  joinAll,
   type Link,
 } from './constrained-clusters.ts';
 import { DisjointSets } from './disjoint-sets.ts';
 import {
   byText,
-  type Claim,
+  daysText,
   type EvidenceUnit,
   type IdentifierKey,
   scopeOf,
   type UnitKey,
 } from './evidence.ts';
-import { links, MAX_COMPONENT_UNITS, type MergePolicy, rulesOf } from './merge-policy.ts';
+import { areDisjoint } from './identifier.ts';
+import { compares, links, MAX_COMPONENT_UNITS, type MergePolicy, rulesOf } from './merge-policy.ts';
+import { partitionByStrength, partitionScored } from './partition-scored.ts';
+import { type ScoredGraph, scoredGraph } from './scored-graph.ts';
 
 /** Units of each customer, and the links behind them. */
 export interface Partition {
@@ -38,6 +47,8 @@ export interface Partition {
   readonly accepted: readonly Link[];
   /** Links waiting for review, in the same order. */
   readonly held: readonly HeldLink[];
+  /** The units that were evaluated together, in key order, by their smallest key. */
+  readonly components: readonly (readonly UnitKey[])[];
 }
 
 interface WeighedLink extends Link {
@@ -55,13 +66,14 @@ export const partition = (
   policy: MergePolicy,
 ): Partition => {
   const ordered = [...units].sort((a, b) => byText(a.key, b.key));
-  const parts = connectedComponents(ordered, linkingHolders(ordered, shared, policy)).map((part) =>
-    partitionComponent(part, shared, policy),
-  );
+  const graph = scoredGraph(ordered, shared, policy);
+  const components = connectedComponents(ordered, linkingHolders(ordered, shared, policy), graph);
+  const parts = components.map((part) => partitionComponent(part, shared, policy, graph));
   return {
     groups: parts.flatMap((part) => part.groups).sort((a, b) => byText(a[0] ?? '', b[0] ?? '')),
     accepted: parts.flatMap((part) => part.accepted),
     held: parts.flatMap((part) => part.held),
+    components: components.map((component) => component.map((unit) => unit.key)),
   };
 };
 
@@ -70,51 +82,73 @@ export const linkingHolders = (
   units: readonly EvidenceUnit[],
   shared: ReadonlySet<IdentifierKey>,
   policy: MergePolicy,
+): ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]> =>
+  holdersWhere(units, (id) => !shared.has(id) && links(policy, id));
+
+/** Holders of every identifier or blocking key by which units are compared: units in key order. */
+export const comparingHolders = (
+  units: readonly EvidenceUnit[],
+  shared: ReadonlySet<IdentifierKey>,
+  policy: MergePolicy,
+): ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]> =>
+  holdersWhere(units, (id) => !shared.has(id) && compares(policy, id));
+
+const holdersWhere = (
+  units: readonly EvidenceUnit[],
+  counts: (identifier: IdentifierKey) => boolean,
 ): ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]> => {
   const holders = new Map<IdentifierKey, EvidenceUnit[]>();
-  const isLinking = ({ identifier }: Claim) => !shared.has(identifier) && links(policy, identifier);
   for (const unit of units) {
-    for (const { identifier } of unit.claims.filter(isLinking)) append(holders, identifier, unit);
+    for (const { identifier } of unit.claims) {
+      if (counts(identifier)) append(holders, identifier, unit);
+    }
   }
   return holders;
 };
 
-/** Units that are reachable from each other over the identifiers given, components by their first unit. */
+/** Units that are reachable from each other over identifiers and scored pairs, components by their first unit. */
 export const connectedComponents = (
   units: readonly EvidenceUnit[],
   holders: ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]>,
+  graph?: ScoredGraph,
 ): readonly (readonly EvidenceUnit[])[] => {
   const sets = new DisjointSets(units);
   for (const [first, ...others] of holders.values()) {
     for (const other of others) if (first) sets.union(first, other);
   }
+  const byKey = new Map(units.map((unit) => [unit.key, unit]));
+  for (const { a, b } of graph?.edgesAmong(units) ?? []) {
+    sets.union(must(byKey.get(a), 'unit of an edge'), must(byKey.get(b), 'unit of an edge'));
+  }
   return sets.sets();
 };
+
+type ComponentPartition = Omit<Partition, 'components'>;
 
 const partitionComponent = (
   units: readonly EvidenceUnit[],
   shared: ReadonlySet<IdentifierKey>,
   policy: MergePolicy,
-): Partition =>
-  units.length > MAX_COMPONENT_UNITS
-    ? partitionTooLarge(units, shared, policy)
-    : partitionWhole(units, linkingHolders(units, shared, policy), policy);
+  graph: ScoredGraph | undefined,
+): ComponentPartition => {
+  const holders = linkingHolders(units, shared, policy);
+  if (units.length <= MAX_COMPONENT_UNITS) {
+    return graph
+      ? partitionScored(units, canonicalLinks(holders, policy), policy, graph)
+      : partitionWhole(units, canonicalLinks(holders, policy), policy);
+  }
+  return graph && units.some(({ features }) => features)
+    ? partitionByStrength(units, canonicalLinks(holders, policy), policy, graph)
+    : partitionTooLarge(units, shared, policy);
+};
 
 const partitionWhole = (
   units: readonly EvidenceUnit[],
-  holders: ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]>,
+  links: readonly Link[],
   policy: MergePolicy,
-): Partition => {
+): ComponentPartition => {
   const clusters = new ConstrainedClusters(units, policy);
-  const accepted: Link[] = [];
-  const held: HeldLink[] = [];
-  for (const { a, b, identifier } of canonicalLinks(holders, policy)) {
-    const joined = clusters.connected(a, b);
-    const reason = clusters.join({ a, b, identifier });
-    if (reason !== undefined) held.push({ a, b, identifier, reason });
-    else if (!joined) accepted.push({ a, b, identifier });
-  }
-  return { groups: clusters.groups(), accepted, held };
+  return { ...joinAll(clusters, links), groups: clusters.groups() };
 };
 
 // The weakest namespace of the component stops linking, until every part fits. Its values are named as held.
@@ -122,7 +156,7 @@ const partitionTooLarge = (
   units: readonly EvidenceUnit[],
   shared: ReadonlySet<IdentifierKey>,
   policy: MergePolicy,
-): Partition => {
+): ComponentPartition => {
   const holders = linkingHolders(units, shared, policy);
   const weakest = Math.max(...[...holders.keys()].map((id) => rulesOf(policy, id).priority));
   const dropped = [...holders].filter(([id]) => rulesOf(policy, id).priority === weakest);
@@ -160,16 +194,23 @@ const pairsOf = (
   policy: MergePolicy,
 ): readonly WeighedLink[] => {
   const { priority } = rulesOf(policy, identifier);
-  const holders = units.map((unit) => ({ key: unit.key, doubt: doubtOf(unit, identifier) }));
-  const held = [scopeOf(identifier), ...holders.map(({ key, doubt }) => `${key}#${doubt}`)].join(
-    ' ',
-  );
+  const holders = units.map((unit) => holderOf(unit, identifier));
+  const held = [
+    scopeOf(identifier),
+    ...holders.map(({ key, doubt, claim }) => `${key}#${doubt}${daysText(claim)}`),
+  ].join(' ');
   return holders.flatMap((a, index) =>
     holders
       .slice(index + 1)
+      .filter((b) => !areDisjoint(a.claim, b.claim))
       .map((b) => ({ a: a.key, b: b.key, identifier, priority, doubt: a.doubt + b.doubt, held })),
   );
 };
 
-const doubtOf = (unit: EvidenceUnit, identifier: IdentifierKey): number =>
-  unit.claims.some((claim) => claim.identifier === identifier && claim.verified) ? 0 : 1;
+const holderOf = ({ key, claims }: EvidenceUnit, identifier: IdentifierKey) => {
+  const claim = must(
+    claims.find((one) => one.identifier === identifier),
+    'claim of a holder',
+  );
+  return { key, claim, doubt: claim.verified ? 0 : 1 };
+};

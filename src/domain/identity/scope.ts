@@ -27,7 +27,7 @@ import {
 } from './held-value.ts';
 import { isDecision, links, type MergePolicy } from './merge-policy.ts';
 import { type AssignedIds, assignIds, type LedgerEntry, type OneId, passOn } from './one-id.ts';
-import { connectedComponents, linkingHolders, partition } from './partition.ts';
+import { comparingHolders, connectedComponents, partition } from './partition.ts';
 import { stepsBetween } from './steps.ts';
 
 /** A customer within a scope. */
@@ -187,13 +187,14 @@ export const customerGroups = (
   );
 };
 
+// Units that are compared stay in one scope, though what they weigh may not link them: either may change.
 const componentsOf = (
   units: ReadonlyMap<UnitKey, EvidenceUnit>,
   shared: ReadonlySet<IdentifierKey>,
   policy: MergePolicy,
 ): readonly (readonly UnitKey[])[] => {
   const ordered = [...units.values()].sort((a, b) => byText(a.key, b.key));
-  return connectedComponents(ordered, linkingHolders(ordered, shared, policy)).map((component) =>
+  return connectedComponents(ordered, comparingHolders(ordered, shared, policy)).map((component) =>
     component.map((unit) => unit.key),
   );
 };
@@ -213,13 +214,13 @@ export const restrictScope = (scope: Scope, keys: ReadonlySet<UnitKey>): Scope =
   };
 };
 
-/** Holders of each linking identifier of a scope that is not shared. */
+/** Holders of each identifier and blocking key of a scope by which units are compared. */
 export const holdersOf = (
   scope: Scope,
   policy: MergePolicy,
 ): ReadonlyMap<IdentifierKey, readonly UnitKey[]> => {
   const holders = new Map<IdentifierKey, UnitKey[]>();
-  for (const [identifier, units] of linkingHolders(
+  for (const [identifier, units] of comparingHolders(
     [...scope.units.values()],
     scope.shared,
     policy,

@@ -21,7 +21,15 @@ import {
   someDefinitions,
 } from '../../support/builders/definitions.ts';
 
-const NORMALISERS: readonly Normaliser[] = ['phone', 'email', 'opaque', 'code', 'date', 'gender'];
+const NORMALISERS: readonly Normaliser[] = [
+  'phone',
+  'email',
+  'opaque',
+  'code',
+  'date',
+  'gender',
+  'name',
+];
 
 const table = aTable({
   identifiers: NORMALISERS.map((namespace) => ({ namespace, column: namespace, verified: true })),

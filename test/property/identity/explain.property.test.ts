@@ -83,5 +83,5 @@ const stands = (
     return held.some((link) => link.identifier === identifier && link.reason === reason);
   }
   if (obstacle.kind === 'shared') return shared.has(obstacle.identifier);
-  return obstacle.kind === 'guard' || obstacle.kind === 'no-common-value';
+  return ['guard', 'not-at-one-time', 'no-common-value'].includes(obstacle.kind);
 };

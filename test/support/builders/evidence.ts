@@ -11,7 +11,7 @@ import {
   scopeOf,
   type UnitKey,
 } from '#domain/identity/evidence.ts';
-import { links, type MergePolicy, rulesOf } from '#domain/identity/merge-policy.ts';
+import { compares, type MergePolicy, rulesOf } from '#domain/identity/merge-policy.ts';
 import type { Partition } from '#domain/identity/partition.ts';
 import { aNamespace } from './definitions.ts';
 
@@ -65,7 +65,7 @@ export const sharedAmong = (
     for (const { identifier } of claims) degree.set(identifier, (degree.get(identifier) ?? 0) + 1);
   }
   const isShared = ([identifier, count]: readonly [IdentifierKey, number]) =>
-    links(policy, identifier) && count > rulesOf(policy, identifier).cap;
+    compares(policy, identifier) && count > rulesOf(policy, identifier).cap;
   return new Set([...degree].filter(isShared).map(([identifier]) => identifier));
 };
 
@@ -78,7 +78,7 @@ const SCOPES = ['unionid', 'card', 'phone', 'phone', 'email', 'openid:x', 'openi
 
 /** Small worlds: up to `size` units over few values, so that they meet, conflict and share. */
 export const worldOf = (size: number): fc.Arbitrary<readonly EvidenceUnit[]> =>
-  unitsOf(claimText(SCOPES, 6, ['', '', '?']), size);
+  unitsOf(claimText(SCOPES, 6, ['', '', '', '?', '@..2019-12-31', '?@2020-01-01..']), size);
 
 /** Worlds of typed phones and cards: what can bridge two customers, and may not. */
 export const doubtfulWorldOf = (size: number): fc.Arbitrary<readonly EvidenceUnit[]> =>
@@ -113,10 +113,7 @@ export const underAnotherPepper = (units: readonly EvidenceUnit[]): readonly Evi
   units.map((one) => ({
     ...one,
     claims: orderedClaims(
-      one.claims.map(({ identifier, verified }) => ({
-        identifier: renamed(identifier),
-        verified,
-      })),
+      one.claims.map((claim) => ({ ...claim, identifier: renamed(claim.identifier) })),
     ),
   }));
 

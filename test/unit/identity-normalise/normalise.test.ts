@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { normaliseEmail } from '#domain/identity/normalise-email.ts';
+import { normaliseName } from '#domain/identity/normalise-name.ts';
 import { normalisePhone } from '#domain/identity/normalise-phone.ts';
 import {
   normaliseCode,
@@ -199,4 +200,25 @@ test.each([
   ['gender', 'm', 'M'],
 ] as const)('normaliser %s is reached by its name', (normaliser, raw, expected) => {
   expect(normaliseValue(normaliser, raw, 'HK')).toBe(expected);
+});
+
+describe('name', () => {
+  test.each([
+    ['张伟', 'zhangwei'],
+    ['張 偉', 'zhangwei'],
+    ['Zhang Wei', 'zhangwei'],
+    ['单雄信', 'shanxiongxin'],
+    ['欧阳娜娜', 'ouyangnana'],
+    ['KAVITHA  RAJ', 'kavitharaj'],
+    ['Mrs Mary Lee', 'marylee'],
+    ["José O'Neill", 'joseoneill'],
+    ['王先生', undefined],
+    ['王', undefined],
+    ['Li', undefined],
+    ['', undefined],
+    ['x'.repeat(200), undefined],
+  ])('%s: %s', (raw, expected) => {
+    expect(normaliseName(raw)).toBe(expected);
+    if (expected !== undefined) expect(normaliseName(expected)).toBe(expected);
+  });
 });

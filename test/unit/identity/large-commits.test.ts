@@ -31,7 +31,7 @@ const onOnePhone = async (rows: number): Promise<Store> => {
   return store;
 };
 
-describe('a change that is too much for one transaction', () => {
+describe('a change that is too much for one transaction', { timeout: 60_000 }, () => {
   test('a value that crosses its cap sets all its holders apart', async () => {
     const store = await onOnePhone(120);
     expect([live(store), await store.close()]).toEqual([1, 0]);
@@ -105,7 +105,7 @@ describe('a scope that one item cannot hold', () => {
       const group = numbers(8).map((k) => n * 8 + k);
       await store.parties(
         ...group.map((k) =>
-          party(name(k), 1, `email#${'e'.repeat(200)}${k}`, `device#${k}`, `device#${k + 1}`),
+          party(name(k), 1, `email#${'e'.repeat(800)}${k}`, `device#${k}`, `device#${k + 1}`),
         ),
       );
     }
@@ -113,19 +113,19 @@ describe('a scope that one item cannot hold', () => {
   };
 
   test('goes on in further items, and back into one', async () => {
-    const store = await chain(480);
+    const store = await chain(160);
     await store.close();
     const parts = () => store.table.dump().filter(({ sk }) => sk.startsWith('PART#')).length;
     expect(parts()).toBeGreaterThan(0);
     store.expectSound();
     const name = (n: number) => `crm.member-of-the-house.${String(n).padStart(6, '0')}`;
-    for (const n of numbers(60)) {
+    for (const n of numbers(20)) {
       await store.parties(
-        ...numbers(8).flatMap((k) => (n * 8 + k > 100 ? [partyGone(name(n * 8 + k), 2)] : [])),
+        ...numbers(8).flatMap((k) => (n * 8 + k > 60 ? [partyGone(name(n * 8 + k), 2)] : [])),
       );
     }
     await store.close();
     expect(parts()).toBe(0);
     store.expectSound();
-  });
+  }, 60_000);
 });

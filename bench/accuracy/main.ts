@@ -1,0 +1,159 @@
+/**
+ * `npm run bench:accuracy`: scores the default person rules on public data sets, beside what others reach.
+ * @module
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { readRules } from '#domain/extract/extract-definition.ts';
+import { type ExtractRow, unitKeyOf } from '#domain/extract/extract-row.ts';
+import { type ClusterScores, scoreClusters } from '#domain/extract/score-clusters.ts';
+import type { UnitKey } from '#domain/identity/evidence.ts';
+import {
+  type ExtractFolder,
+  PERSON_RULES,
+  readExtractFolder,
+  readYaml,
+} from '../../tools/resolve/read-definitions.ts';
+import { readExtract } from '../../tools/resolve/read-extract.ts';
+import { readTruth } from '../../tools/resolve/read-truth.ts';
+import { resolveRows } from '../../tools/resolve/resolve-rows.ts';
+import { liveRows } from './live-rows.ts';
+import { DATA_SETS, type DataSet } from './sets.ts';
+
+const HELP = `Usage: npm run bench:accuracy -- --data DIR [--only TEXT] [--json]
+
+  --data DIR   folder with the public sets splink_fake_1000/fake_1000.csv, febrl/dataset{1,4a,4b}.csv,
+               dqbench_er/tier{1,2}.csv, cn_retail_synth/{records_final.csv,events.jsonl,truth.csv} and
+               senzing_truthset/{customers,watchlist,reference,actual_truthset_key}.csv; sets that are not there are left out
+  --only TEXT  only the sets whose name contains this
+  --json       one JSON object per line instead of a table
+`;
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    only: { type: 'string' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+
+interface Line {
+  readonly set: string;
+  readonly rules: 'default' | 'own';
+  readonly scores: ClusterScores;
+  readonly rowsPerSecond: number;
+  readonly others: string;
+  /** What lies below the floor. */
+  readonly below: readonly string[];
+}
+
+const DEFINITIONS = fileURLToPath(new URL('definitions/', import.meta.url));
+
+const measure = async (set: DataSet, data: string): Promise<readonly Line[]> => {
+  const folder = readExtractFolder(join(DEFINITIONS, set.definitions));
+  const paths = set.files.map((file) => join(data, file));
+  const rows = set.isStream
+    ? await liveRows(folder.definition, paths[0] ?? '')
+    : await readExtract(folder.definition, paths);
+  const persons = await personsOf(set, data, rows);
+  const standard = { ...folder, rules: readYaml(PERSON_RULES, readRules) };
+  const lines = [score(set, standard, 'default', rows, persons)];
+  const hasOwn = existsSync(join(DEFINITIONS, set.definitions, 'rules.yaml'));
+  return hasOwn ? [...lines, score(set, folder, 'own', rows, persons)] : lines;
+};
+
+const personsOf = async (
+  set: DataSet,
+  data: string,
+  rows: readonly ExtractRow[],
+): Promise<ReadonlyMap<UnitKey, string>> => {
+  const { truth, personIn } = set;
+  if (truth !== undefined) return readTruth(join(data, truth), rows);
+  return new Map(
+    rows.map((row) => [unitKeyOf(row), personIn?.exec(row.key)?.[1] ?? row.key] as const),
+  );
+};
+
+const score = (
+  set: DataSet,
+  folder: ExtractFolder,
+  rules: Line['rules'],
+  rows: readonly ExtractRow[],
+  persons: ReadonlyMap<UnitKey, string>,
+): Line => {
+  const startedAt = performance.now();
+  const { customerOf } = resolveRows(folder, rows, () => undefined);
+  const seconds = (performance.now() - startedAt) / 1000;
+  const scores = scoreClusters(
+    [...persons].map(([unit, person]) => ({ customer: customerOf(unit), person })),
+  );
+  return {
+    set: set.name,
+    rules,
+    scores,
+    rowsPerSecond: Math.round(rows.length / seconds),
+    others: set.others,
+    below: rules === 'default' ? belowFloor(set, scores) : [],
+  };
+};
+
+const belowFloor = ({ floor }: DataSet, scores: ClusterScores): readonly string[] => {
+  const least = (['f1', 'precision', 'recall'] as const).flatMap((name) => {
+    const bar = floor[name];
+    return bar !== undefined && scores[name] < bar ? [`${name} ${scores[name]} < ${bar}`] : [];
+  });
+  const most = floor.largestCustomer ?? Number.POSITIVE_INFINITY;
+  return scores.largestCustomer > most
+    ? [...least, `largest customer ${scores.largestCustomer} > ${most}`]
+    : least;
+};
+
+const COLUMNS = ['rules', 'P', 'R', 'F1', 'B³ P', 'B³ R', 'B³ F1', 'removed', 'largest', 'rows/s'];
+const WIDTH = 9;
+
+const header = (): string =>
+  `${'set'.padEnd(20)}${COLUMNS.map((name) => name.padStart(WIDTH)).join('')}  others (F1)`;
+
+const asText = ({ set, rules, scores, rowsPerSecond, others, below }: Line): string => {
+  const share = (value: number) => value.toFixed(4);
+  const cells = [
+    rules,
+    ...[scores.precision, scores.recall, scores.f1].map(share),
+    ...[scores.bCubedPrecision, scores.bCubedRecall, scores.bCubedF1].map(share),
+    `${(100 * scores.duplicatesRemoved).toFixed(1)} %`,
+    `${scores.largestCustomer}/${scores.largestPerson}`,
+    String(rowsPerSecond),
+  ];
+  const line = `${set.padEnd(20)}${cells.map((cell) => cell.padStart(WIDTH)).join('')}  ${others}`;
+  return below.length === 0 ? line : `${line}\n  BELOW THE FLOOR: ${below.join(', ')}`;
+};
+
+const main = async (data: string): Promise<void> => {
+  const isThere = ({ files }: DataSet) => files.every((file) => existsSync(join(data, file)));
+  const wanted = DATA_SETS.filter(({ name }) => name.includes(values.only ?? ''));
+  for (const { name } of wanted.filter((set) => !isThere(set))) {
+    console.error(`${name}: not in ${data}, left out.`);
+  }
+  if (!values.json) console.log(header());
+  for (const set of wanted.filter(isThere)) {
+    console.error(`${set.name} …`);
+    for (const line of await measure(set, data)) show(line);
+  }
+};
+
+const show = (line: Line): void => {
+  console.log(values.json ? JSON.stringify(line) : asText(line));
+  if (line.below.length > 0) process.exitCode = 1;
+};
+
+if (values.help) console.log(HELP);
+else if (values.data === undefined) {
+  console.error(
+    'Say with --data DIR where the public sets are: splink_fake_1000, febrl (1, 4a, 4b), dqbench_er (tiers 1, 2), ' +
+      'cn_retail_synth and senzing_truthset, as npm run bench:accuracy -- --help lists their files.',
+  );
+  process.exitCode = 2;
+} else await main(values.data);

@@ -1,0 +1,44 @@
+/**
+ * Roles: what a column of an extract says about a person.
+ *
+ * `id` is a number that one person has once (a document, a card, a WeChat unionid), typed or machine-written; `account` is
+ * one of possibly many (a login, an openid, a device); `text` is any other word that helps to tell people apart.
+ * @module
+ */
+
+/** Roles without a name of their own. */
+export const PLAIN_ROLES = [
+  'name',
+  'name.given',
+  'name.family',
+  'birth-date',
+  'gender',
+  'phone',
+  'email',
+  'address',
+  'address.number',
+  'address.city',
+  'address.state',
+  'address.postcode',
+] as const;
+
+/** A role as a mapping says it: `birth-date`, `id.passport`, `account.openid per source`. */
+export type Role =
+  | { readonly kind: 'plain'; readonly role: (typeof PLAIN_ROLES)[number] }
+  | { readonly kind: 'id' | 'text'; readonly name: string }
+  | { readonly kind: 'account'; readonly name: string; readonly perSource: boolean };
+
+const NAMED = /^(id|account|text)\.([a-z][a-z0-9-]{0,29})( per source)?$/;
+
+/** Names that stand for something else where namespaces are meant. */
+const TAKEN: ReadonlySet<string> = new Set(['phone', 'email', 'key', 'score']);
+
+/** Reads a role; `undefined` when it is none. */
+export const parseRole = (text: string): Role | undefined => {
+  const role = PLAIN_ROLES.find((plain) => plain === text);
+  if (role !== undefined) return { kind: 'plain', role };
+  const [, kind, name = '', scope] = NAMED.exec(text) ?? [];
+  if (name === '' || TAKEN.has(name)) return undefined;
+  if (kind === 'account') return { kind, name, perSource: scope !== undefined };
+  return scope === undefined ? { kind: kind as 'id' | 'text', name } : undefined;
+};

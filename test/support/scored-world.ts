@@ -1,0 +1,76 @@
+/**
+ * Random worlds whose party rows say names and birth dates, under rules that score pairs.
+ *
+ * Few names and dates, near each other, so that pairs weigh everything from a clear link to a contradiction.
+ */
+import type { RowChange } from '#application/identity/row-change.ts';
+import { identifierKey, orderedClaims } from '#domain/identity/evidence.ts';
+import { blockingKeys } from '#domain/identity/matching/blocking-keys.ts';
+import { type MatchFeatures, readFeatures } from '#domain/identity/matching/match-features.ts';
+import type { MatchRules } from '#domain/identity/matching/match-model.ts';
+import type { MergePolicy } from '#domain/identity/merge-policy.ts';
+import type { Random } from '#domain/shared/clock.ts';
+import { startModel } from './builders/match.ts';
+import { SMALL_POLICY, type World } from './identity-world.ts';
+
+const NAMES = ['张伟', '張偉', '张玮', 'Zhang Wei', '李静', '王小明', '王晓明', 'Robert Smith', ''];
+const DATES = ['1990-05-17', '1990-05-18', '1985-03-02', '1971-06-24', ''];
+
+const RULES: MatchRules = {
+  keys: [['names'], ['name', 'birth-date'], ['birth-month-day']],
+  link: 0,
+  review: -2,
+  coherence: -1,
+  model: startModel(
+    'name',
+    'birth-date',
+    'account:card',
+    'account:email',
+    'account:phone',
+    'account:unionid',
+  ),
+};
+
+/** The small policy, with pairs that are scored; the cap of keys is low enough to be crossed. */
+export const SCORED_SMALL_POLICY: MergePolicy = {
+  ...SMALL_POLICY,
+  key: {
+    namespace: 'key',
+    priority: 99,
+    normalise: 'opaque',
+    links: false,
+    cap: 4,
+    blocked: [],
+    candidates: RULES,
+  },
+};
+
+/** The rules of a scored world, which do not change. */
+export const SCORED_RULES: readonly [MergePolicy] = [SCORED_SMALL_POLICY];
+
+const pick = <Entry>(random: Random, entries: readonly Entry[]): Entry =>
+  entries[Math.floor(random() * entries.length)] as Entry;
+
+const drawFeatures = (random: Random): MatchFeatures => {
+  const birthDate = pick(random, DATES);
+  return readFeatures(
+    { name: { full: pick(random, NAMES) }, ...(birthDate === '' ? {} : { birthDate }) },
+    { dateOrder: 'month-first' },
+  );
+};
+
+/** The same world, its party rows with features and blocking keys. */
+export const withFeatures = (world: World, random: Random): World => ({
+  ...world,
+  changes: world.changes.map((change): RowChange => {
+    if (change.kind !== 'party' || !change.after) return change;
+    const { evidence } = change.after;
+    const features = drawFeatures(random);
+    const keys = blockingKeys(features, RULES.keys).map((key) => ({
+      identifier: identifierKey('key', undefined, key),
+      verified: true,
+    }));
+    const claims = orderedClaims([...evidence.claims, ...keys]);
+    return { ...change, after: { ...change.after, evidence: { ...evidence, claims, features } } };
+  }),
+});

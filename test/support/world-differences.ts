@@ -1,0 +1,153 @@
+/**
+ * What is left of a world in its table, beside what the batch oracle makes of its final rows.
+ */
+import type { RowChange } from '#application/identity/row-change.ts';
+import { contributionsIn } from '#application/shared/contributions.ts';
+import { parseDecisionItem } from '#application/shared/review-items.ts';
+import type { Item } from '#application/shared/table.ts';
+import { type IdentityEvent, replayEvents } from '#domain/identity/identity-event.ts';
+import { compares, type MergePolicy } from '#domain/identity/merge-policy.ts';
+import { byIssue, type LedgerEntry, type OneId } from '#domain/identity/one-id.ts';
+import { partition } from '#domain/identity/partition.ts';
+import { customerGroups } from '#domain/identity/scope.ts';
+import { audit } from './audit.ts';
+import { sharedAmong } from './builders/evidence.ts';
+import { expectedState, ledgerIn, storedState } from './canonical-state.ts';
+import { liveRows, liveUnits, type World } from './identity-world.ts';
+import { underDecisions } from './operations.ts';
+
+/** What differs between a table and what the oracle computes from a world's final rows, under the rules in force. */
+export const differences = (
+  items: readonly Item[],
+  world: World,
+  policy: MergePolicy,
+): readonly string[] => {
+  const rows = liveRows(world);
+  const decisions = items.filter(({ pk }) => pk === 'DECISION').map(parseDecisionItem);
+  const units = underDecisions(liveUnits(rows), decisions);
+  return [
+    ...compare('units', unitsStored(items), units.map((unit) => unit.key).sort()),
+    ...compare('customers', customersStored(items), customersExpected(units, policy)),
+    ...compare('claims', claimsStored(items), claimsExpected(units, policy)),
+    ...compare('facts', factsStored(items), factsExpected(rows)),
+    ...ledgerProblems(items),
+    ...audit(items, policy),
+    ...compare(
+      'canonical state',
+      storedState(items, policy),
+      expectedState(rows, units, ledgerIn(items), policy),
+    ),
+  ];
+};
+
+/** What differs between all events in order and the customers there are, and the values that are held. */
+export const eventProblems = (items: readonly Item[], events: readonly IdentityEvent[]) => {
+  const { customers, held } = replayEvents(events);
+  const live = items.filter(
+    (item) => item.sk === 'CUSTOMER' && (item['units'] as readonly string[]).length > 0,
+  );
+  const listed = items.filter(({ pk }) => pk.startsWith('HELD#')).map(({ sk }) => sk);
+  return [
+    ...compare(
+      'customers of the events',
+      [...customers].sort(),
+      live.map(({ pk }) => pk.slice(2)).sort(),
+    ),
+    ...compare('held values of the events', [...held].sort(), listed.sort()),
+  ];
+};
+
+const compare = (what: string, stored: unknown, expected: unknown): readonly string[] => {
+  const [a, b] = [JSON.stringify(stored), JSON.stringify(expected)];
+  return a === b ? [] : [`${what}:\n  stored   ${a}\n  expected ${b}`];
+};
+
+const customersExpected = (units: ReturnType<typeof liveUnits>, policy: MergePolicy) => {
+  const shared = sharedAmong(units, policy);
+  const { groups } = partition(units, shared, policy);
+  const byKey = new Map(units.map((unit) => [unit.key, unit]));
+  return customerGroups(groups, byKey, shared, policy)
+    .map((group) => group.join())
+    .sort();
+};
+
+const customersStored = (items: readonly Item[]) =>
+  items
+    .filter((item) => item.sk === 'CUSTOMER' && (item['units'] as readonly string[]).length > 0)
+    .map((item) => [...(item['units'] as readonly string[])].sort().join())
+    .sort();
+
+const unitsStored = (items: readonly Item[]) =>
+  items
+    .filter((item) => item.sk === 'UNIT' || (item.sk === 'ROW' && item['claims'] !== undefined))
+    .map((item) => item.pk.slice(2))
+    .sort();
+
+const claimsExpected = (units: ReturnType<typeof liveUnits>, policy: MergePolicy) =>
+  units
+    .flatMap((unit) => unit.claims.map(({ identifier }) => ({ identifier, unit: unit.key })))
+    .filter(({ identifier }) => compares(policy, identifier))
+    .map(({ identifier, unit }) => `${identifier} ${unit}`)
+    .sort();
+
+const claimsStored = (items: readonly Item[]) =>
+  items
+    .filter((item) => item.pk.startsWith('I#'))
+    .flatMap((item) =>
+      (item.sk === 'CLAIM'
+        ? (item['units'] as readonly string[])
+        : [item.sk.slice('UNIT#'.length)]
+      ).map((unit) => `${item.pk.slice(2)} ${unit}`),
+    )
+    .sort();
+
+const factsExpected = (rows: readonly RowChange[]) =>
+  rows
+    .flatMap((row) =>
+      row.kind === 'fact' && row.after?.unit
+        ? [
+            `${row.after.unit.key} ${row.rowKey} ${row.version} ${row.after.contribution.fields['total']}`,
+          ]
+        : [],
+    )
+    .sort();
+
+const factsStored = (items: readonly Item[]) =>
+  items
+    .filter((item) => item.sk === 'BUCKET')
+    .flatMap((item) =>
+      contributionsIn(item).flatMap(({ rowKey, version, fact }) => {
+        const unit = item.pk.slice(2, item.pk.lastIndexOf('#'));
+        return fact ? [`${unit} ${rowKey} ${version} ${fact.fields['total']}`] : [];
+      }),
+    )
+    .sort();
+
+/** Every id answers: with units, with a redirect to the customer that holds its anchor, or at rest. */
+const ledgerProblems = (items: readonly Item[]): readonly string[] => {
+  const entries = items.filter((item) => item.sk === 'CUSTOMER');
+  const live = entries.filter((item) => (item['units'] as readonly string[]).length > 0);
+  return entries.flatMap((item) => {
+    const anchor = item['anchor'] as string;
+    const holder = live.find((other) => (other['units'] as readonly string[]).includes(anchor));
+    const id = item.pk.slice(2);
+    const expected = holder ? canonicalOf(entries, holder) : undefined;
+    const told = item['into'] ?? ((item['units'] as readonly string[]).length > 0 ? id : undefined);
+    return told === expected
+      ? []
+      : [`ledger: ${id} anchored at ${anchor} leads to ${told}, not ${expected}`];
+  });
+};
+
+const canonicalOf = (entries: readonly Item[], holder: Item): string | undefined => {
+  const units = holder['units'] as readonly string[];
+  const owned = entries
+    .filter((item) => units.includes(item['anchor'] as string))
+    .map((item) => ({
+      id: item.pk.slice(2) as OneId,
+      anchor: item['anchor'] as LedgerEntry['anchor'],
+      issuedAt: item['issuedAt'] as number,
+    }))
+    .sort(byIssue);
+  return owned[0]?.id;
+};

@@ -1,0 +1,81 @@
+/**
+ * Traps that make one customer of strangers: each leaves them apart, and shows up once, with counts.
+ */
+import { describe, expect, test } from 'vitest';
+import { listHeld } from '#application/identity/list-held.ts';
+import type { MergePolicy } from '#domain/identity/merge-policy.ts';
+import { normaliseValue } from '#domain/identity/normalise-value.ts';
+import { aNamespace } from '../../support/builders/definitions.ts';
+import { party } from '../../support/builders/rows.ts';
+import { anIdentityStore } from '../../support/identity-store.ts';
+
+const RULES: MergePolicy = Object.fromEntries(
+  [
+    aNamespace('card', 1, { limit: 1, cap: 50 }),
+    aNamespace('phone', 2, { limit: 4, cap: 25 }),
+    aNamespace('email', 3, { limit: 4, cap: 25 }),
+    aNamespace('openid', 4, { limit: 1, cap: 50 }),
+    aNamespace('born', 5, { limit: 1, links: false }),
+  ].map((rules) => [rules.namespace, rules]),
+);
+
+const aStore = () => anIdentityStore({}, RULES);
+const live = (store: ReturnType<typeof aStore>) =>
+  store.customers().filter((line) => line.includes(': ')).length;
+const entries = async (store: ReturnType<typeof aStore>) =>
+  (await listHeld(store.table)).map(
+    ({ identifier, reasons, units, joins }) => `${identifier} ${reasons} ${units} ${joins}`,
+  );
+
+describe('strangers stay apart', () => {
+  test('a store phone on 5 000 rows', async () => {
+    const store = aStore();
+    for (let n = 0; n < 5_000; n += 8) {
+      const rows = Array.from({ length: Math.min(8, 5_000 - n) }, (_, k) =>
+        party(`r${n + k}`, 1, 'phone#shop', `card#${n + k}`),
+      );
+      await store.parties(...rows);
+      await store.close();
+    }
+    expect(live(store)).toBe(5_000);
+    expect(await entries(store)).toEqual(['phone#shop shared 5000 5000']);
+  }, 60_000);
+
+  test('the same eight digits in Hong Kong and in Singapore', async () => {
+    const store = aStore();
+    const [hk, sg] = (['HK', 'SG'] as const).map((region) =>
+      normaliseValue('phone', '9123 4567', region),
+    );
+    await store.parties(party('hk', 1, `phone#${hk}`), party('sg', 1, `phone#${sg}`));
+    expect([live(store), await entries(store)]).toEqual([2, []]);
+  });
+
+  test('the same openid under two apps', async () => {
+    const store = aStore();
+    await store.parties(party('a', 1, 'openid:wx1#o1'), party('b', 1, 'openid:wx2#o1'));
+    expect([live(store), await entries(store)]).toEqual([2, []]);
+  });
+
+  test('a recycled phone, with another card', async () => {
+    const store = aStore();
+    await store.parties(party('old', 1, 'phone#1', 'card#1'), party('new', 1, 'phone#1', 'card#2'));
+    expect([live(store), await entries(store)]).toEqual([2, ['phone#1 limit:card 2 2']]);
+  });
+
+  test('a family e-mail, with other birth dates', async () => {
+    const store = aStore();
+    for (const n of [1, 2, 3, 4]) {
+      await store.parties(party(`m${n}`, 1, 'email#family', `born#${n}`, `card#${n}`));
+    }
+    expect([live(store), await entries(store)]).toEqual([4, ['email#family limit:card 4 4']]);
+  });
+
+  test.each(['null', 'undefined', '000000', '-1', 'N/A', '无', '', '   '])(
+    'the placeholder %j names nobody',
+    (value) => {
+      expect(normaliseValue('opaque', value)).toBeUndefined();
+      expect(normaliseValue('code', value)).toBeUndefined();
+      expect(normaliseValue('phone', value, 'CN')).toBeUndefined();
+    },
+  );
+});

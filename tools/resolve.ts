@@ -1,0 +1,159 @@
+/**
+ * `npm run resolve`: tries the identity rules on an extract of your own. `--help` says how.
+ * @module
+ */
+import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
+import { draftMapping } from '#domain/extract/draft-mapping.ts';
+import type { RawRecord } from '#domain/extract/extract-row.ts';
+import { unitKeyOf } from '#domain/extract/extract-row.ts';
+import { type ClusterScores, scoreClusters } from '#domain/extract/score-clusters.ts';
+import { readExtractFolder } from './resolve/read-definitions.ts';
+import { readExtract } from './resolve/read-extract.ts';
+import { readRecords } from './resolve/read-records.ts';
+import { readTruth } from './resolve/read-truth.ts';
+import { ResolveError } from './resolve/resolve-error.ts';
+import { type Resolved, resolveRows } from './resolve/resolve-rows.ts';
+import { writeOutputs } from './resolve/write-outputs.ts';
+
+const HELP = `Usage: npm run resolve -- --definitions DIR --input FILE... --out DIR [--truth FILE] [--json]
+       npm run resolve -- init FILE
+
+Says which rows of your own files are one customer. Nothing leaves this machine.
+
+  init FILE          drafts a mapping from the columns of a file, to stdout
+  --definitions DIR  folder with extract.yaml, which says what the columns mean; rules.yaml and model.json in it
+                     replace the default rules and the learning of a model
+  --input FILE       CSV with a header line, or NDJSON (.ndjson, .jsonl); again for further files, or after one another
+  --out DIR          gets clusters.csv (source, key, customerId), links.csv, held.csv, model.json
+  --truth FILE       who is who, to score against: columns key and person (and source), or pairs of keys a, b
+  --json             the summary as JSON on stdout
+
+Examples
+  npm run resolve -- init customers.csv > mine/extract.yaml
+  npm run resolve -- --definitions mine --input customers.csv members.csv --out result
+  npm run resolve -- --definitions extracts/example --input extracts/example/*.csv --out /tmp/example --truth extracts/example/truth/persons.csv
+
+How to write a mapping: docs/how-to/resolve-an-extract.md
+`;
+
+const OPTIONS = {
+  help: { type: 'boolean', short: 'h' },
+  definitions: { type: 'string' },
+  input: { type: 'string', multiple: true },
+  out: { type: 'string' },
+  truth: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
+const say = (line: string): void => console.error(line);
+
+const main = async (): Promise<void> => {
+  const { values, positionals } = readFlags();
+  if (values.help || (positionals.length === 0 && Object.keys(values).length === 0)) {
+    console.log(HELP);
+    return;
+  }
+  if (positionals[0] === 'init') return init(positionals[1]);
+  const { definitions, out } = values;
+  const input = [...(values.input ?? []), ...positionals];
+  if (definitions === undefined || out === undefined || input.length === 0) {
+    throw new ResolveError(
+      '--definitions, --input and --out are needed. See npm run resolve -- --help',
+    );
+  }
+  await resolve({ definitions, input, out, truth: values.truth, json: values.json ?? false });
+};
+
+const readFlags = () => {
+  try {
+    return parseArgs({ options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new ResolveError(`${(error as Error).message}\nSee npm run resolve -- --help`);
+  }
+};
+
+/** Records that a draft looks at. */
+const SAMPLE = 1_000;
+
+const init = async (path: string | undefined): Promise<void> => {
+  if (path === undefined) throw new ResolveError('Which file? npm run resolve -- init FILE');
+  const records: RawRecord[] = [];
+  for await (const { record } of readRecords(path)) {
+    records.push(record);
+    if (records.length === SAMPLE) break;
+  }
+  if (records.length === 0) throw new ResolveError(`${basename(path)} has no records.`);
+  console.log(draftMapping({ file: basename(path), records }));
+};
+
+interface Run {
+  readonly definitions: string;
+  readonly input: readonly string[];
+  readonly out: string;
+  readonly truth: string | undefined;
+  readonly json: boolean;
+}
+
+const resolve = async ({ definitions, input, out, truth, json }: Run): Promise<void> => {
+  const folder = readExtractFolder(definitions);
+  const rows = await readExtract(folder.definition, input);
+  say(
+    `${rows.length} rows read from ${input.length === 1 ? 'one file' : `${input.length} files`}.`,
+  );
+  const startedAt = performance.now();
+  const resolved = resolveRows(folder, rows, say);
+  const seconds = (performance.now() - startedAt) / 1000;
+  writeOutputs(out, rows, resolved);
+  const known = truth === undefined ? undefined : await readTruth(truth, rows);
+  const scores =
+    known &&
+    scoreClusters(
+      [...known].map(([unit, person]) => ({ customer: resolved.customerOf(unit), person })),
+    );
+  const summary = summaryOf(rows.map(unitKeyOf), resolved, seconds, scores);
+  console.log(json ? JSON.stringify(summary) : asText(summary, out));
+};
+
+const summaryOf = (
+  units: readonly Parameters<Resolved['customerOf']>[0][],
+  { groups, accepted, held, model }: Resolved,
+  seconds: number,
+  scores: ClusterScores | undefined,
+) => ({
+  rows: units.length,
+  customers: groups.length,
+  duplicates: units.length - groups.length,
+  largestCustomer: groups.reduce((most, { length }) => Math.max(most, length), 0),
+  links: accepted.length,
+  held: held.length,
+  model: model.version,
+  rowsPerSecond: Math.round(units.length / seconds),
+  ...(scores === undefined ? {} : { scores }),
+});
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+const asText = (summary: ReturnType<typeof summaryOf>, out: string): string => {
+  const { scores } = summary;
+  return [
+    `${summary.rows} rows are ${summary.customers} customers (${summary.duplicates} duplicates); the largest has ${summary.largestCustomer} rows.`,
+    `${summary.links} links, ${summary.held} wait for review. ${summary.rowsPerSecond} rows a second.`,
+    ...(scores === undefined
+      ? []
+      : [
+          `Pairs:   precision ${percent(scores.precision)}, recall ${percent(scores.recall)}, F1 ${scores.f1.toFixed(4)}`,
+          `B-cubed: precision ${percent(scores.bCubedPrecision)}, recall ${percent(scores.bCubedRecall)}, F1 ${scores.bCubedF1.toFixed(4)}`,
+          `${percent(scores.duplicatesRemoved)} of the duplicates removed; largest customer ${scores.largestCustomer} rows, largest person ${scores.largestPerson}.`,
+        ]),
+    `clusters.csv, links.csv, held.csv and model.json are in ${out}.`,
+  ].join('\n');
+};
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof ResolveError)) throw error;
+  say(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,136 @@
+/**
+ * Mutants: the identity code with one guard taken out, each of which the random histories must notice.
+ *
+ * A mutant runs in a copy of the sources in a temporary folder, so that nothing here is ever changed.
+ * @module
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** A guard, and the code without it. */
+interface Mutant {
+  /** What the guard is for. */
+  readonly guard: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const IDENTITY = 'src/application/identity';
+
+const MUTANTS: readonly Mutant[] = [
+  {
+    guard: 'a decision comes back with its row',
+    file: `${IDENTITY}/world.ts`,
+    from: 'if (!changes.some(isMissing)) return changes;',
+    to: 'return changes;',
+  },
+  {
+    guard: 'no holder joins a shared value while it is counted',
+    file: `${IDENTITY}/membership.ts`,
+    from: "when: { all: [{ equals: [['shared'], true] }, { missing: ['cooling'] }] },",
+    to: "when: { exists: ['pk'] },",
+  },
+  {
+    guard: 'a unit with a live row is not removed',
+    file: `${IDENTITY}/settle-unit.ts`,
+    from: "when: { equals: [['dying'], mark] },",
+    to: "when: { exists: ['pk'] },",
+  },
+  {
+    guard: 'what is left of a large commit is done',
+    file: `${IDENTITY}/plan-commit.ts`,
+    from: '...(open ? [...homes.living].map(openMark) : []),',
+    to: '',
+  },
+  {
+    guard: 'what points to customers is corrected before a scope closes',
+    file: `${IDENTITY}/open-scopes.ts`,
+    from: '...(await wrongClaims(table, policy, stored)),',
+    to: '',
+  },
+  {
+    guard: 'a scope is committed only as it was read',
+    file: `${IDENTITY}/scope-store.ts`,
+    from: "stored ? { equals: [['ver'], stored.version] } : { missing: ['pk'] };",
+    to: "stored ? { exists: ['pk'] } : { missing: ['pk'] };",
+  },
+  {
+    guard: 'every scope read is bumped',
+    file: `${IDENTITY}/scope-store.ts`,
+    from: 'const version = (stored?.version ?? 0) + 1;',
+    to: 'const version = stored?.version ?? 1;',
+  },
+  {
+    guard: 'a list of holders is committed only as it was read',
+    file: `${IDENTITY}/membership.ts`,
+    from: "claim ? { equals: [['ver'], claim.version] } : { missing: ['pk'] };",
+    to: "claim ? { exists: ['pk'] } : { missing: ['pk'] };",
+  },
+  {
+    guard: 'a row is written only over the version that was read',
+    file: `${IDENTITY}/write-parties.ts`,
+    from: 'if (row && row.version >= change.version) {',
+    to: 'if (row && row.version === change.version) {',
+  },
+  {
+    guard: 'a decision is not lost to a change that has read the row before it',
+    file: `${IDENTITY}/write-parties.ts`,
+    from: "? { all: [version, { equals: [['evidence'], evidenceText(row.evidence)] }] }",
+    to: '? version',
+  },
+  {
+    guard: 'ids at rest are seen by whoever brings their anchor back',
+    file: `${IDENTITY}/world.ts`,
+    from: 'restingItems: born.filter((_, index) => resting[index] !== undefined),',
+    to: 'restingItems: [],',
+  },
+  {
+    guard: 'an entry goes with its evidence',
+    file: `${IDENTITY}/plan-held.ts`,
+    from: '...gone.map(withdrawal),',
+    to: '',
+  },
+  {
+    guard: 'values that cross their new cap are counted',
+    file: `${IDENTITY}/change-rules.ts`,
+    from: 'return shared || units.length > rulesOf(policy, identifier).cap ? [identifier] : [];',
+    to: 'return [];',
+  },
+];
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** Runs the histories against every mutant; tells how many went unnoticed. */
+export const runMutants = (histories: number, seed: number): number => {
+  let unnoticed = 0;
+  for (const mutant of MUTANTS) {
+    const noticed = isNoticed(mutant, histories, seed);
+    console.log(`${noticed ? 'noticed  ' : 'UNNOTICED'}  ${mutant.guard}`);
+    if (!noticed) unnoticed += 1;
+  }
+  console.log(`${MUTANTS.length} guards, ${unnoticed} unnoticed`);
+  return unnoticed;
+};
+
+const isNoticed = ({ file, from, to }: Mutant, histories: number, seed: number): boolean => {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-mutant-'));
+  try {
+    for (const part of ['src', 'test/support', 'tools/verify.ts', 'tools/verify', 'package.json'])
+      cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    const source = readFileSync(join(folder, file), 'utf8');
+    if (!source.includes(from)) throw new Error(`${file} no longer says: ${from}`);
+    writeFileSync(join(folder, file), source.replace(from, to));
+    const args = ['tools/verify.ts', '--histories', `${histories}`, '--seed', `${seed}`, '--first'];
+    const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+    // A mutant that does not even run has shown nothing.
+    const [, differ] = /(\d+) differ/.exec(stdout) ?? [];
+    if (differ === undefined) throw new Error(`the mutant of "${file}" does not run`);
+    return Number(differ) > 0;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
