@@ -39,6 +39,18 @@ const HELP = `Usage: npm run ops -- <command> [options]
   apply        puts them in force and brings all customers to them, while changes keep flowing
     --definitions DIR        the folder with the rules (definitions)
 
+  reconcile    compares views, customers and claims with the stored rows, and names what differs
+    --heal                   puts right what can be worked out from the rows
+    --source S               only what concerns one source
+    --against postgres       compares the stored rows with the source databases instead, by key
+    --settle SECONDS         how long the table's stream may take before the second look (5)
+    --json                   the answer as JSON
+  sweep        deletes the rows that the last full load of a table did not bring; run it when the load is complete
+    --source S --table T --generation N    the source's table, and the generation that was loaded
+    --dry-run                names the rows and changes nothing
+    --all                    also when it is every row, or more than a fifth of them
+  rebuild      makes every view anew that is of older definitions, while changes flow
+
 Where
   --data DIR                 the local cloud that npm start runs with this data folder (.tributary, the default)
   --stack NAME               a deployed data stack, e.g. Tributary-dev-Data (or set TRIBUTARY_STACK)
@@ -58,6 +70,8 @@ Examples
   npm run ops -- decide never erp.account.7 crm.contact.12 --actor kim --reason 'father and son'
   npm run ops -- quality --rule phone-missing
   npm run ops -- redrive --stack Tributary-dev-Data
+  npm run ops -- reconcile --source pos --heal
+  npm run ops -- sweep --source pos --table receipt --generation 2 --dry-run
 `;
 
 const text = { type: 'string' } as const;
@@ -66,16 +80,29 @@ const FLAGS = {
   ...Object.fromEntries(Object.keys(NAMES).map((name) => [name, text])),
   ...{
     actor: text,
+    against: text,
     data: text,
     definitions: text,
     from: text,
+    generation: text,
     newest: text,
     reason: text,
     rule: text,
+    settle: text,
+    source: text,
     stack: text,
     to: text,
   },
-  ...{ all: yes, delete: yes, discard: yes, help: yes, json: yes, redrive: yes },
+  ...{
+    all: yes,
+    delete: yes,
+    discard: yes,
+    'dry-run': yes,
+    heal: yes,
+    help: yes,
+    json: yes,
+    redrive: yes,
+  },
 };
 
 const main = async (args: readonly string[]): Promise<number> => {
@@ -86,9 +113,15 @@ const main = async (args: readonly string[]): Promise<number> => {
     (values['help'] ? console.log : console.error)(HELP);
     return values['help'] ? 0 : 2;
   }
-  const target = await findTarget(values as TargetFlags);
+  const target = await findTarget(targetFlags(name, values));
   console.error(`${name} on ${target.place}`);
   return command(target, { ...(values as Omit<CommandFlags, 'keys'>), keys });
+};
+
+/** To the sweep `--table` names a table of the source, to every other command that of the target. */
+const targetFlags = (command: string, values: ReturnType<typeof readArguments>['values']) => {
+  const { table, ...others } = values as TargetFlags;
+  return command === 'sweep' || table === undefined ? others : { ...others, table };
 };
 
 const readArguments = (args: readonly string[]) => {

@@ -141,7 +141,7 @@ export type FindPickupAnswer = { readonly customer: { /** The OneID in force */ 
 export type FindPickupRequest = { readonly body: { readonly orderNumber?: string | undefined; /** With country code */ readonly phone?: string | undefined; /** Content of the member QR code: the card number */ readonly memberCode?: string | undefined } };
 
 /** What `listSources` answers. */
-export type ListSourcesAnswer = { /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; /** Hash of the definitions in force */ readonly definitions: string; readonly sources: readonly ({ readonly source: string; readonly position?: string | undefined; readonly committedAt?: string | undefined; readonly lagMs?: number | undefined; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
+export type ListSourcesAnswer = { /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; /** Hash of the definitions in force */ readonly definitions: string; readonly sources: readonly ({ readonly source: string; readonly position?: string | undefined; readonly committedAt?: string | undefined; readonly lagMs?: number | undefined; readonly servable?: { readonly commitToServableMs: number; readonly changes: number; readonly measuredAt: string; readonly [name: string]: unknown } | undefined; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
 
 /** What `listSources` is asked. */
 export type ListSourcesRequest = {  };

@@ -15,6 +15,7 @@ export type Variable =
   | 'PEPPER_SECRET_ARN'
   | 'QUARANTINE_BUCKET'
   | 'STREAM_NAME'
+  | 'RECONCILE_ITEMS'
   | 'TABLE_NAME';
 
 /** A function was deployed without what it needs. */

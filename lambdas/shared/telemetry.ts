@@ -27,6 +27,9 @@ export type CountMetric =
   | 'EventsRejected'
   | 'LookupsWritten'
   | 'ProfilesRead'
+  | 'RowsReconciled'
+  | 'ViewDifferences'
+  | 'ViewsRebuilt'
   | 'ViewsWritten';
 
 /** Metrics that count per source and data-quality rule. */

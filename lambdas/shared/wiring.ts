@@ -7,10 +7,12 @@ import { makePseudonymiser, type Pseudonymiser } from '#adapters/crypto/pseudony
 import { randomText, sha256 } from '#adapters/crypto/sha256.ts';
 import { currentDefinitions } from '#adapters/definitions/current-definitions.ts';
 import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
+import { makePagedScan } from '#adapters/dynamodb/scan-pages.ts';
 import { DynamoTable } from '#adapters/dynamodb/table.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
 import { makeGetSecret, makeSecretsClient } from '#adapters/secrets/secret.ts';
+import type { Scan } from '#application/operate/ports.ts';
 import { type AuditLog, makeAuditLog } from '#application/serve/audit.ts';
 import type { DefinitionsSource } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
@@ -35,6 +37,9 @@ export const bindAudit = (tableName: string, pseudonymise: Pseudonymiser): Audit
     hash: sha256,
     salt: randomText,
   });
+
+/** The scan of a table; only functions that check it as a whole may. */
+export const bindScan = (tableName: string): Scan => makePagedScan(makeDynamoClient(), tableName);
 
 /** The definitions in force, cached. */
 export const bindDefinitions = (table: Table, bucket: string): DefinitionsSource =>

@@ -9,6 +9,7 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { DEFINITIONS, DROPS, FAILED_BATCHES, REPORTS } from '../constructs/object-prefixes.ts';
+import type { StageFunction } from '../constructs/stage-function.ts';
 import type { OperateStack } from '../stacks/operate-stack.ts';
 import { allFunctions, streamReaders, type WatchedStacks } from '../stacks/watched-stacks.ts';
 
@@ -24,9 +25,10 @@ interface Acknowledgement {
 export const acknowledgeFindings = (stacks: WatchedStacks, operate: OperateStack): void => {
   const all = [
     ...ofAlarms(operate),
+    ...ofSchedules(operate),
     ...ofState(stacks),
-    ...ofFunctions(stacks),
-    ...ofObjects(stacks),
+    ...ofFunctions([...allFunctions(stacks), ...operate.upkeep.functions]),
+    ...ofObjects(stacks, operate),
     ...ofOpenRoutes(stacks),
     ...ofAccountRoles(stacks),
     ...ofDrops(stacks),
@@ -54,13 +56,13 @@ const ofState = ({ data }: WatchedStacks): readonly Acknowledgement[] => [
   },
 ];
 
-const ofFunctions = (stacks: WatchedStacks): readonly Acknowledgement[] =>
-  allFunctions(stacks).flatMap((at) => [
+const ofFunctions = (functions: readonly StageFunction[]): readonly Acknowledgement[] =>
+  functions.flatMap((at) => [
     {
       at,
       id: 'Serverless::Serverless-LambdaDLQ',
       reason:
-        'A dead-letter queue serves asynchronous invocations. These functions are invoked by stream mappings, whose failed batches go to the failed bucket, by the API, which waits for the answer, or for a file, which stays with a report that says how far it came.',
+        'A dead-letter queue serves asynchronous invocations. These functions are invoked by stream mappings, whose failed batches go to the failed bucket, by the API, which waits for the answer, for a file, which stays with a report that says how far it came, or by a schedule, whose next tick does what one has missed.',
     },
     {
       at,
@@ -87,12 +89,27 @@ const ofOpenRoutes = ({ serve }: WatchedStacks): readonly Acknowledgement[] =>
       'The description of the API is read before there is a token, in a browser. Its function has no grant on anything.',
   }));
 
+const ofSchedules = ({ upkeep }: OperateStack): readonly Acknowledgement[] =>
+  ['LambdaAsyncFailureDestination', 'EventBusDLQ'].map((rule) => ({
+    at: upkeep,
+    id: `Serverless::Serverless-${rule}`,
+    reason:
+      'A tick carries nothing: the next one does what this one missed, and the alarm on silence rings when none comes through.',
+  }));
+
 /** Object names are hashes, times or set by Lambda, so a grant can name the folder but not the object. */
-const ofObjects = (stacks: WatchedStacks): readonly Acknowledgement[] => {
+const ofObjects = (stacks: WatchedStacks, operate: OperateStack): readonly Acknowledgement[] => {
   const { data, capture, identity, profile, serve } = stacks;
   const resolver = identity.resolveIdentity;
   const importer = capture.importFile;
-  const readers = [resolver, importer, profile.maintainView, serve.getProfile, serve.listSources];
+  const readers = [
+    resolver,
+    importer,
+    profile.maintainView,
+    serve.getProfile,
+    serve.listSources,
+    ...operate.upkeep.functions,
+  ];
   const write = 'May add objects, whose names are made at run time; may not read or list.';
   return [
     objects(capture.archiveChanges, data.archive, '', write),

@@ -82,6 +82,12 @@ const schema = z.strictObject({
   bulkReadsPerHour: z._default(z.int().positive(), 10_000),
   /** Executions kept for each function; a stream needs shards times parallelization factor. */
   reservedConcurrency: z.record(z.enum(FUNCTION_IDS), z.int().positive()),
+  /** Jobs over the whole table: how often they run, and how many items one run of the reconciler reads at most. */
+  upkeep: z.strictObject({
+    reconcileMinutes: z.int().min(1).max(60),
+    reconcileItems: z.int().min(1_000),
+    rebuildMinutes: z.int().min(1).max(60),
+  }),
   alarms: z.strictObject({
     /** Where alarms are sent; an existing topic, or a new one with this subscriber. */
     topicArn: z.string().startsWith('arn:').optional(),
@@ -136,7 +142,10 @@ const dev = {
     'serve/accept-events': 20,
     'serve/chain-audit': 8,
     'serve/maintain-lookups': 16,
+    'operate/reconcile': 1,
+    'operate/rebuild-views': 1,
   },
+  upkeep: { reconcileMinutes: 2, reconcileItems: 20_000, rebuildMinutes: 1 },
   alarms: { runbook: RUNBOOK },
   logRetentionDays: 30,
   archiveRetentionDays: 90,
@@ -174,6 +183,8 @@ const environments = {
       'serve/accept-events': 20,
       'serve/chain-audit': 8,
       'serve/maintain-lookups': 16,
+      'operate/reconcile': 1,
+      'operate/rebuild-views': 1,
     },
     alarms: { runbook: RUNBOOK, email: 'tributary-operations@tributary.example' },
     logRetentionDays: 90,

@@ -16,6 +16,8 @@ export const FUNCTION_IDS = [
   'serve/accept-events',
   'serve/chain-audit',
   'serve/maintain-lookups',
+  'operate/reconcile',
+  'operate/rebuild-views',
 ] as const;
 
 /** Id of a function. */

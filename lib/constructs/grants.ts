@@ -11,6 +11,7 @@ import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { UPKEEP_PARTITION } from '#application/shared/items.ts';
 import { DEFINITIONS, DROPS, REPORTS } from './object-prefixes.ts';
 import type { StageFunction } from './stage-function.ts';
 
@@ -22,11 +23,15 @@ export const TABLE_WRITES = ['PutItem', 'UpdateItem', 'DeleteItem'] as const;
 /** Actions by which a statement writes: inserts items and updates them. */
 export const TABLE_STATEMENTS = ['PartiQLInsert', 'PartiQLUpdate'] as const;
 
+/** Reads the table as a whole; only for functions that check it. */
+export const TABLE_SCAN = ['Scan'] as const;
+
 /** One action on the table, without its prefix. */
 export type TableAction =
   | (typeof TABLE_READS)[number]
   | (typeof TABLE_WRITES)[number]
   | (typeof TABLE_STATEMENTS)[number]
+  | (typeof TABLE_SCAN)[number]
   | 'ConditionCheckItem';
 
 const USE_KEY = ['kms:Decrypt', 'kms:DescribeKey'];
@@ -57,6 +62,23 @@ export const grantAudit = (
   to: StageFunction,
   { audit, dataKey }: { readonly audit: ITable; readonly dataKey: IKey },
 ): void => grantTable(to, { table: audit, dataKey }, ['PutItem']);
+
+/** Lets a function that only looks keep how far it is, and write no other item. */
+export const grantUpkeep = (
+  to: StageFunction,
+  { table, dataKey }: { readonly table: ITable; readonly dataKey: IKey },
+): void => {
+  to.lambda.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['dynamodb:PutItem'],
+      resources: [table.tableArn],
+      conditions: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [UPKEEP_PARTITION] },
+      },
+    }),
+  );
+  allowKey(to, dataKey, WRITE_KEY);
+};
 
 /** Lets a function read compiled definitions by name; it cannot list them. */
 export const grantDefinitions = (

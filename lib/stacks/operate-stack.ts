@@ -1,6 +1,6 @@
 /**
- * OperateStack: the dashboard, the alarms and where they go. Every alarm links the heading of the runbook that says what to
- * do.
+ * OperateStack: the functions that look after the table as a whole, the dashboard, the alarms and where they go. Every
+ * alarm links the heading of the runbook that says what to do.
  * @module
  */
 import { Stack } from 'aws-cdk-lib';
@@ -12,19 +12,23 @@ import { PipelineDashboard } from '../constructs/dashboard.ts';
 import { addDataAlarms } from '../constructs/data-alarms.ts';
 import { addFunctionAlarms, addIteratorAgeAlarm } from '../constructs/function-alarms.ts';
 import { addSourceAlarms } from '../constructs/source-alarms.ts';
+import { addUpkeepAlarms, Upkeep } from '../constructs/upkeep.ts';
 import type { TributaryStackProps } from './data-stack.ts';
 import { allFunctions, streamReaders, type WatchedStacks } from './watched-stacks.ts';
 
 /** Props of the operate stack: what it watches. */
 export interface OperateStackProps extends TributaryStackProps, WatchedStacks {}
 
-/** Dashboard, alarms and their topic. */
+/** Upkeep of the table, dashboard, alarms and their topic. */
 export class OperateStack extends Stack {
+  readonly upkeep: Upkeep;
+
   constructor(scope: Construct, id: string, props: OperateStackProps) {
     super(scope, id, props);
     const { api } = props.serve;
     const { replications } = props.capture;
-    const functions = allFunctions(props);
+    this.upkeep = new Upkeep(this, 'Upkeep', props);
+    const functions = [...allFunctions(props), ...this.upkeep.functions];
     const readers = streamReaders(props);
     const channel = { topic: this.makeTopic(props), runbook: props.settings.alarms.runbook };
 
@@ -34,6 +38,7 @@ export class OperateStack extends Stack {
     addDataAlarms(this, props.data, channel);
     addApiAlarms(this, api, channel);
     addAuditAlarms(this, channel);
+    addUpkeepAlarms(this, props.settings.upkeep, channel);
     const shown = { replications, readers, functions, state: props.data, api };
     new PipelineDashboard(this, 'Pipeline', shown);
   }

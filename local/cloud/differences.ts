@@ -65,6 +65,11 @@ export const DIFFERENCES: readonly Difference[] = [
     sentence: 'The pauses between retries of a batch are a local setting; AWS publishes none.',
   },
   {
+    what: 'schedules',
+    sentence:
+      'Rules run at a rate from the start of the local cloud on, and while it runs; cron expressions do not run.',
+  },
+  {
     what: 'S3 requests',
     sentence:
       'The S3 store refuses chunked uploads, conditional writes and keys with empty, "." or ".." segments; it keeps no versions and runs no lifecycle rules.',

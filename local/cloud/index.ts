@@ -25,6 +25,7 @@ import { type Gateway, startGateway } from './gateway/gateway.ts';
 import { type LocalIssuer, startLocalIssuer, type TokenRequest } from './gateway/local-issuer.ts';
 import type { CloudPlan, Identity } from './plan/model.ts';
 import { planCloud } from './plan/plan-cloud.ts';
+import { startSchedules } from './schedules/schedules.ts';
 import { loadAssembly } from './template/assembly.ts';
 import { ACCOUNT_ID } from './template/physical.ts';
 
@@ -151,6 +152,14 @@ const start = async (
     log,
   });
   cleanUps.add(() => Promise.race([objectEvents.stop(), tooLong()]));
+  const schedules = startSchedules(plan.schedules, {
+    functions,
+    region: plan.region,
+    account: ACCOUNT_ID,
+    log,
+    clock: Date.now,
+  });
+  cleanUps.add(() => schedules.stop());
   return describe(plan, { engines, sideServices, functions, metrics, issuer, gateways, cleanUps });
 };
 

@@ -41,6 +41,8 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
   'serve/accept-events': ['STREAM_NAME'],
   'serve/maintain-lookups': ['PEPPER_SECRET_ARN', 'TABLE_NAME'],
   'serve/chain-audit': ['AUDIT_TABLE_NAME', 'BULK_READS_PER_HOUR'],
+  'operate/reconcile': ['DEFINITIONS_BUCKET', 'RECONCILE_ITEMS', 'TABLE_NAME'],
+  'operate/rebuild-views': ['DEFINITIONS_BUCKET', 'TABLE_NAME'],
 };
 
 const COMMON = {
@@ -189,7 +191,9 @@ describe('the view maintainer gets', () => {
 
 describe('permissions', () => {
   const policies = allResources(synthesized, 'AWS::IAM::Policy');
-  const functionPolicies = policies.filter(([id]) => /^(capture|identity|profile|serve)/.test(id));
+  const functionPolicies = policies.filter(([id]) =>
+    /^(capture|identity|profile|serve|Upkeep)/.test(id),
+  );
 
   test.each([
     ['capturearchivechanges', []],
@@ -206,6 +210,8 @@ describe('permissions', () => {
       'servechainaudit',
       ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     ],
+    ['Upkeepoperatereconcile', [...READS, 'dynamodb:Scan', 'dynamodb:PutItem']],
+    ['Upkeepoperaterebuild', [...READS, ...WRITES, ...STATEMENTS, 'dynamodb:Scan']],
   ])('%s may do exactly this on the tables', (prefix, expected) => {
     const own = functionPolicies.filter(([id]) => id.startsWith(prefix));
     const actions = own.flatMap(([, policy]) => statementsOf(policy).flatMap(actionsOf));
@@ -237,6 +243,10 @@ describe('permissions', () => {
     ['servegetprofile', 'OneIdKey', []],
     ['servelistsources', 'Pepper', []],
     ['profile', 'Pepper', []],
+    ['Upkeepoperatereconcile', 'Definitions', ['s3:GetObject']],
+    ['Upkeepoperatereconcile', 'Pepper', []],
+    ['Upkeepoperaterebuild', 'Definitions', ['s3:GetObject']],
+    ['Upkeepoperaterebuild', 'Pepper', []],
   ])('%s may do on %s exactly %j', (prefix, resource, expected) => {
     const own = functionPolicies.filter(([id]) => id.startsWith(prefix));
     const found = own
@@ -254,10 +264,55 @@ describe('permissions', () => {
     }
   });
 
+  test('only what looks after the table as a whole may scan it', () => {
+    const scanning = functionPolicies.filter(([, policy]) =>
+      JSON.stringify(policy).includes('dynamodb:Scan'),
+    );
+    expect(scanning.map(([id]) => id.startsWith('Upkeep'))).toEqual([true, true]);
+  });
+
+  test('the reconciler writes nothing but how far it is', () => {
+    const [, policy] = must(
+      functionPolicies.find(([id]) => id.startsWith('Upkeepoperatereconcile')),
+      'policy',
+    );
+    const writes = statementsOf(policy).filter((one) => actionsOf(one).includes(WRITES[1] ?? ''));
+    expect(writes).toMatchObject([
+      {
+        Action: 'dynamodb:PutItem',
+        Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['UPKEEP'] } },
+      },
+    ]);
+  });
+
   test('no role has a managed policy', () => {
     for (const [, { Properties }] of allResources(synthesized, 'AWS::IAM::Role')) {
       expect(Properties).not.toHaveProperty('ManagedPolicyArns');
     }
+  });
+});
+
+describe('schedules', () => {
+  test.each([
+    ['operatereconcile', 'rate(2 minutes)'],
+    ['operaterebuild', 'rate(1 minute)'],
+  ])('%s runs at %s, one at a time, and is never repeated', (name, rate) => {
+    const { Operate } = synthesized.templates;
+    const rules = resourcesOf(Operate, 'AWS::Events::Rule').filter(([id]) => id.includes(name));
+    expect(rules.map(([, { Properties }]) => Properties)).toMatchObject([
+      {
+        ScheduleExpression: rate,
+        State: 'ENABLED',
+        Targets: [
+          {
+            Arn: { 'Fn::GetAtt': [expect.stringContaining(name), 'Arn'] },
+            RetryPolicy: { MaximumRetryAttempts: 0 },
+          },
+        ],
+      },
+    ]);
+    const invoked = resourcesOf(Operate, 'AWS::Lambda::EventInvokeConfig');
+    expect(invoked.map(([, { Properties }]) => Properties['MaximumRetryAttempts'])).toEqual([0, 0]);
   });
 });
 

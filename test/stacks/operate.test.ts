@@ -59,6 +59,8 @@ describe('nothing is unwatched', () => {
     ['API latency', 1],
     ['Audit failures', 1],
     ['Bulk reads', 1],
+    ['View differences', 1],
+    ['Reconciliation silence', 1],
   ])('%s has %i alarms', (heading, count) => {
     const own = alarms.filter(({ description }) => description.endsWith(anchor(heading)));
     expect(own).toHaveLength(count);

@@ -57,6 +57,7 @@ const VARIABLES = {
   POWERTOOLS_SERVICE_NAME: 'tributary',
   QUARANTINE_BUCKET: 'quarantine',
   STREAM_NAME: 'changes',
+  RECONCILE_ITEMS: '1000',
   TABLE_NAME: 'customer360',
 };
 

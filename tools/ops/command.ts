@@ -18,6 +18,13 @@ export interface CommandFlags {
   readonly json?: boolean;
   readonly discard?: boolean;
   readonly rule?: string;
+  readonly source?: string;
+  readonly settle?: string;
+  readonly generation?: string;
+  readonly table?: string;
+  readonly against?: string;
+  readonly 'dry-run'?: boolean;
+  readonly heal?: boolean;
   readonly keys: readonly string[];
 }
 

@@ -34,8 +34,10 @@ import { tableChanges } from '../../lambdas/shared/table-changes.ts';
 import type { Command, CommandFlags } from './command.ts';
 import { IDENTITY_COMMANDS } from './identity-commands.ts';
 import { OpsError } from './ops-error.ts';
+import { printable } from './printable.ts';
 import { RULES_COMMANDS } from './rules-commands.ts';
 import type { Target } from './target.ts';
+import { UPKEEP_COMMANDS } from './upkeep-commands.ts';
 
 const publish: Command = async (target, { definitions: folder = 'definitions' }) => {
   const read = readDefinitions(folder);
@@ -112,9 +114,6 @@ const describe = ({ arrivedAt, reason, table, detail, object }: QuarantinedRecor
   const head = `${new Date(arrivedAt).toISOString()}  ${reason}  ${table ?? '(names no table)'}`;
   return [head, `  ${detail}`, `  ${object}`].map(printable).join('\n');
 };
-
-/** Bytes of strangers must not steer the terminal. */
-const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, '\u{FFFD}');
 
 const redrive: Command = async (target, { discard = false }) => {
   const ports = {
@@ -221,6 +220,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   imports,
   redrive,
   ...IDENTITY_COMMANDS,
+  ...UPKEEP_COMMANDS,
   ...RULES_COMMANDS,
   audit,
   keys,

@@ -9,6 +9,7 @@ import { makeOneIdMinter } from '#adapters/crypto/one-id-minter.ts';
 import { makePseudonymiser, type Pseudonymiser } from '#adapters/crypto/pseudonym.ts';
 import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
 import { makeScan } from '#adapters/dynamodb/scan.ts';
+import { makePagedScan } from '#adapters/dynamodb/scan-pages.ts';
 import { DynamoTable } from '#adapters/dynamodb/table.ts';
 import { makeKinesisClient } from '#adapters/kinesis/client.ts';
 import { makePublish } from '#adapters/kinesis/publish.ts';
@@ -16,12 +17,13 @@ import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
 import { makeGetSecret, makeSecretsClient } from '#adapters/secrets/secret.ts';
 import type { TableScan } from '#application/identity/change-rules.ts';
-import type { Publish } from '#application/operate/ports.ts';
+import type { Publish, Scan } from '#application/operate/ports.ts';
 import type { ObjectStore } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
 import type { OneIdMinter } from '#domain/identity/one-id.ts';
 import type { Endpoints } from '../../local/run/endpoints.ts';
 import { OpsError } from './ops-error.ts';
+import type { PostgresPlace } from './postgres-rows.ts';
 
 /** What a target is named by: each flag, with the output of the data stack that holds the same. */
 export const NAMES = {
@@ -48,6 +50,9 @@ export interface Target {
   /** For people: where the command works. */
   readonly place: string;
   table(name?: 'table' | 'audit-table'): Table;
+  pages(): Scan;
+  /** The source databases of the local cloud. */
+  postgres(): PostgresPlace;
   objects(bucket: `${string}-bucket` & Name): ObjectStore;
   publish(): Publish;
   scan(): TableScan;
@@ -136,6 +141,11 @@ const bind = (place: string, names: Names, local?: Endpoints): Target => {
         client: makeDynamoClient(settings('dynamodb')),
         tableName: nameOf(name),
       }),
+    pages: () => makePagedScan(makeDynamoClient(settings('dynamodb')), nameOf('table')),
+    postgres: () => {
+      if (local) return local.postgres;
+      throw new OpsError('Only the source databases of a local cloud are known: use --data.');
+    },
     objects: (bucket) => new S3ObjectStore(makeS3Client(settings('s3')), nameOf(bucket)),
     scan: () => makeScan(makeDynamoClient(settings('dynamodb')), nameOf('table')),
     pseudonymiser: async () => makePseudonymiser(await secret('pepper-secret')),

@@ -2,6 +2,7 @@
  * serve/list-sources: `GET /v1/sources`, how fresh every source is.
  * @module
  */
+import { readServable } from '#application/profile/servable.ts';
 import { readFreshness } from '#application/serve/read-freshness.ts';
 import type { DefinitionsSource } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
@@ -34,7 +35,12 @@ export const makeHandler = ({ table, definitions, clock }: SourcesPorts, telemet
           names,
           continuousSources(current),
         );
-        const sources = names.map((source) => ({ source, ...positions[source] }));
+        const servable = await readServable(table, names);
+        const sources = names.map((source) => ({
+          source,
+          ...positions[source],
+          ...(servable[source] ? { servable: servable[source] } : {}),
+        }));
         return success({ body: { asOf, lagMs, definitions: hash, sources } });
       },
     },

@@ -134,6 +134,17 @@ export interface MappingPlan {
   readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
 }
 
+/** A rule that invokes functions at a rate. */
+export interface SchedulePlan extends Identity {
+  readonly everyMs: number;
+  readonly enabled: boolean;
+  readonly targets: readonly {
+    readonly functionName: string;
+    /** In place of the scheduled event. */
+    readonly input?: Json;
+  }[];
+}
+
 /** What guards a route of an HTTP API. */
 export type AuthorizerPlan = TokenAuthorizerPlan | FunctionAuthorizerPlan;
 
@@ -188,6 +199,7 @@ export interface CloudPlan {
   readonly functions: readonly FunctionPlan[];
   readonly mappings: readonly MappingPlan[];
   readonly objectRules: readonly ObjectRulePlan[];
+  readonly schedules: readonly SchedulePlan[];
   readonly apis: readonly ApiPlan[];
   readonly leftOut: readonly LeftOutResource[];
 }

@@ -11,6 +11,7 @@ import { planBucket, planSecret, planStream, planTable } from './data-plans.ts';
 import { planObjectRule } from './event-rule-plans.ts';
 import { planFunction, planMapping } from './function-plans.ts';
 import type { CloudPlan } from './model.ts';
+import { isSchedule, planSchedule } from './schedule-plans.ts';
 
 /**
  * Plans the local cloud of an assembly.
@@ -24,6 +25,7 @@ export const planCloud = (assembly: Assembly, region?: string): CloudPlan => {
   const plansOf = <Plan>(types: readonly string[], plan: (located: LocatedResource) => Plan) =>
     everything.filter(({ resource }) => types.includes(resource.Type)).map(plan);
   const functions = plansOf(['AWS::Lambda::Function'], (it) => planFunction(resolver, it));
+  const rules = everything.filter(({ resource }) => resource.Type === 'AWS::Events::Rule');
   return {
     region: resolver.region,
     tables: plansOf(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'], (it) =>
@@ -36,7 +38,10 @@ export const planCloud = (assembly: Assembly, region?: string): CloudPlan => {
     mappings: plansOf(['AWS::Lambda::EventSourceMapping'], (it) =>
       planMapping(resolver, it, functions),
     ),
-    objectRules: plansOf(['AWS::Events::Rule'], (it) => planObjectRule(resolver, it, functions)),
+    objectRules: rules
+      .filter((it) => !isSchedule(it))
+      .map((it) => planObjectRule(resolver, it, functions)),
+    schedules: rules.filter(isSchedule).map((it) => planSchedule(resolver, it, functions)),
     apis: plansOf(['AWS::ApiGatewayV2::Api'], (it) => planApi(resolver, it, everything, functions)),
     leftOut: everything
       .filter(({ resource }) => fateOf(resource.Type) === 'left-out')

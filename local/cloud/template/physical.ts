@@ -56,6 +56,10 @@ const TABLE: TypeAnswers = {
 const ANSWERS: Readonly<Record<string, TypeAnswers>> = {
   'AWS::DynamoDB::Table': TABLE,
   'AWS::DynamoDB::GlobalTable': TABLE,
+  'AWS::Events::Rule': {
+    nameProperty: 'Name',
+    attributes: { Arn: arn('events', (name) => `rule/${name}`) },
+  },
   'AWS::Kinesis::Stream': { nameProperty: 'Name', attributes: { Arn: streamArn } },
   'AWS::Lambda::Function': {
     nameProperty: 'FunctionName',

@@ -9,6 +9,9 @@ import { type ScopeId, scopeKey, scopePartKey } from '#application/shared/items.
 import type { Action, Condition, Item, Table, ValueMap } from '#application/shared/table.ts';
 import { formatScope, parseScope, type Scope } from '#domain/identity/scope.ts';
 
+/** What reading scopes needs of the table. */
+type Reads = Pick<Table, 'getAll'>;
+
 /** Characters of a scope's text in one item: at most 300 KB of the 400 KB that an item may have. */
 const PART_LENGTH = 100_000;
 
@@ -36,7 +39,7 @@ const MAX_READS = 8;
 
 /** Reads scopes, following redirects to where absorbed ones went. Each scope once. */
 export const readScopes = async (
-  table: Table,
+  table: Reads,
   ids: readonly ScopeId[],
 ): Promise<readonly StoredScope[]> => {
   const found = new Map<ScopeId, StoredScope>();
@@ -55,7 +58,7 @@ export const readScopes = async (
 
 /** A scope, or the id of the one to read in its place; `undefined` when there is none any more. */
 const follow = async (
-  table: Table,
+  table: Reads,
   id: ScopeId,
   item: Item | undefined,
 ): Promise<StoredScope | ScopeId | undefined> => {
@@ -65,7 +68,7 @@ const follow = async (
 };
 
 const storedScope = async (
-  table: Table,
+  table: Reads,
   id: ScopeId,
   item: Item,
   reads = 1,
@@ -85,7 +88,7 @@ const storedScope = async (
 
 const partsOf = (item: Item): number => (item['parts'] as number | undefined) ?? 0;
 
-const readParts = async (table: Table, id: ScopeId, item: Item): Promise<string | undefined> => {
+const readParts = async (table: Reads, id: ScopeId, item: Item): Promise<string | undefined> => {
   const numbers = Array.from({ length: partsOf(item) }, (_, index) => index + 1);
   const parts = await table.getAll(numbers.map((part) => scopePartKey(id, part)));
   return joinParts(item, parts);

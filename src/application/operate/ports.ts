@@ -2,7 +2,7 @@
  * Ports of the operator commands, besides the object store and the compression that the archive needs.
  * @module
  */
-import type { Key } from '#application/shared/table.ts';
+import type { Item, Key } from '#application/shared/table.ts';
 import type { JsonObject } from '#domain/shared/json.ts';
 
 export type { Publish, StreamMessage } from '#application/shared/ports.ts';
@@ -35,3 +35,22 @@ export interface QuarantineShelf {
  * @returns how many were written
  */
 export type RecomputeViews = (event: JsonObject) => Promise<number>;
+
+/** One page of a scan. */
+export interface ScanPage {
+  readonly items: readonly Item[];
+  /** Key to go on after; absent on the last page. */
+  readonly next?: Key;
+}
+
+/**
+ * Reads a page of one of several equal segments of the table, strongly consistent. Only operators and the functions that
+ * check the table as a whole have it.
+ */
+export type Scan = (request: {
+  readonly segment: number;
+  readonly segments: number;
+  readonly after?: Key;
+  /** Items looked at, 1 to 1000. */
+  readonly limit: number;
+}) => Promise<ScanPage>;

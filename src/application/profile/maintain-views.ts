@@ -163,8 +163,12 @@ const withUnits = async (
 ): Promise<readonly ListedDraft[]> => {
   const asked = drafts.filter(({ unlisted }) => unlisted).map(({ task }) => task.id);
   const items = await table.getAll(asked.map(customerKey));
+  // A customer's item never goes; one that is missing was taken away, and what is served of it stays as it is.
   const unitsOf = new Map(
-    asked.map((id, index) => [id, items[index] ? parseCustomerItem(items[index]).units : []]),
+    asked.flatMap((id, index) => {
+      const item = items[index];
+      return item ? [[id, parseCustomerItem(item).units] as const] : [];
+    }),
   );
   return drafts.map((draft) => {
     const known = draft.stored.summary?.units ?? new Map();

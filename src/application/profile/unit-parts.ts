@@ -53,7 +53,7 @@ export const withImage = (view: ViewDefinition, part: UnitPart, image: PartImage
  * so that images on their way are still taken.
  */
 export const readParts = async (
-  table: Table,
+  table: Pick<Table, 'getAll'>,
   view: ViewDefinition,
   units: readonly UnitKey[],
   known: ReadonlyMap<UnitKey, UnitPart>,

@@ -20,6 +20,8 @@
  * | summary   | `C#OneID`          | `SUMMARY`       | the parts that the served view is folded from |
  * | defect    | `Q#source.table`   | `rule#column#row key` | a row that broke a data-quality rule, and its version then |
  * | freshness | `FRESHNESS`        | `source#shard`  | highest position applied |
+ * | servable  | `SERVABLE`         | source          | how long its latest changes took to become servable |
+ * | upkeep    | `UPKEEP`           | job             | how far a job over the whole table is |
  *
  * Nothing but a party row's item and the summary made from it holds a raw personal value.
  * @module
@@ -128,6 +130,14 @@ export const defectKey = ({ source, table, rule, column, rowKey }: RowDefect): K
   pk: defectPartition(source, table),
   sk: `${rule}#${column}#${rowKey}`,
 });
+/** Key of how long the latest changes of a source took to become servable. */
+export const servableKey = (source: string): Key => ({ pk: 'SERVABLE', sk: source });
+
+/** Partition of what jobs over the whole table keep; those that only compare may write nothing else. */
+export const UPKEEP_PARTITION = 'UPKEEP';
+
+/** Key of how far a job over the whole table is. */
+export const upkeepKey = (job: string): Key => ({ pk: UPKEEP_PARTITION, sk: job });
 
 /** Registry of a source row. */
 export interface RowItem {

@@ -11,6 +11,7 @@ import { inspectJson, MAX_JSON_DEPTH, withoutUnsafeKeys } from '#domain/shared/j
 import { type Result, success } from '#domain/shared/result.ts';
 import { decodeDebezium, isDebezium } from './decode-debezium.ts';
 import { decodeDms } from './decode-dms.ts';
+import { decodeTombstone, isTombstone } from './decode-tombstone.ts';
 import { type Decoded, ignored } from './decoded.ts';
 import { describe, type Rejection, reject } from './rejection.ts';
 
@@ -36,6 +37,7 @@ const decodeEnvelope = (
   record: JsonObject,
   definitions: Definitions,
 ): Result<Decoded, Rejection> => {
+  if (isTombstone(record)) return decodeTombstone(record, definitions);
   if (isJsonObject(record['metadata'])) return decodeDms(record, record['metadata'], definitions);
   const envelope = debeziumEnvelope(record);
   if (envelope === null) return success(ignored('empty'));

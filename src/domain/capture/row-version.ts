@@ -34,3 +34,13 @@ export const rowVersion = (
   const place = `${position.padStart(POSITION_WIDTH, '0')}#${String(record).padStart(8, '0')}`;
   return `${stage}#${place}` as RowVersion;
 };
+
+/** Sorts after every position: they consist of digits and the letters A to F. */
+const BEYOND_POSITIONS = 'Z'.repeat(POSITION_WIDTH);
+
+/** A version later than all of the generations before this one, and earlier than all of this one. */
+export const lastBefore = (generation: number): RowVersion =>
+  rowVersion(generation - 1, 'cdc', BEYOND_POSITIONS, 99_999_999);
+
+/** The generation that a version is of. */
+export const generationOf = (version: string): number => Number(version.slice(0, 4));

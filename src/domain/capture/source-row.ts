@@ -23,3 +23,10 @@ export const sourceRowKey = (
   table: string,
   parts: readonly string[],
 ): SourceRowKey => `${source}.${table}.${parts.map(escapePart).join('.')}` as SourceRowKey;
+
+/** The primary key's values of a row key, as {@link sourceRowKey} took them. */
+export const keyPartsOf = (rowKey: string): readonly string[] =>
+  rowKey
+    .split('.')
+    .slice(2)
+    .map((part) => part.replaceAll(/%(25|2E)/g, (_, code) => (code === '25' ? '%' : '.')));

@@ -109,6 +109,13 @@ export const SourcesAnswer = z.looseObject({
       position: z.optional(z.string()),
       committedAt: z.optional(z.string()),
       lagMs: z.optional(z.int()),
+      servable: z.optional(
+        z.looseObject({
+          commitToServableMs: z.int(),
+          changes: z.int(),
+          measuredAt: z.string(),
+        }),
+      ),
     }),
   ),
 });

@@ -13,6 +13,10 @@ import { gzipCompression } from '#adapters/gzip/gzip.ts';
 import { makeQuarantine } from '#adapters/quarantine/quarantine.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
 import { archiveChanges } from '#application/capture/archive-changes.ts';
+import { applyParties } from '#application/identity/apply-parties.ts';
+import { rowVersion } from '#domain/capture/row-version.ts';
+import type { OneId } from '#domain/identity/one-id.ts';
+import { party } from '../../support/builders/rows.ts';
 import { createTable, startDynamo, startKinesis, startS3 } from '../../support/engines.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -64,6 +68,15 @@ const ops = (...args: readonly string[]) =>
 
 const table = () =>
   new DynamoTable({ client: engines.dynamodb.client, tableName: engines.tableName });
+
+/** A resolver on the table, with ids that show their anchor. */
+const identityPorts = () => ({
+  table: table(),
+  mint: (anchor: string) => `one_${anchor}` as OneId,
+  clock: Date.now,
+  random: Math.random,
+  sleep: async () => {},
+});
 
 /** Everything on the stream: partition keys with their texts, sorted. */
 const onStream = async (): Promise<readonly string[]> => {
@@ -146,6 +159,50 @@ test('redrive puts failed changes back and leaves what it cannot read', async ()
   expect(await engines.objects.get('aws/lambda/m/s/2')).toBeDefined();
 });
 
+test('reconcile names a view that is missing, and heals it', async () => {
+  const { definitions } = await currentDefinitions(
+    { table: table(), objects: engines.objects },
+    Date.now,
+  ).current();
+  const rows = [1, 2, 3].map((n) => party(`crm.contact.${n}`, n, `member-card#${n}`));
+  await applyParties(identityPorts(), definitions.namespaces, rows);
+  const named = await ops('reconcile', '--settle', '0', '--json');
+  expect(named.code).toBe(1);
+  expect(JSON.parse(named.stdout)).toMatchObject({
+    tables: { 'crm.contact': { stored: { rows: 3 }, shown: { rows: 0 }, unowned: 0 } },
+    differences: [1, 2, 3].map(() => ({ problem: 'missing', outcome: 'named' })),
+  });
+  const healed = await ops('reconcile', '--settle', '0', '--heal', '--source', 'crm');
+  expect(healed.code).toBe(0);
+  expect(healed.stdout).toContain(
+    'C#one_crm.contact.2 SUMMARY  missing: view of a customer · healed',
+  );
+  const again = await ops('reconcile', '--settle', '0');
+  expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining(' 0 differences\n') });
+  expect(again.stdout).toMatch(/crm\.contact +3 stored, 3 shown, 0 of nobody .* equal/);
+});
+
+test('sweep names rows that a load did not bring, and puts tombstones on the stream', async () => {
+  const { definitions } = await currentDefinitions(
+    { table: table(), objects: engines.objects },
+    Date.now,
+  ).current();
+  const old = { ...party('crm.contact.4', 1), version: rowVersion(0, 'load', '', 0) };
+  await applyParties(identityPorts(), definitions.namespaces, [old]);
+  const sweep = ['sweep', '--source', 'crm', '--table', 'contact', '--generation', '1'];
+  expect(await ops(...sweep)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('more than a fifth of the table'),
+  });
+  expect((await ops(...sweep, '--dry-run')).stdout).toBe(
+    'crm.contact.4\n1 rows of crm.contact would be tombstoned\n',
+  );
+  expect((await ops(...sweep, '--all')).stdout).toBe('1 rows of crm.contact are tombstoned\n');
+  expect(await onStream()).toContainEqual(
+    expect.stringMatching(/^crm\.contact\.4 \{"tributary":"tombstone","source":"crm"/),
+  );
+});
+
 test.each([
   ['an unknown command', ['frobnicate'], 2, 'Usage: npm run ops'],
   ['an unknown flag', ['publish', '--force'], 1, "Unknown option '--force'"],
@@ -153,6 +210,16 @@ test.each([
   ['two intentions', ['quarantine', '--redrive', '--delete'], 1, 'Either --redrive or --delete'],
   ['no time', ['replay', '--from', 'yesterday'], 1, '--from takes a time'],
   ['a folder without definitions', ['publish', '--definitions', 'docs'], 1, 'to correct'],
+  ['an unknown source', ['reconcile', '--source', 'x'], 1, 'know no source x'],
+  ['a sweep of no table', ['sweep', '--source', 'pos', '--table', 'x'], 1, 'know no pos.x'],
+  [
+    'a sweep after another load',
+    ['sweep', '--source', 'pos', '--table', 'receipt', '--generation', '9'],
+    1,
+    'generation 1 of pos is in force',
+  ],
+  ['no such database', ['reconcile', '--against', 'oracle'], 1, '--against takes postgres'],
+  ['no seconds', ['reconcile', '--settle', 'long'], 1, '--settle takes a number'],
   ['two places', ['publish', '--stack', 'Tributary-dev-Data'], 1, 'not both'],
 ])('%s is answered with a sentence', async (_name, args, code, sentence) => {
   const answer = await ops(...args);

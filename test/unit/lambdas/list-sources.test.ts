@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { makeServableNotes } from '#application/profile/servable.ts';
 import { dmsText } from '../../support/builders/dms-record.ts';
 import { aLambda, apiEvent, CONTEXT } from '../../support/lambda.ts';
 import { aPipeline, DEMO, NOW } from '../../support/pipeline.ts';
@@ -46,6 +47,26 @@ describe('GET /v1/sources', () => {
       lagMs: 10_000,
     });
     expect(body.sources[0]).toEqual({ source: 'crm' });
+  });
+
+  test('says how long the latest changes of a source took from commit to servable', async () => {
+    const { makeHandler } = await import('../../../lambdas/serve/list-sources/handler.ts');
+    const { makeTelemetry } = await import('../../../lambdas/shared/telemetry.ts');
+    const { table } = aPipeline();
+    await makeServableNotes(table, () => NOW)([{ source: 'pos', committedAt: NOW - 140 }]);
+    const ports = { table, clock: () => NOW, definitions: async () => DEMO };
+    const handler = makeHandler(ports, makeTelemetry('serve/list-sources'));
+    const { sources } = JSON.parse(
+      (await handler(apiEvent('GET /v1/sources'), CONTEXT)).body ?? '',
+    );
+    expect(sources.find((one: { source: string }) => one.source === 'pos')).toEqual({
+      source: 'pos',
+      servable: {
+        commitToServableMs: 140,
+        changes: 1,
+        measuredAt: new Date(NOW).toISOString(),
+      },
+    });
   });
 
   test('is complete up to the source furthest behind, once all have been heard', async () => {

@@ -1,6 +1,7 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { toAttributes } from '#adapters/dynamodb/marshal.ts';
+import { readServable } from '#application/profile/servable.ts';
 import type { TableChange } from '#application/profile/touched.ts';
 import type { Table } from '#application/shared/table.ts';
 import { fact, party } from '../../support/builders/rows.ts';
@@ -56,6 +57,15 @@ describe('a batch of table changes', () => {
       ['crm', 7_000],
       ['pos', [4_000, 3_000]],
     ]);
+  });
+
+  test('keeps the longest of them for the answers', async () => {
+    const store = await aChangedStore();
+    await (await handlerOn(store.table, 9_000))(eventOf(store.take()), CONTEXT);
+    expect(await readServable(store.table, ['crm', 'pos'])).toMatchObject({
+      crm: { commitToServableMs: 7_000, changes: 1 },
+      pos: { commitToServableMs: 4_000, changes: 2 },
+    });
   });
 
   test('that is ahead of our clock took no time', async () => {

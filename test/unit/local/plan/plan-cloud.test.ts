@@ -162,6 +162,54 @@ describe('mappings', () => {
   });
 });
 
+describe('schedules', () => {
+  const rule = (more: TemplateResource['Properties']): TemplateResource => ({
+    Type: 'AWS::Events::Rule',
+    Properties: { Targets: [{ Id: 'T', Arn: { 'Fn::GetAtt': ['Fn', 'Arn'] } }], ...more },
+  });
+
+  test.each([
+    ['rate(1 minute)', 60_000],
+    ['rate(5 minutes)', 300_000],
+    ['rate(2 hours)', 7_200_000],
+    ['rate(1 day)', 86_400_000],
+  ])('%s is %i ms', (ScheduleExpression, everyMs) => {
+    const { schedules } = planOf({ Fn: FUNCTION, R: rule({ ScheduleExpression }) });
+    expect(schedules).toMatchObject([
+      {
+        name: 'Data-R',
+        arn: 'arn:aws:events:ap-east-1:000000000000:rule/Data-R',
+        everyMs,
+        enabled: true,
+        targets: [{ functionName: 'Data-Fn' }],
+      },
+    ]);
+  });
+
+  test('take state and input from the template', () => {
+    const Targets = [{ Id: 'T', Arn: { 'Fn::GetAtt': ['Fn', 'Arn'] }, Input: '{"a":[1]}' }];
+    const resource = rule({ ScheduleExpression: 'rate(1 minute)', State: 'DISABLED', Targets });
+    expect(planOf({ Fn: FUNCTION, R: resource }).schedules).toMatchObject([
+      { enabled: false, targets: [{ input: { a: [1] } }] },
+    ]);
+  });
+
+  test.each([
+    ['a cron expression', { ScheduleExpression: 'cron(0 3 * * ? *)' }, 'only rates run locally'],
+    ['no rate at all', { ScheduleExpression: 'rate(0 minutes)' }, 'only rates run locally'],
+    [
+      'a queue as a target',
+      {
+        ScheduleExpression: 'rate(1 minute)',
+        Targets: [{ Id: 'T', Arn: 'arn:aws:sqs:ap-east-1:000000000000:q' }],
+      },
+      'no function of the assembly is called',
+    ],
+  ])('%s is refused', (_, properties, message) => {
+    expect(() => planOf({ Fn: FUNCTION, R: rule(properties) })).toThrow(message);
+  });
+});
+
 describe('other resources', () => {
   test('that nothing local needs are listed', () => {
     const { leftOut } = planOf({

@@ -1,0 +1,60 @@
+/**
+ * Schedules: invokes functions at the rates of the plan, as EventBridge does.
+ *
+ * The first tick comes one interval after the start. Invocations are asynchronous: a tick does not wait for the one before,
+ * so a function that still runs is throttled by its own reserved concurrency, as on AWS.
+ * @module
+ */
+import { randomUUID } from 'node:crypto';
+import type { FunctionHost } from '../functions/function-host.ts';
+import type { SchedulePlan } from '../plan/model.ts';
+
+/** What schedules need. */
+export interface ScheduleParts {
+  readonly functions: Pick<FunctionHost, 'invoke'>;
+  readonly region: string;
+  readonly account: string;
+  readonly log: (line: string) => void;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+}
+
+/** Running schedules. */
+export interface Schedules {
+  /** No further tick; what a tick has begun ends by itself. */
+  stop(): void;
+}
+
+/** Starts the timers of all enabled schedules. */
+export const startSchedules = (plans: readonly SchedulePlan[], parts: ScheduleParts): Schedules => {
+  const timers = plans
+    .filter(({ enabled }) => enabled)
+    .map((plan) => setInterval(() => tick(plan, parts), plan.everyMs));
+  return {
+    stop: () => {
+      for (const timer of timers) clearInterval(timer);
+    },
+  };
+};
+
+const tick = (plan: SchedulePlan, parts: ScheduleParts): void => {
+  for (const { functionName, input } of plan.targets) {
+    const event = input ?? scheduledEvent(plan, parts);
+    parts.functions.invoke(functionName, JSON.stringify(event)).catch((error: unknown) => {
+      parts.log(`schedule ${plan.name}: ${String(error)}`);
+    });
+  }
+};
+
+/** Source: EventBridge user guide, "Schedule event". */
+const scheduledEvent = (plan: SchedulePlan, { region, account, clock }: ScheduleParts) => ({
+  version: '0',
+  id: randomUUID(),
+  'detail-type': 'Scheduled Event',
+  source: 'aws.events',
+  account,
+  time: new Date(clock()).toISOString().replace(/\.\d{3}Z$/, 'Z'),
+  region,
+  resources: [plan.arn],
+  detail: {},
+});

@@ -1,0 +1,132 @@
+/**
+ * Examination of claims: who holds an identifier, as its claim says and as the scope of its holders does.
+ * @module
+ */
+import { ownersOf } from '#application/identity/plan-pointers.ts';
+import { asRead, type StoredScope } from '#application/identity/scope-store.ts';
+import {
+  type ClaimItem,
+  claimKey,
+  formatClaimItem,
+  memberKey,
+  parseClaimItem,
+  scopeKey,
+} from '#application/shared/items.ts';
+import type { Action, Item } from '#application/shared/table.ts';
+import type { IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
+import { links, type MergePolicy } from '#domain/identity/merge-policy.ts';
+import type { OneId } from '#domain/identity/one-id.ts';
+import { holdersOf } from '#domain/identity/scope.ts';
+import { type Finding, finding } from './finding.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** A transaction's way of saying: only while the scope is as it was read. */
+export const fence = (stored: StoredScope): Action => ({
+  kind: 'check',
+  key: scopeKey(stored.id),
+  when: asRead(stored),
+});
+
+/** What does not fit of the claims of identifiers that are not shared: each lists all its holders, in one scope. */
+export const examineClaims = async (
+  around: Surroundings,
+  policy: MergePolicy,
+  stored: StoredScope,
+): Promise<readonly Finding[]> => {
+  const owners = ownersOf(stored.scope, policy);
+  const found = [...holdersOf(stored.scope, policy)].map(([identifier, holders]) =>
+    examineClaim(around, stored, { identifier, holders, customer: owners.get(identifier) }),
+  );
+  return (await Promise.all(found)).flat();
+};
+
+interface ExpectedClaim {
+  readonly identifier: IdentifierKey;
+  readonly holders: readonly UnitKey[];
+  readonly customer: OneId | undefined;
+}
+
+const examineClaim = async (
+  around: Surroundings,
+  stored: StoredScope,
+  { identifier, holders, customer }: ExpectedClaim,
+): Promise<readonly Finding[]> => {
+  const key = claimKey(identifier);
+  const item = await around.get(key);
+  const claim = item && parseClaimItem(item);
+  const home = claim && (await around.scope(claim.scope));
+  const expected = said({ units: holders, customer, shared: false }, stored.id);
+  const found = claim && said(claim, home?.id);
+  if (found === expected) return [];
+  const next: ClaimItem = {
+    version: (claim?.version ?? stored.version) + 1,
+    scope: stored.id,
+    units: holders,
+    shared: false,
+    ...(customer === undefined ? {} : { customer }),
+  };
+  const actions = [fence(stored), putClaim(identifier, next, item)];
+  const problem = item ? 'differs' : 'missing';
+  const what = 'claim of an identifier';
+  return [finding(key, problem, what, { expected, found }, { kind: 'write', actions })];
+};
+
+const said = (
+  claim: Pick<ClaimItem, 'units' | 'shared'> & { readonly customer?: OneId | undefined },
+  home: string | undefined,
+): string => JSON.stringify([claim.units.toSorted(), claim.customer ?? null, claim.shared, home]);
+
+const putClaim = (identifier: IdentifierKey, claim: ClaimItem, item: Item | undefined): Action => ({
+  kind: 'put',
+  item: formatClaimItem(identifier, claim),
+  when: item ? { equals: [['ver'], Number(item['ver'])] } : { missing: ['pk'] },
+});
+
+/**
+ * What does not fit of the claims of shared identifiers: each lists some of its holders, wherever they are, and every
+ * other has an item of its own.
+ */
+export const examineShared = async (
+  around: Surroundings,
+  policy: MergePolicy,
+  stored: StoredScope,
+): Promise<readonly Finding[]> => {
+  const { units, shared } = stored.scope;
+  const held = [...units.values()].flatMap((unit) =>
+    unit.claims
+      .filter(({ identifier }) => shared.has(identifier) && links(policy, identifier))
+      .map(({ identifier }) => ({ identifier, unit: unit.key })),
+  );
+  await around.getAll(held.map(({ identifier, unit }) => memberKey(identifier, unit)));
+  const found = held.map(({ identifier, unit }) => examineHolder(around, stored, identifier, unit));
+  return (await Promise.all(found)).flat();
+};
+
+const examineHolder = async (
+  around: Surroundings,
+  stored: StoredScope,
+  identifier: IdentifierKey,
+  unit: UnitKey,
+): Promise<readonly Finding[]> => {
+  const item = await around.get(claimKey(identifier));
+  const claim = item && parseClaimItem(item);
+  const key = memberKey(identifier, unit);
+  if (!claim?.shared) {
+    const marked = putClaim(identifier, sharedClaim(stored, claim), item);
+    const remedy = { kind: 'write', actions: [fence(stored), marked] } as const;
+    const what = 'claim of a shared identifier';
+    return [finding(claimKey(identifier), item ? 'differs' : 'missing', what, {}, remedy)];
+  }
+  if (claim.units.includes(unit) || (await around.get(key)) !== undefined) return [];
+  const put: Action = { kind: 'put', item: { ...key } };
+  const remedy = { kind: 'write', actions: [fence(stored), put] } as const;
+  return [finding(key, 'missing', 'holder of a shared identifier', {}, remedy)];
+};
+
+// Which holders it listed is not known any more: those who miss it get items of their own when they are looked at next.
+const sharedClaim = (stored: StoredScope, claim: ClaimItem | undefined): ClaimItem => ({
+  version: (claim?.version ?? stored.version) + 1,
+  scope: stored.id,
+  units: claim?.units ?? [],
+  shared: true,
+});

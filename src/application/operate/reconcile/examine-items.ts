@@ -1,0 +1,238 @@
+/**
+ * Examination of single items: whether each is where something leads to it, and what it leads to is there.
+ *
+ * What hangs on a scope is examined from the scope. Here is found what no scope knows: rows without their contribution,
+ * units whose scope is gone, and what was left over.
+ * @module
+ */
+
+import { parseSummaryItem } from '#application/profile/summary.ts';
+import { contributionName, liveContributionsIn } from '#application/shared/contributions.ts';
+import {
+  bucketKey,
+  claimKey,
+  customerKey,
+  MEMBER_PREFIX,
+  parseClaimItem,
+  parseCustomerItem,
+  parseRowItem,
+  parseUnitItem,
+  restingKey,
+  rowItemKey,
+  type ScopeId,
+  scopeKey,
+  unitItemKey,
+} from '#application/shared/items.ts';
+import type { Item, Key } from '#application/shared/table.ts';
+import type { SourceRowKey } from '#domain/capture/source-row.ts';
+import type { EvidenceUnit, IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
+import type { OneId } from '#domain/identity/one-id.ts';
+import { type Finding, finding } from './finding.ts';
+import type { Surroundings } from './surroundings.ts';
+
+type Examine = (around: Surroundings, item: Item) => Promise<readonly Finding[]>;
+
+const NONE: readonly Finding[] = [];
+
+/** Keys that the examination of an item reads, as far as they are known from it. */
+export const keysBeside = (item: Item): readonly Key[] => {
+  switch (item.sk) {
+    case 'ROW':
+      return placeOf(item);
+    case 'BUCKET':
+      return [
+        unitItemKey(unitOfBucket(item)),
+        ...liveContributionsIn(item).map(({ rowKey }) => rowItemKey(rowKey)),
+      ];
+    case 'CUSTOMER':
+      return [unitItemKey(parseCustomerItem(item).anchor)];
+    case 'SUMMARY':
+      return [customerKey(item.pk.slice(2) as OneId)];
+    default:
+      return [];
+  }
+};
+
+/** The scope that an item points to, which its examination reads. */
+export const scopeBeside = ({ sk, scope }: Item): readonly ScopeId[] =>
+  typeof scope === 'string' && (sk === 'ROW' || sk === 'UNIT' || sk === 'CLAIM')
+    ? [scope as ScopeId]
+    : [];
+
+/** What does not fit an item, of those that no scope leads to. */
+export const examineItem: Examine = (around, item) => {
+  if (item.sk.startsWith(MEMBER_PREFIX)) return examineMember(around, item);
+  return (EXAMINATIONS[item.sk] ?? (async () => NONE))(around, item);
+};
+
+const placeOf = (item: Item): readonly Key[] => {
+  const { unit, bucket } = parseRowItem(item);
+  return unit === undefined || bucket === undefined ? [] : [bucketKey(unit, bucket)];
+};
+
+const unitOfBucket = ({ pk }: Item): UnitKey => pk.slice(2, pk.lastIndexOf('#')) as UnitKey;
+
+// A fact row's contribution, or the tombstone of it, lies where the registry says.
+const examineRow: Examine = async (around, item) => {
+  const { evidence } = parseRowItem(item);
+  if (evidence) return examineHome(around, item, evidence);
+  const row = item.pk.slice(2) as SourceRowKey;
+  const [place] = placeOf(item);
+  if (!place) return NONE;
+  const bucket = await around.get(place);
+  if (bucket?.[contributionName(row)] !== undefined) return NONE;
+  const what = bucket
+    ? 'contributions of fact rows, of which one is gone'
+    : 'contributions of fact rows';
+  return [finding(place, bucket ? 'differs' : 'missing', what, { expected: row }, 'replay')];
+};
+
+const examineUnitItem: Examine = (around, item) =>
+  examineHome(around, item, parseUnitItem(item).evidence);
+
+const examineHome = async (
+  around: Surroundings,
+  item: Item,
+  { key }: EvidenceUnit,
+): Promise<readonly Finding[]> => {
+  const pointer = item['scope'] as ScopeId;
+  const home = await around.scope(pointer);
+  if (home?.scope.units.has(key)) return NONE;
+  const seen = { expected: key, found: home?.version };
+  return home
+    ? [finding(item, 'differs', 'points to a scope that does not know it', seen, 'restore')]
+    : [finding(scopeKey(pointer), 'missing', 'scope that units point to', {}, 'restore')];
+};
+
+// A live contribution is known to the registry at this place, and its unit is there.
+const examineBucket: Examine = async (around, item) => {
+  const live = liveContributionsIn(item);
+  const unit = unitOfBucket(item);
+  const place = { unit, bucket: Number(item.pk.slice(item.pk.lastIndexOf('#') + 1)) };
+  const found = await Promise.all(
+    live.map(async ({ rowKey, version }): Promise<readonly Finding[]> => {
+      const key = rowItemKey(rowKey);
+      const registry = await around.get(key);
+      const row = registry && parseRowItem(registry);
+      if (row?.unit === place.unit && row.bucket === place.bucket) return NONE;
+      const seen = { expected: place, found: row ? [row.unit, row.bucket] : null };
+      if (row)
+        return [finding(key, 'differs', 'row that is live in another place', seen, 'replay')];
+      const put = { kind: 'put', item: { ...key, v: version, ...place } } as const;
+      const actions = [
+        // Whoever moves or deletes the row meanwhile changes its contribution.
+        { kind: 'check', key: { pk: item.pk, sk: item.sk }, when: isStill(rowKey, version) },
+        { ...put, when: { missing: ['pk'] } },
+      ] as const;
+      return [finding(key, 'missing', 'registry of a fact row', seen, { kind: 'write', actions })];
+    }),
+  );
+  return found.flat();
+};
+
+const isStill = (row: SourceRowKey, version: string) =>
+  ({ equals: [[contributionName(row), 'v'], version] }) as const;
+
+// A claim of which no unit is left; any other is examined from the scope of its holders.
+const examineClaim: Examine = async (around, item) => {
+  const claim = parseClaimItem(item);
+  const identifier = item.pk.slice(2) as IdentifierKey;
+  const home = await around.scope(claim.scope);
+  const claims = (unit: EvidenceUnit) => unit.claims.some((one) => one.identifier === identifier);
+  if (claim.shared || (home && [...home.scope.units.values()].some(claims))) return NONE;
+  const holders = await around.getAll(claim.units.map(unitItemKey));
+  if (holders.some((holder) => holder !== undefined && says(holder, identifier))) return NONE;
+  const when = { equals: [['ver'], claim.version] } as const;
+  const actions = [{ kind: 'delete', key: claimKey(identifier), when }] as const;
+  const what = 'claim of an identifier that nobody holds';
+  return [finding(item, 'surplus', what, { found: claim.version }, { kind: 'write', actions })];
+};
+
+const says = (unit: Item, identifier: IdentifierKey): boolean =>
+  ((unit['claims'] ?? []) as readonly string[]).some(
+    (claim) => claim === identifier || claim === `${identifier}?`,
+  );
+
+const examineMember: Examine = async (around, item) => {
+  const unit = item.sk.slice(MEMBER_PREFIX.length) as UnitKey;
+  const identifier = item.pk.slice(2) as IdentifierKey;
+  const holder = await around.get(unitItemKey(unit));
+  if (holder && says(holder, identifier)) return NONE;
+  const what = 'holder of a shared identifier that it does not claim';
+  if (holder?.['claims'] !== undefined) return [finding(item, 'surplus', what, {}, 'restore')];
+  const actions = [
+    { kind: 'check', key: unitItemKey(unit), when: { missing: ['claims'] } },
+    { kind: 'delete', key: { pk: item.pk, sk: item.sk } },
+  ] as const;
+  return [finding(item, 'surplus', what, {}, { kind: 'write', actions })];
+};
+
+// Every id is in the ledger of its anchor's scope, or rests with its anchor.
+const examineCustomer: Examine = async (around, item) => {
+  const { id, anchor } = parseCustomerItem(item);
+  const home = await around.scopeOf(anchor);
+  if (home?.scope.ledger.some((entry) => entry.id === id)) return NONE;
+  const resting = await around.get(restingKey(anchor));
+  const entries = (resting?.['entries'] ?? []) as readonly (readonly [string, number])[];
+  if (entries.some(([one]) => one === id)) return NONE;
+  const unit = await around.get(unitItemKey(anchor));
+  if (unit?.['deleted'] === true) {
+    return [finding(restingKey(anchor), 'missing', 'note of ids at rest', {}, 'restore')];
+  }
+  // A unit or scope that is gone is named itself; its ids cannot be told from others meanwhile.
+  if (!home) return NONE;
+  const what = 'customer whose id no ledger knows';
+  return [finding(item, 'surplus', what, { expected: anchor, found: id }, 'restore')];
+};
+
+const examineResting: Examine = async (around, item) => {
+  const anchor = item.pk.slice(2) as UnitKey;
+  const entries = (item['entries'] ?? []) as readonly (readonly [string, number])[];
+  const items = await around.getAll(entries.map(([id]) => customerKey(id as OneId)));
+  return entries.flatMap(([id, issuedAt], index): readonly Finding[] => {
+    if (items[index]) return NONE;
+    const key = customerKey(id as OneId);
+    const actions = [
+      { kind: 'check', key: restingKey(anchor), when: { exists: ['pk'] } },
+      { kind: 'put', item: { ...key, anchor, issuedAt, units: [] }, when: { missing: ['pk'] } },
+    ] as const;
+    const seen = { expected: [id, issuedAt] };
+    return [finding(key, 'missing', 'customer at rest', seen, { kind: 'write', actions })];
+  });
+};
+
+// A summary of a customer with units is examined from its scope; of any other id there is nothing to show.
+const examineSummaryItem: Examine = async (around, item) => {
+  const id = item.pk.slice(2) as OneId;
+  const { revision, summary } = parseSummaryItem(item);
+  const [first] = summary?.units.keys() ?? [];
+  if (first === undefined) return NONE;
+  const customer = await around.get(customerKey(id));
+  if (customer && parseCustomerItem(customer).units.length > 0) return NONE;
+  const anchor = customer ? parseCustomerItem(customer).anchor : first;
+  const home = await around.scopeOf(anchor);
+  if (home?.scope.customers.some((one) => one.id === id)) return NONE;
+  if (customer) {
+    const remedy = { kind: 'recompute', customer: id } as const;
+    const what = 'view of an id that has no units';
+    return [finding(item, 'differs', what, { found: revision }, remedy)];
+  }
+  const when = { equals: [['doc', 'r'], revision] } as const;
+  const key = { pk: item.pk, sk: item.sk };
+  const actions = [
+    { kind: 'check', key: customerKey(id), when: { missing: ['pk'] } },
+    { kind: 'delete', key, when },
+  ] as const;
+  const what = 'view of a customer that is not there';
+  return [finding(item, 'surplus', what, { found: revision }, { kind: 'write', actions })];
+};
+
+const EXAMINATIONS: Readonly<Record<string, Examine>> = {
+  ROW: examineRow,
+  UNIT: examineUnitItem,
+  BUCKET: examineBucket,
+  CLAIM: examineClaim,
+  CUSTOMER: examineCustomer,
+  RESTING: examineResting,
+  SUMMARY: examineSummaryItem,
+};
