@@ -145,7 +145,7 @@ const dev = {
     'operate/reconcile': 1,
     'operate/rebuild-views': 1,
   },
-  upkeep: { reconcileMinutes: 2, reconcileItems: 20_000, rebuildMinutes: 1 },
+  upkeep: { reconcileMinutes: 5, reconcileItems: 20_000, rebuildMinutes: 5 },
   alarms: { runbook: RUNBOOK },
   logRetentionDays: 30,
   archiveRetentionDays: 90,

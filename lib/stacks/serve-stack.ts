@@ -141,7 +141,7 @@ export class ServeStack extends Stack {
       timeoutSeconds: 60,
       environment: { TABLE_NAME: data.table.tableName, PEPPER_SECRET_ARN: data.pepper.secretArn },
     });
-    grantTable(lookups, data, ['PutItem', 'DeleteItem']);
+    grantTable(lookups, data, ['PutItem', 'DeleteItem', 'PartiQLInsert']);
     grantSecret(lookups, data.pepper);
     const rows = new DynamoEventSource(data.table, {
       ...streamMapping(data.failed),

@@ -205,7 +205,7 @@ describe('permissions', () => {
     ['servedescribeapi', []],
     ['serveacceptevents', []],
     ['serveauthorizekey', ['dynamodb:BatchGetItem', 'dynamodb:GetItem']],
-    ['servemaintainlookups', ['dynamodb:DeleteItem', 'dynamodb:PutItem']],
+    ['servemaintainlookups', ['dynamodb:DeleteItem', 'dynamodb:PartiQLInsert', 'dynamodb:PutItem']],
     [
       'servechainaudit',
       ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
@@ -294,8 +294,8 @@ describe('permissions', () => {
 
 describe('schedules', () => {
   test.each([
-    ['operatereconcile', 'rate(2 minutes)'],
-    ['operaterebuild', 'rate(1 minute)'],
+    ['operatereconcile', 'rate(5 minutes)'],
+    ['operaterebuild', 'rate(5 minutes)'],
   ])('%s runs at %s, one at a time, and is never repeated', (name, rate) => {
     const { Operate } = synthesized.templates;
     const rules = resourcesOf(Operate, 'AWS::Events::Rule').filter(([id]) => id.includes(name));

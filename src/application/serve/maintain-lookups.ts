@@ -53,7 +53,8 @@ const writesFor = (
   return [
     ...[...now.values()]
       .filter(({ pk }) => !old.has(pk))
-      .map((key): Write => ({ kind: 'put', item: { ...key } })),
+      // Only when it is not there, which makes it a statement: it holds nothing but its key.
+      .map((key): Write => ({ kind: 'put', item: { ...key }, when: { missing: ['pk'] } })),
     ...[...old.values()]
       .filter(({ pk }) => !now.has(pk))
       .map((key): Write => ({ kind: 'delete', key })),
