@@ -145,8 +145,13 @@ export class ServeStack extends Stack {
     grantSecret(lookups, data.pepper);
     const rows = new DynamoEventSource(data.table, {
       ...streamMapping(data.failed),
+      // Nobody searches for what was said this very second, and fewer batches leave more room to the views.
+      maxBatchingWindow: Duration.seconds(1),
+      parallelizationFactor: 1,
+      // Party rows, as they are or as they were.
       filters: [
-        FilterCriteria.filter({ dynamodb: { Keys: { sk: { S: FilterRule.isEqual('ROW') } } } }),
+        FilterCriteria.filter({ dynamodb: { NewImage: { evidence: { S: FilterRule.exists() } } } }),
+        FilterCriteria.filter({ dynamodb: { OldImage: { evidence: { S: FilterRule.exists() } } } }),
       ],
     });
     lookups.lambda.addEventSource(rows);

@@ -101,6 +101,7 @@ test('publish puts definitions in force', async () => {
   expect(Object.keys(definitions.sources).sort()).toEqual([
     'crm',
     'erp',
+    'leads',
     'member',
     'pos',
     'shop',

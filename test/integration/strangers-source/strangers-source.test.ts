@@ -37,7 +37,7 @@ const writeDefinitions = (): void => {
   const identity = readFileSync(join(ROOT, 'definitions/identity.yaml'), 'utf8');
   writeFileSync(
     join(definitionsDir, 'identity.yaml'),
-    `${identity}  loyalty-number: { priority: 10, normalise: code, cap: 50, limit: 1 }\n`,
+    `${identity}  loyalty-number: { priority: 30, normalise: code, cap: 50, limit: 1 }\n`,
   );
   writeFileSync(
     join(definitionsDir, 'views/customer-360.yaml'),
