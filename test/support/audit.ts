@@ -12,6 +12,7 @@ import {
   parseRowItem,
   parseUnitItem,
 } from '#application/shared/items.ts';
+import { isPartyItem } from '#application/shared/party-row.ts';
 import { parseHeldItem } from '#application/shared/review-items.ts';
 import type { Item } from '#application/shared/table.ts';
 import {
@@ -54,7 +55,7 @@ interface StoredUnit {
 const unitsOf = (items: readonly Item[]): ReadonlyMap<UnitKey, StoredUnit> =>
   new Map(
     items.flatMap((item): readonly (readonly [UnitKey, StoredUnit])[] => {
-      if (item.sk !== 'UNIT' && !(item.sk === 'ROW' && item['claims'] !== undefined)) return [];
+      if (item.sk !== 'UNIT' && !isPartyItem(item)) return [];
       const { evidence, scope } = item.sk === 'UNIT' ? parseUnitItem(item) : parseRowItem(item);
       return evidence ? [[evidence.key, { evidence, scope }]] : [];
     }),

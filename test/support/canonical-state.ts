@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { RowChange } from '#application/identity/row-change.ts';
 import { liveContributionsIn } from '#application/shared/contributions.ts';
 import { parseCustomerItem, parseRowItem, parseUnitItem } from '#application/shared/items.ts';
+import { isPartyItem } from '#application/shared/party-row.ts';
 import type { Item } from '#application/shared/table.ts';
 import { byText, type EvidenceUnit, type UnitKey } from '#domain/identity/evidence.ts';
 import { heldValues } from '#domain/identity/held-value.ts';
@@ -71,7 +72,7 @@ type Rows = ReadonlyMap<string, readonly string[]>;
 const rowsStored = (items: readonly Item[]): Rows =>
   gathered(
     items.flatMap((item) => {
-      if (item.sk === 'ROW' && item['claims'] !== undefined)
+      if (isPartyItem(item))
         return [[item.pk.slice(2), `${item.pk.slice(2)} ${item['v']}`] as const];
       if (item.sk !== 'BUCKET') return [];
       const unit = item.pk.slice(2, item.pk.lastIndexOf('#'));

@@ -101,6 +101,7 @@ const partyAfter = (random: Random, people: number, rowKey: string) => ({
     claims: claimsOf(random, people),
   },
   fields: { name: `n${Math.floor(random() * 9)}` },
+  identifiers: [],
 });
 
 const factAfter = (random: Random, people: number) => {

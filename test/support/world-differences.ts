@@ -3,6 +3,7 @@
  */
 import type { RowChange } from '#application/identity/row-change.ts';
 import { contributionsIn } from '#application/shared/contributions.ts';
+import { isPartyItem } from '#application/shared/party-row.ts';
 import { parseDecisionItem } from '#application/shared/review-items.ts';
 import type { Item } from '#application/shared/table.ts';
 import { type IdentityEvent, replayEvents } from '#domain/identity/identity-event.ts';
@@ -79,7 +80,7 @@ const customersStored = (items: readonly Item[]) =>
 
 const unitsStored = (items: readonly Item[]) =>
   items
-    .filter((item) => item.sk === 'UNIT' || (item.sk === 'ROW' && item['claims'] !== undefined))
+    .filter((item) => item.sk === 'UNIT' || isPartyItem(item))
     .map((item) => item.pk.slice(2))
     .sort();
 

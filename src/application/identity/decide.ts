@@ -14,6 +14,7 @@ import {
   parseUnitItem,
   unitItemKey,
 } from '#application/shared/items.ts';
+import { evidenceText } from '#application/shared/party-row.ts';
 import {
   decisionKey,
   formatDecisionItem,
@@ -38,7 +39,6 @@ import { failure, type Result, success } from '#domain/shared/result.ts';
 import { findUnit, type UnknownName } from './find-unit.ts';
 import { ContentionError, type IdentityPorts, restructure } from './restructure.ts';
 import type { StructuralChange } from './world.ts';
-import { evidenceText } from './write-parties.ts';
 
 /** What an operator says. */
 export interface DecisionRequest {
@@ -179,21 +179,16 @@ const noteAction = (key: UnitKey, after: EvidenceUnit, noted: Item | undefined):
 const absent = (key: UnitKey, item: Item | undefined): Action => ({
   kind: 'check',
   key: unitItemKey(key),
-  when: item ? { missing: ['claims'] } : { missing: ['pk'] },
+  when: item ? { missing: ['evidence'] } : { missing: ['pk'] },
 });
 
 const claimsWrite = (after: EvidenceUnit, item: Item, scope: string): Action => {
-  const text = item['evidence'] as string | undefined;
-  return {
-    kind: 'update',
-    key: unitItemKey(after.key),
-    set: {
-      ...evidenceAttributes(after),
-      scope,
-      ...(text === undefined ? {} : { evidence: evidenceText(after) }),
-    },
-    // Whoever is about to remove the unit has read what it claimed before.
-    ...(text === undefined ? { remove: ['dying'] } : {}),
-    when: text === undefined ? { exists: ['pk'] } : { equals: [['evidence'], text] },
-  };
+  const key = unitItemKey(after.key);
+  if (after.party) {
+    const when: Condition = { equals: [['evidence'], item['evidence'] as string] };
+    return { kind: 'update', key, set: { evidence: evidenceText(after), scope }, when };
+  }
+  // Whoever is about to remove the unit has read what it claimed before.
+  const set = { ...evidenceAttributes(after), scope };
+  return { kind: 'update', key, set, remove: ['dying'], when: { exists: ['pk'] } };
 };

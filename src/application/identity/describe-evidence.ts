@@ -7,12 +7,12 @@
  */
 import { liveContributionsIn } from '#application/shared/contributions.ts';
 import {
-  asMap,
   bucketKey,
   FACT_UNIT_PREFIX,
   parseUnitItem,
   unitItemKey,
 } from '#application/shared/items.ts';
+import { partySaidIn } from '#application/shared/party-row.ts';
 import { decisionKey, parseDecisionItem } from '#application/shared/review-items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
 import {
@@ -22,7 +22,6 @@ import {
   namespaceOf,
   type UnitKey,
 } from '#domain/identity/evidence.ts';
-import type { Identifier } from '#domain/identity/identifier.ts';
 import { isDecision, links, type MergePolicy, rulesOf } from '#domain/identity/merge-policy.ts';
 import { maskValue } from '#domain/shared/mask.ts';
 import type { Pseudonymise } from './read-row.ts';
@@ -150,9 +149,7 @@ const rawValues = async (
     ({ party, claims }) => party && claims.some(({ identifier }) => wanted.has(identifier)),
   );
   const items = await table.getAll(parties.map(({ key }) => unitItemKey(key)));
-  const told = items.flatMap(
-    (item) => (asMap(item?.['fields'])['identifiers'] ?? []) as unknown as readonly Identifier[],
-  );
+  const told = items.flatMap((item) => partySaidIn(item)?.identifiers ?? []);
   return new Map(
     told.map(({ namespace, scope, value }) => [
       identifierKey(namespace, scope, pseudonymise(namespace, scope, value)),

@@ -110,23 +110,12 @@ const readParty = (reading: Reading, rowKey: SourceRowKey, row: JsonObject): Par
   const { identifiers } = mapped.value;
   const key = rowKey as string as UnitKey;
   const evidence = unitOf(pseudonymise, key, true, source.mayCreateCustomer, identifiers);
-  return { evidence, fields: partyFields(saidBy(mapped.value), identifiers) };
+  return { evidence, fields: saidBy(mapped.value), identifiers };
 };
 
 const saidBy = ({ fields, brand }: MappedRow): ValueMap => ({
   ...(fields as ValueMap),
   ...(brand === undefined ? {} : { brand }),
-});
-
-// A party row shows its identifiers in the profile, so it keeps them beside its fields.
-const partyFields = (fields: ValueMap, identifiers: readonly Identifier[]): ValueMap => ({
-  ...fields,
-  identifiers: identifiers.map(({ namespace, scope, value, verified }) => ({
-    namespace,
-    ...(scope === undefined ? {} : { scope }),
-    value,
-    verified,
-  })),
 });
 
 const unitOf = (

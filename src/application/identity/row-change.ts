@@ -9,6 +9,7 @@ import type { RowImage } from '#domain/capture/row-image.ts';
 import type { RowVersion } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { EvidenceUnit } from '#domain/identity/evidence.ts';
+import type { Identifier } from '#domain/identity/identifier.ts';
 import type { JsonObject } from '#domain/shared/json.ts';
 
 interface RowChangeBase {
@@ -25,6 +26,8 @@ interface RowChangeBase {
 export interface PartyAfter {
   readonly evidence: EvidenceUnit;
   readonly fields: ValueMap;
+  /** Its identifiers in the clear, for the profile shows them. */
+  readonly identifiers: readonly Identifier[];
 }
 
 /** A row that describes a customer. */

@@ -5,21 +5,15 @@
  * @module
  */
 import {
-  evidenceAttributes,
   imageAttributes,
   parseRowItem,
   type RowItem,
   rowItemKey,
 } from '#application/shared/items.ts';
+import { evidenceText, PARTY_ATTRIBUTES, saidAttributes } from '#application/shared/party-row.ts';
 import type { Action, Condition, Item, Write } from '#application/shared/table.ts';
 import { formatParts, joinImages } from '#domain/capture/row-image.ts';
-import {
-  claimText,
-  type EvidenceUnit,
-  orderedClaims,
-  sameEvidence,
-  type UnitKey,
-} from '#domain/identity/evidence.ts';
+import { orderedClaims, sameEvidence, type UnitKey } from '#domain/identity/evidence.ts';
 import { isDecision } from '#domain/identity/merge-policy.ts';
 import { withImage } from './join-changes.ts';
 import type { PartyChange } from './row-change.ts';
@@ -109,10 +103,8 @@ const imageUpdate = (
   key: rowItemKey(change.rowKey),
   set: {
     v: change.version,
-    source: change.source,
-    ...evidenceAttributes(after.evidence),
     evidence: evidenceText(after.evidence),
-    fields: after.fields,
+    ...saidAttributes(after, change.columns?.image.values),
     ...(change.columns ? imageAttributes(change.columns.image) : {}),
     ...(change.committedAt === undefined ? {} : { at: change.committedAt }),
     ...more,
@@ -121,18 +113,9 @@ const imageUpdate = (
     'deleted',
     ...(isWhole(change) ? ['parts'] : []),
     ...(change.columns ? [] : ['columns']),
-    ...(after.evidence.features === undefined ? ['match'] : []),
   ],
   when: asRead(row),
 });
-
-/** Claims and features as one text, because a condition compares scalars. */
-export const evidenceText = (unit: EvidenceUnit): string =>
-  [
-    unit.mayCreate ? 'c' : '',
-    ...unit.claims.map(claimText),
-    ...(unit.features === undefined ? [] : [JSON.stringify(unit.features)]),
-  ].join(' ');
 
 const tombstone = (
   change: PartyChange,
@@ -145,17 +128,7 @@ const tombstone = (
     deleted: true,
     ...(change.committedAt === undefined ? {} : { at: change.committedAt }),
   },
-  remove: [
-    'claims',
-    'mayCreate',
-    'evidence',
-    'fields',
-    'match',
-    'scope',
-    'source',
-    'columns',
-    'parts',
-  ],
+  remove: PARTY_ATTRIBUTES,
   when: asRead(row),
 });
 

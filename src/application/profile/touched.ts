@@ -3,6 +3,7 @@
  * @module
  */
 import { contributionsIn } from '#application/shared/contributions.ts';
+import { isPartyItem } from '#application/shared/party-row.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
@@ -59,7 +60,7 @@ const partImage = ({ after, sequence }: TableChange): readonly PartImage[] => {
     const [unit, bucket] = [after.pk.slice(2, end) as UnitKey, Number(after.pk.slice(end + 1))];
     return [{ unit, bucket, item: after, mark: markOf(sequence) }];
   }
-  return after?.sk === 'ROW' && after['claims'] !== undefined
+  return after && isPartyItem(after)
     ? [{ unit: after.pk.slice(2) as UnitKey, item: after, mark: markOf(sequence) }]
     : [];
 };

@@ -4,17 +4,16 @@
  */
 import { liveContributionsIn } from '#application/shared/contributions.ts';
 import {
-  asMap,
   bucketKey,
   FACT_UNIT_PREFIX,
   parseUnitItem,
   unitItemKey,
 } from '#application/shared/items.ts';
+import { partySaidIn } from '#application/shared/party-row.ts';
 import type { Item, Table } from '#application/shared/table.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { ViewDefinition } from '#domain/definitions/types.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
-import type { Identifier } from '#domain/identity/identifier.ts';
 import {
   type FactRow,
   type FactsPartial,
@@ -103,11 +102,6 @@ const bucketPartial = (view: ViewDefinition, bucket: Item): FactsPartial =>
   );
 
 const partyRow = (item: Item | undefined): PartyRow | undefined => {
-  if (item?.['fields'] === undefined) return undefined;
-  const { identifiers, ...fields } = asMap(item['fields']);
-  return {
-    rowKey: item.pk.slice(2) as SourceRowKey,
-    fields,
-    identifiers: (identifiers ?? []) as unknown as readonly Identifier[],
-  };
+  const said = partySaidIn(item);
+  return item && said && { rowKey: item.pk.slice(2) as SourceRowKey, ...said };
 };

@@ -7,16 +7,15 @@
  */
 import { liveContributionsIn } from '#application/shared/contributions.ts';
 import {
-  asMap,
   bucketKey,
   FACT_UNIT_PREFIX,
   parseUnitItem,
   unitItemKey,
 } from '#application/shared/items.ts';
+import { partySaidIn } from '#application/shared/party-row.ts';
 import type { Item, Key, Table } from '#application/shared/table.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
-import type { Identifier } from '#domain/identity/identifier.ts';
 import type { FactRow, PartyRow } from '#domain/profile/profile-view.ts';
 
 /** Live rows of one customer. */
@@ -48,13 +47,6 @@ const bucketsOf = (unit: UnitKey, item: Item | undefined): readonly Key[] =>
     : [];
 
 const partyOf = (unit: UnitKey, item: Item | undefined): readonly PartyRow[] => {
-  if (isFactUnit(unit) || item?.['fields'] === undefined) return [];
-  const { identifiers, ...fields } = asMap(item['fields']);
-  return [
-    {
-      rowKey: unit as string as SourceRowKey,
-      fields,
-      identifiers: (identifiers ?? []) as unknown as readonly Identifier[],
-    },
-  ];
+  const said = partySaidIn(item);
+  return said ? [{ rowKey: unit as string as SourceRowKey, ...said }] : [];
 };

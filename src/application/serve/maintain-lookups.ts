@@ -11,7 +11,7 @@
  * @module
  */
 import type { TableChange } from '#application/profile/touched.ts';
-import { asMap } from '#application/shared/items.ts';
+import { partySaidIn } from '#application/shared/party-row.ts';
 import type { Item, Key, Table, Write } from '#application/shared/table.ts';
 import { type SearchTerm, termsOf } from '#domain/serve/search-terms.ts';
 
@@ -65,9 +65,10 @@ const lookupsOf = (
   pseudonymise: Pseudonymise,
   item: Item | undefined,
 ): ReadonlyMap<string, Key> => {
-  if (item?.sk !== 'ROW' || item['fields'] === undefined) return new Map();
+  const said = partySaidIn(item);
+  if (!item || !said) return new Map();
   const row = item.pk.slice('R#'.length);
-  const partitions = termsOf(asMap(item['fields'])).map((term) =>
+  const partitions = termsOf({ ...said.fields, identifiers: said.identifiers }).map((term) =>
     lookupPartition(pseudonymise, term),
   );
   return new Map(partitions.map((pk) => [pk, { pk, sk: `${LOOKUP_PREFIX}${row}` }]));

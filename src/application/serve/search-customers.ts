@@ -6,7 +6,8 @@
  * @module
  */
 import { readScopes } from '#application/identity/world.ts';
-import { asMap, rowItemKey, type ScopeId } from '#application/shared/items.ts';
+import { rowItemKey, type ScopeId } from '#application/shared/items.ts';
+import { partySaidIn } from '#application/shared/party-row.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
@@ -60,10 +61,15 @@ const ownersOf = async (
   { table }: LookupPorts,
   items: readonly (Item | undefined)[],
 ): Promise<ReadonlyMap<OneId, ReadonlySet<string>>> => {
-  const live = items.flatMap((item) => (item?.['fields'] === undefined ? [] : [item]));
+  const live = items.flatMap((item) => {
+    const said = partySaidIn(item);
+    return item && said ? [{ item, said }] : [];
+  });
   const scopes = await readScopes(
     table,
-    live.flatMap((item) => (typeof item['scope'] === 'string' ? [item['scope'] as ScopeId] : [])),
+    live.flatMap(({ item }) =>
+      typeof item['scope'] === 'string' ? [item['scope'] as ScopeId] : [],
+    ),
   );
   const ownerOf = new Map<UnitKey, OneId>(
     scopes
@@ -71,11 +77,12 @@ const ownersOf = async (
       .flatMap(({ id, units }) => units.map((unit) => [unit, id] as const)),
   );
   const held = new Map<OneId, Set<string>>();
-  for (const item of live) {
+  for (const { item, said } of live) {
     const owner = ownerOf.get(item.pk.slice('R#'.length) as UnitKey);
     if (owner === undefined) continue;
     const terms = held.get(owner) ?? new Set();
-    for (const term of termsOf(asMap(item['fields']))) terms.add(nameOf(term));
+    const { fields, identifiers } = said;
+    for (const term of termsOf({ ...fields, identifiers })) terms.add(nameOf(term));
     held.set(owner, terms);
   }
   return held;

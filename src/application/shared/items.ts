@@ -3,7 +3,7 @@
  *
  * | item      | pk                 | sk              | holds |
  * | --------- | ------------------ | --------------- | ----- |
- * | row       | `R#row key`        | `ROW`           | registry of a source row; a party row with its fields, claims and match features |
+ * | row       | `R#row key`        | `ROW`           | registry of a source row; a party row with what it says and claims |
  * | unit      | `U#unit key`       | `UNIT`          | a fact unit: claims, scope, number of buckets |
  * | bucket    | `U#unit key#n`     | `BUCKET`        | contributions: one attribute per fact row |
  * | claim     | `I#identifier`     | `CLAIM`         | units that hold an identifier; whether it is shared |
@@ -27,12 +27,7 @@
  * @module
  */
 import type { RowDefect } from '#domain/capture/check-quality.ts';
-import {
-  formatParts,
-  type ImageValues,
-  parseParts,
-  type RowImage,
-} from '#domain/capture/row-image.ts';
+import { formatParts, parseParts, type RowImage } from '#domain/capture/row-image.ts';
 import type { RowVersion } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import {
@@ -42,9 +37,9 @@ import {
   parseClaim,
   type UnitKey,
 } from '#domain/identity/evidence.ts';
-import type { MatchFeatures } from '#domain/identity/matching/match-features.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import type { Brand } from '#domain/shared/brand.ts';
+import { columnsIn, parseEvidenceText } from './party-row.ts';
 import type { Item, Key, Value, ValueMap } from './table.ts';
 
 /** Id of a scope: random, internal, never shown. */
@@ -164,14 +159,16 @@ export const parseRowItem = (item: Item): RowItem => ({
   ...(typeof item['bucket'] === 'number' ? { bucket: item['bucket'] } : {}),
   leaving: (item['leaving'] ?? []) as readonly UnitKey[],
   deleted: item['deleted'] === true,
-  ...(item['claims'] === undefined ? {} : { evidence: parseEvidence(item) }),
+  ...(typeof item['evidence'] === 'string'
+    ? { evidence: parseEvidenceText(item.pk.slice(2) as UnitKey, item['evidence']) }
+    : {}),
   ...(typeof item['scope'] === 'string' ? { scope: item['scope'] as ScopeId } : {}),
 });
 
 const imageIn = (item: Item): Pick<RowItem, 'image'> => {
   const { v, columns, parts = '', deleted = false } = item;
   if (columns === undefined && !deleted) return {};
-  const values = JSON.parse((columns ?? '{}') as string) as ImageValues;
+  const values = columnsIn(item);
   return { image: parseParts(parts as string, v as RowVersion, deleted === true, values) };
 };
 
@@ -199,21 +196,17 @@ export const parseUnitItem = (item: Item): UnitItem => ({
   ...(typeof item['dying'] === 'string' ? { dying: item['dying'] } : {}),
 });
 
-/** What a unit claims, as attributes of its item. */
+/** What a fact unit claims, as attributes of its item. */
 export const evidenceAttributes = (unit: EvidenceUnit): ValueMap => ({
   claims: unit.claims.map(claimText),
   mayCreate: unit.mayCreate,
-  ...(unit.features === undefined ? {} : { match: JSON.stringify(unit.features) }),
 });
 
 const parseEvidence = (item: Item): EvidenceUnit => ({
   key: item.pk.slice(2) as UnitKey,
-  party: item.sk === 'ROW',
+  party: false,
   mayCreate: item['mayCreate'] === true,
   claims: (item['claims'] as readonly string[]).map(parseClaim),
-  ...(typeof item['match'] === 'string'
-    ? { features: JSON.parse(item['match']) as MatchFeatures }
-    : {}),
 });
 
 /** Who holds an identifier. */

@@ -11,6 +11,7 @@ import { foldToLatest } from '#application/identity/join-changes.ts';
 import type { FactChange, PartyChange } from '#application/identity/row-change.ts';
 import { contributionsIn } from '#application/shared/contributions.ts';
 import { parseRowItem } from '#application/shared/items.ts';
+import { isPartyItem } from '#application/shared/party-row.ts';
 import {
   type Delivered,
   type History,
@@ -60,8 +61,7 @@ const versionsIn = (store: ReturnType<typeof anIdentityStore>) =>
   store.table
     .dump()
     .flatMap((item) => {
-      if (item.sk === 'ROW' && item['claims'])
-        return [`${item.pk.slice(2)} ${parseRowItem(item).version}`];
+      if (isPartyItem(item)) return [`${item.pk.slice(2)} ${parseRowItem(item).version}`];
       if (item.sk !== 'BUCKET') return [];
       return contributionsIn(item).flatMap(({ rowKey, version, fact }) =>
         fact ? [`${rowKey} ${version}`] : [],

@@ -4,7 +4,8 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { asMap, parseRowItem, rowItemKey } from '#application/shared/items.ts';
+import { parseRowItem, rowItemKey } from '#application/shared/items.ts';
+import { partySaidIn } from '#application/shared/party-row.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import { claimText } from '#domain/identity/evidence.ts';
 import type { JsonObject } from '#domain/shared/json.ts';
@@ -73,9 +74,7 @@ const stored = async (batches: readonly (readonly string[])[]) => {
   expect(quarantine.held()).toEqual([]);
   const [item] = await table.getAll([rowItemKey(ROW)]);
   const { evidence, deleted } = item ? parseRowItem(item) : { evidence: undefined, deleted: true };
-  return deleted
-    ? undefined
-    : { claims: evidence?.claims.map(claimText), fields: asMap(item?.['fields']) };
+  return deleted ? undefined : { claims: evidence?.claims.map(claimText), said: partySaidIn(item) };
 };
 
 const batchesOf = (texts: readonly string[], size: number): readonly (readonly string[])[] =>

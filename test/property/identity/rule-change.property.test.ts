@@ -48,7 +48,7 @@ const rowOf = (unit: EvidenceUnit, n: number) => ({
   source: 'x',
   version: version(n),
   sequences: [],
-  after: { evidence: { ...unit, party: true }, fields: {} },
+  after: { evidence: { ...unit, party: true }, fields: {}, identifiers: [] },
 });
 
 const parties = worldOf(12).map((units) =>

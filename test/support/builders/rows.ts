@@ -26,7 +26,7 @@ const base = (row: string, n: number) => ({
 export const party = (row: string, n: number, ...claims: readonly string[]): PartyChange => ({
   ...base(row, n),
   kind: 'party',
-  after: { evidence: unit(row, ...claims), fields: { name: `${row} ${n}` } },
+  after: { evidence: unit(row, ...claims), fields: { name: `${row} ${n}` }, identifiers: [] },
 });
 
 /** A party row that was deleted. */

@@ -19,7 +19,7 @@ const member = (row: string, namespace: string, value: string, claim: string) =>
   const identifiers = [{ namespace, value, verified: true }];
   return {
     ...change,
-    after: { ...change.after, fields: { name: row, identifiers } },
+    after: { ...change.after, fields: { name: row }, identifiers },
   } as typeof change;
 };
 

@@ -65,11 +65,11 @@ describe('rows', () => {
         fields: {
           name: '陳大文',
           brand: 'aurora',
-          identifiers: [
-            { namespace: 'phone', value: '+85291234567', verified: false },
-            { namespace: 'crm-contact', value: 'C1', verified: true },
-          ],
         },
+        identifiers: [
+          { namespace: 'phone', value: '+85291234567', verified: false },
+          { namespace: 'crm-contact', value: 'C1', verified: true },
+        ],
       },
     });
   });

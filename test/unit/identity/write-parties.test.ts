@@ -68,10 +68,9 @@ describe('what a change asks for', () => {
 describe('what is stored', () => {
   test('is the row with its claims', async () => {
     expect(await stored(party('a', 3, 'card#1', 'phone#2?'))).toMatchObject({
-      claims: ['card#1', 'phone#2?'],
-      mayCreate: true,
+      evidence: 'c card#1 phone#2?',
       fields: { name: 'a 3' },
-      source: 'a',
+      identifiers: '[]',
       at: 3_000,
       scope: 's1',
     });

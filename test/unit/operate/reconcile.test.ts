@@ -132,8 +132,8 @@ test('the order in which the store gives the attributes of a map makes no differ
   const store = aReconciledStore();
   const identifiers = [{ namespace: 'card', value: '1', verified: true }];
   const row = party('crm.contact.1', 1, 'card#1');
-  const fields = { name: 'A', identifiers };
-  await store.parties({ ...row, after: { evidence: unit('crm.contact.1', 'card#1'), fields } });
+  const evidence = unit('crm.contact.1', 'card#1');
+  await store.parties({ ...row, after: { evidence, fields: { name: 'A' }, identifiers } });
   await store.maintain();
   const { doc } = (await store.item(summary('crm.contact.1'))) as unknown as {
     doc: { r: number; d: string };

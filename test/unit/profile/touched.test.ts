@@ -10,7 +10,7 @@ const touched = (change: Unnumbered) => {
 };
 
 describe('what a table change concerns', () => {
-  const party = item('R#crm.1', 'ROW', { claims: [] });
+  const party = item('R#crm.1', 'ROW', { evidence: 'c ' });
   test.each([
     ['a new customer', { after: item('C#one_a', 'CUSTOMER') }, ['one_a'], []],
     ['a customer that is gone', { before: item('C#one_a', 'CUSTOMER') }, ['one_a'], []],

@@ -100,7 +100,7 @@ describe('by identifier', () => {
     const store = aStore();
     const change = party('crm.0', 1, 'card#1');
     const evidence = { ...must(change.after, 'row').evidence, mayCreate: false };
-    await store.parties({ ...change, after: { evidence, fields: {} } });
+    await store.parties({ ...change, after: { evidence, fields: {}, identifiers: [] } });
     expect(await shown(store.get('card:1'))).toEqual({ code: 'not-found' });
   });
 

@@ -148,10 +148,14 @@ const examineClaim: Examine = async (around, item) => {
   return [finding(item, 'surplus', what, { found: claim.version }, { kind: 'write', actions })];
 };
 
-const says = (unit: Item, identifier: IdentifierKey): boolean =>
-  ((unit['claims'] ?? []) as readonly string[]).some(
-    (claim) => claim === identifier || claim === `${identifier}?`,
-  );
+const evidenceIn = (holder: Item): EvidenceUnit | undefined =>
+  holder.sk === 'UNIT' ? parseUnitItem(holder).evidence : parseRowItem(holder).evidence;
+
+const says = (holder: Item, identifier: IdentifierKey): boolean =>
+  evidenceIn(holder)?.claims.some((claim) => claim.identifier === identifier) ?? false;
+
+// A party row says what it claims in one attribute, a unit of facts in the other.
+const CLAIMS_NOTHING = { all: [{ missing: ['evidence'] }, { missing: ['claims'] }] } as const;
 
 const examineMember: Examine = async (around, item) => {
   const unit = item.sk.slice(MEMBER_PREFIX.length) as UnitKey;
@@ -159,9 +163,9 @@ const examineMember: Examine = async (around, item) => {
   const holder = await around.get(unitItemKey(unit));
   if (holder && says(holder, identifier)) return NONE;
   const what = 'holder of a shared identifier that it does not claim';
-  if (holder?.['claims'] !== undefined) return [finding(item, 'surplus', what, {}, 'restore')];
+  if (holder && evidenceIn(holder)) return [finding(item, 'surplus', what, {}, 'restore')];
   const actions = [
-    { kind: 'check', key: unitItemKey(unit), when: { missing: ['claims'] } },
+    { kind: 'check', key: unitItemKey(unit), when: CLAIMS_NOTHING },
     { kind: 'delete', key: { pk: item.pk, sk: item.sk } },
   ] as const;
   return [finding(item, 'surplus', what, {}, { kind: 'write', actions })];

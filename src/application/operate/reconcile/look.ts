@@ -4,6 +4,7 @@
  */
 import { readScopes, type StoredScope } from '#application/identity/scope-store.ts';
 import type { ScopeId } from '#application/shared/items.ts';
+import { isPartyItem } from '#application/shared/party-row.ts';
 import type { CurrentDefinitions } from '#application/shared/ports.ts';
 import type { Item, Key, Table } from '#application/shared/table.ts';
 import { examineItem, keysBeside, scopeBeside } from './examine-items.ts';
@@ -65,7 +66,7 @@ const lookAtItems = async (
 
 /** A fact row that names nobody is in no scope, so it is counted where it stands. */
 const namelessRow = (item: Item): TableCounts => {
-  const named = item['unit'] !== undefined || item['claims'] !== undefined;
+  const named = item['unit'] !== undefined || isPartyItem(item);
   if (item.sk !== 'ROW' || named || item['deleted'] === true) return {};
   return countRows([{ rowKey: item.pk.slice(2), version: String(item['v']) }], 'unowned');
 };
