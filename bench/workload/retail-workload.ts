@@ -48,7 +48,7 @@ const RATE = 50;
 /** Changes per person that are about a customer, load and days together. */
 const CHANGES_PER_CUSTOMER = 20;
 /** Those that a load holds, measured on the generator. */
-const ROWS_PER_CUSTOMER = 9.9;
+const ROWS_PER_CUSTOMER = 10;
 
 /** Options of a workload of about so many changes that are about a customer. */
 export const workloadOf = (changes: number, seed = 1): WorkloadOptions => {
@@ -127,6 +127,10 @@ const WRITTEN_AT: Readonly<Record<TableName, string>> = {
   pointsEntry: 'booked_at',
   coupon: 'issued_at',
   serviceCase: 'opened_on',
+  payment: 'paid_at',
+  consent: 'changed_at',
+  behaviourEvent: 'received_at',
+  lead: 'filled_on',
 };
 
 const inLoadOrder = (rows: readonly MadeRow[]): readonly MadeRow[] => {
@@ -183,10 +187,9 @@ class RecordWriter {
     table: TableName | undefined,
     { partitionKey, text }: { readonly partitionKey: string; readonly text: string },
   ): WorkloadRecord {
-    const kind = table === undefined ? 'heartbeat' : TABLES[table].kind;
     return {
       phase,
-      concernsCustomer: kind === 'party' || kind === 'fact',
+      concernsCustomer: table !== undefined && TABLES[table].kind !== 'reference',
       record: {
         bytes: new TextEncoder().encode(text),
         partitionKey,

@@ -12,6 +12,11 @@ export interface ApiProfile {
   readonly couponCount: number;
   readonly caseCount: number;
   readonly pointsBalance: number;
+  readonly paymentCount: number;
+  readonly paid: readonly { readonly amount: string; readonly currency: string }[];
+  readonly consentsStanding: number;
+  readonly eventCount: number;
+  readonly leadCount: number;
   readonly spend: readonly { readonly amount: string; readonly currency: string }[];
   readonly lastOrderAt: string | null;
   readonly sources: readonly { readonly source: string; readonly rows: number }[];

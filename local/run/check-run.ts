@@ -95,6 +95,8 @@ const comparable = (profile: ApiProfile): Readonly<Record<string, string>> => ({
   pointsBalance: String(profile.pointsBalance),
   lastOrderAt: profile.lastOrderAt ?? 'never',
   spend: sorted(profile.spend.map(({ amount, currency }) => `${currency} ${amount}`)),
+  ...countsOf(profile),
+  paid: sorted(profile.paid.map(({ amount, currency }) => `${currency} ${amount}`)),
   rows: sorted(profile.sources.map(({ source, rows }) => `${source} ${rows}`)),
 });
 
@@ -110,8 +112,17 @@ const comparableExpected = (expected: ExpectedView): Readonly<Record<string, str
   spend: sorted(
     Object.entries(expected.spend).map(([currency, minor]) => `${currency} ${twoDecimals(minor)}`),
   ),
+  ...countsOf(expected),
+  paid: sorted(
+    Object.entries(expected.paid).map(([currency, minor]) => `${currency} ${twoDecimals(minor)}`),
+  ),
   rows: sorted(Object.entries(expected.rowsBySource).map(([source, rows]) => `${source} ${rows}`)),
 });
+
+const COUNTS = ['paymentCount', 'consentsStanding', 'eventCount', 'leadCount'] as const;
+
+const countsOf = (figures: Pick<ExpectedView, (typeof COUNTS)[number]>) =>
+  Object.fromEntries(COUNTS.map((name) => [name, String(figures[name])]));
 
 const twoDecimals = (minor: number): string => (minor / 100).toFixed(2);
 

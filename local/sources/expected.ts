@@ -18,6 +18,14 @@ export interface ExpectedView {
   readonly pointsBalance: number;
   readonly couponCount: number;
   readonly caseCount: number;
+  readonly paymentCount: number;
+  /** Payments, in minor units per currency. */
+  readonly paid: Readonly<Record<string, number>>;
+  /** Consents that were not withdrawn. */
+  readonly consentsStanding: number;
+  /** Behaviour events within their retention. */
+  readonly eventCount: number;
+  readonly leadCount: number;
   /** Epoch milliseconds; absent without an order. */
   readonly lastOrderAt?: number;
   /** Party and fact rows per source id. */
@@ -56,6 +64,11 @@ const expectedView = (rows: readonly SourceRow[]): ExpectedView => {
     pointsBalance: of('points').reduce((sum, row) => sum + row.points, 0),
     couponCount: of('coupon').length,
     caseCount: of('case').length,
+    paymentCount: of('payment').length,
+    paid: sumOf(of('payment')),
+    consentsStanding: of('consent').reduce((sum, row) => sum + row.points, 0),
+    eventCount: of('behaviour').length,
+    leadCount: of('lead').length,
     rowsBySource: countBySource(rows),
   };
   if (orders.length === 0) return view;
@@ -69,6 +82,12 @@ const spendOf = (rows: readonly SourceRow[]): Readonly<Record<string, number>> =
     spend[currency] = (spend[currency] ?? 0) + (means === 'order' ? minor : -minor);
   }
   return spend;
+};
+
+const sumOf = (rows: readonly SourceRow[]): Readonly<Record<string, number>> => {
+  const sums: Record<string, number> = {};
+  for (const { minor, currency } of rows) sums[currency] = (sums[currency] ?? 0) + minor;
+  return sums;
 };
 
 const countBySource = (rows: readonly SourceRow[]): Readonly<Record<string, number>> => {

@@ -15,7 +15,17 @@ import {
 } from './databases.ts';
 
 /** What a row is to its customer. */
-export type Meaning = 'party' | 'order' | 'return' | 'points' | 'coupon' | 'case';
+export type Meaning =
+  | 'party'
+  | 'order'
+  | 'return'
+  | 'payment'
+  | 'points'
+  | 'coupon'
+  | 'case'
+  | 'consent'
+  | 'behaviour'
+  | 'lead';
 
 /** A live row of a source. */
 export interface SourceRow {
@@ -27,7 +37,7 @@ export interface SourceRow {
   readonly minor: number;
   /** ISO 4217, empty when the row has no amount. */
   readonly currency: string;
-  /** Points of a ledger entry. */
+  /** Points of a ledger entry; 1 for a consent that stands. */
   readonly points: number;
   /** When it happened, epoch milliseconds; 0 for a party. */
   readonly at: number;

@@ -6,3 +6,7 @@ UNION ALL
 SELECT 'crm.service_case.' || case_id, 'case', NULL, NULL, NULL,
        floor(extract(epoch FROM opened_on) * 1000)::bigint
 FROM service_case
+UNION ALL
+SELECT 'crm.lead.' || replace(replace(lead_no, '%', '%25'), '.', '%2E'), 'lead', NULL, NULL, NULL,
+       floor(extract(epoch FROM filled_on) * 1000)::bigint
+FROM lead

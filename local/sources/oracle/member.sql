@@ -11,3 +11,7 @@ SELECT 'member.coupon.' || replace(replace(coupon_code, '%', '%25'), '.', '%2E')
        'coupon', NULL, NULL, NULL,
        floor(extract(epoch FROM issued_at) * 1000)::bigint
 FROM coupon
+UNION ALL
+SELECT 'member.consent.' || replace(replace(card_no, '%', '%25'), '.', '%2E') || '.' || brand || '.' || purpose,
+       'consent', NULL, NULL, granted, floor(extract(epoch FROM changed_at) * 1000)::bigint
+FROM consent

@@ -11,3 +11,12 @@ UNION ALL
 SELECT 'shop.shop_refund.' || refund_id, 'return', round(amount * 100)::bigint, currency, NULL,
        floor(extract(epoch FROM refunded_at) * 1000)::bigint
 FROM shop_refund
+UNION ALL
+SELECT 'shop.payment.' || payment_id, 'payment', round(amount * 100)::bigint, currency, NULL,
+       floor(extract(epoch FROM paid_at) * 1000)::bigint
+FROM payment
+UNION ALL
+SELECT 'shop.behaviour_event.' || replace(replace(event_id, '%', '%25'), '.', '%2E'),
+       'behaviour', NULL, NULL, NULL, floor(extract(epoch FROM happened_at) * 1000)::bigint
+FROM behaviour_event
+WHERE received_at >= now() - interval '180 days'

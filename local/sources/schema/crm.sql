@@ -28,3 +28,17 @@ CREATE TABLE IF NOT EXISTS service_case (
   opened_on timestamptz NOT NULL,
   closed_on timestamptz
 );
+
+-- Leads of advertising platforms, as advisers import them. Phones are typed into the platform's form.
+CREATE TABLE IF NOT EXISTS lead (
+  lead_no text PRIMARY KEY,
+  platform text NOT NULL,
+  campaign text NOT NULL,
+  form text NOT NULL,
+  mobile_phone text,
+  email_addr text,
+  market text,
+  external_unionid text,
+  brand text,
+  filled_on timestamptz NOT NULL
+);

@@ -37,3 +37,14 @@ CREATE TABLE IF NOT EXISTS coupon (
   expires_on date,
   redeemed_at timestamptz
 );
+
+-- One row per card, brand and purpose; a withdrawal sets `granted` to 0.
+CREATE TABLE IF NOT EXISTS consent (
+  card_no text NOT NULL,
+  brand text NOT NULL,
+  purpose text NOT NULL,
+  granted smallint NOT NULL,
+  notice_version text NOT NULL,
+  changed_at timestamptz NOT NULL,
+  PRIMARY KEY (card_no, brand, purpose)
+);

@@ -55,3 +55,31 @@ CREATE TABLE IF NOT EXISTS shop_refund (
   currency char(3) NOT NULL,
   refunded_at timestamptz NOT NULL
 );
+
+CREATE TABLE IF NOT EXISTS payment (
+  payment_id bigint PRIMARY KEY,
+  order_no text NOT NULL,
+  account_id bigint,
+  guest_phone text,
+  guest_email text,
+  brand text NOT NULL,
+  site text NOT NULL,
+  method text NOT NULL,
+  amount numeric(12, 2) NOT NULL,
+  currency char(3) NOT NULL,
+  paid_at timestamptz NOT NULL
+);
+
+-- What people do in mini-program and web shop, as the shop's own tracking writes it; kept for 180 days.
+CREATE TABLE IF NOT EXISTS behaviour_event (
+  event_id text PRIMARY KEY,
+  account_id bigint,
+  app_id text,
+  openid text,
+  brand text NOT NULL,
+  event text NOT NULL,
+  page text NOT NULL,
+  sku text,
+  happened_at timestamptz NOT NULL,
+  received_at timestamptz NOT NULL
+);

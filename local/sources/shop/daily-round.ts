@@ -4,6 +4,7 @@
  */
 import type { Change } from './changes.ts';
 import * as customers from './customer-actions.ts';
+import * as engagement from './engagement-actions.ts';
 import * as sales from './sales-actions.ts';
 import type { World } from './world.ts';
 
@@ -34,9 +35,16 @@ const WEIGHTS = {
   mergeContacts: 0.5,
   rekeyContact: 0.4,
   closeAccount: 0.3,
+  visit: 12,
+  changeConsent: 2,
+  leaveLead: 1.5,
 } as const;
 
-const ACTIONS: Readonly<Record<keyof typeof WEIGHTS, sales.Action>> = { ...sales, ...customers };
+const ACTIONS: Readonly<Record<keyof typeof WEIGHTS, sales.Action>> = {
+  ...sales,
+  ...customers,
+  ...engagement,
+};
 
 /** Draws what happens next: the changes it makes, none when there is no occasion for it. */
 export const drawChanges = (world: World, at: number): readonly Change[] =>

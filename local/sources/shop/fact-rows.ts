@@ -1,5 +1,6 @@
 /**
- * Fact rows: purchases, returns, points, coupons and cases, as the systems record them.
+ * Fact rows: purchases, returns, points, coupons and cases, as the systems record them; what people do besides is in
+ * `engagement-rows.ts`.
  * @module
  */
 import type { Cell, Row, TableName } from '../catalogue.ts';

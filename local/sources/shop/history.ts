@@ -5,6 +5,7 @@
 import type { Row, TableName } from '../catalogue.ts';
 import { type Dice, dice, seededRandom } from './dice.ts';
 import { type DirtKind, DirtSpreader } from './dirt.ts';
+import { consentRows, eventRow, eventTime, leadRow, paymentRow } from './engagement-rows.ts';
 import {
   caseRow,
   couponRow,
@@ -87,6 +88,8 @@ class HistoryWriter {
     if (person.systems.includes('erp')) this.#writeCustomerAccount(person);
     this.#writeShop(person);
     this.#writeReceipts(person);
+    if (!this.#dice.chance(0.1)) return;
+    this.#add('lead', leadRow(this.#tools, person, this.#entry('lead')), person);
   }
 
   #writeMember(person: Person): void {
@@ -95,16 +98,19 @@ class HistoryWriter {
     if (this.#tools.dirt.hits('secondCards')) cards.push(cardNumber(number, true));
     for (const card of cards) {
       this.#add('member', memberRow(this.#tools, person, card, this.#past()), person);
-      for (let n = this.#dice.count(4.9); n > 0; n--) {
-        const reason = this.#dice.pick(['check-in', 'birthday', 'adjust', 'expire']);
-        const delta = reason === 'expire' ? -this.#dice.int(1, 80) : this.#dice.int(5, 200);
-        this.#add(
-          'pointsEntry',
-          pointsRow(card, delta, reason, this.#entry('pointsEntry')),
-          person,
-        );
-      }
-      for (let n = this.#dice.count(2.9); n > 0; n--) this.#writeCoupon(person, card);
+      this.#writePoints(person, card);
+      for (let n = this.#dice.count(1.6); n > 0; n--) this.#writeCoupon(person, card);
+      const consents = consentRows(this.#dice, person.brand, card, this.#past());
+      for (const row of consents) this.#add('consent', row, person);
+    }
+  }
+
+  #writePoints(person: Person, card: string): void {
+    for (let n = this.#dice.count(2.9); n > 0; n--) {
+      const reason = this.#dice.pick(['check-in', 'birthday', 'adjust', 'expire']);
+      const delta = reason === 'expire' ? -this.#dice.int(1, 80) : this.#dice.int(5, 200);
+      const row = pointsRow(card, delta, reason, this.#entry('pointsEntry'));
+      this.#add('pointsEntry', row, person);
     }
   }
 
@@ -150,9 +156,17 @@ class HistoryWriter {
     for (const brand of brands) {
       const { no, at } = this.#entry('account');
       const accountId = 80_000_000 + no;
-      this.#add('account', accountRow(this.#tools, person, accountId, at, brand), person);
+      const account = accountRow(this.#tools, person, accountId, at, brand);
+      this.#add('account', account, person);
+      for (let n = this.#dice.count(1.4); n > 0; n--) this.#writeEvent(person, account);
       for (let n = this.#dice.count(0.95); n > 0; n--) this.#writeOrder(person, accountId);
     }
+  }
+
+  #writeEvent(person: Person, account: Row): void {
+    const { no } = this.#entry('behaviourEvent');
+    const entry = { no, at: eventTime(this.#dice, this.#now) };
+    this.#add('behaviourEvent', eventRow(this.#dice, account, entry), person);
   }
 
   #writeOrder(person: Person, accountId: number | undefined): void {
@@ -162,6 +176,8 @@ class HistoryWriter {
     const refunded = this.#dice.chance(0.08);
     const row: Row = { ...order.row, state: refunded ? 'refunded' : 'done' };
     this.rows.push({ ...order, row }, ...lines);
+    const payment = { no: this.#entry('payment').no, at: entry.at };
+    this.#add('payment', paymentRow(this.#dice, row, payment), person);
     if (!refunded) return;
     const { no } = this.#entry('shopRefund');
     this.#add('shopRefund', refundRow(row, { no, at: entry.at + 3 * DAY_MS }), person);

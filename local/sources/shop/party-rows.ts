@@ -21,7 +21,8 @@ export interface RowTools {
 const APP_IDS = { aurora: 'wx7a1aurora0001', bloom: 'wx7b2bloom00002' } as const;
 
 const ERP_MARKET: Readonly<Record<Region, string>> = { CN: '10', HK: '20', MO: '30', SG: '40' };
-const CRM_MARKET: Readonly<Record<Region, string>> = {
+/** Markets as the CRM writes them. */
+export const CRM_MARKET: Readonly<Record<Region, string>> = {
   CN: 'Mainland',
   HK: 'Hong Kong',
   MO: 'Macau',

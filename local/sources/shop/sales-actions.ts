@@ -4,6 +4,7 @@
  */
 import type { Row } from '../catalogue.ts';
 import { type Change, update } from './changes.ts';
+import { paymentRow } from './engagement-rows.ts';
 import {
   caseRow,
   couponRow,
@@ -41,8 +42,10 @@ export const order: Action = (world, at) => {
   const person = account ? personOf(world, account) : anybody(world);
   const id = account ? Number(account.row['account_id']) : undefined;
   const made = orderRows(world, person, id, { no: nextNumber(world, 'shopOrder'), at });
-  world.rows.shopOrder.push({ row: made[0]?.row ?? {}, person: person.id });
-  return inserts(made);
+  const placed = made[0]?.row ?? {};
+  world.rows.shopOrder.push({ row: placed, person: person.id });
+  const payment = paymentRow(world.dice, placed, { no: nextNumber(world, 'payment'), at });
+  return inserts([...made, { table: 'payment', row: payment, person: person.id }]);
 };
 
 /** An order goes on: paid, shipped, done. */

@@ -1,7 +1,7 @@
 /**
  * Truth: who is who, kept beside the systems and never shown to the pipeline.
  *
- * `people.ndjson` holds the people, `rows.ndjson` the person behind every party and fact row ever written, `dirt.json`
+ * `people.ndjson` holds the people, `rows.ndjson` the person behind every party, fact and event row ever written, `dirt.json`
  * the rates. A row is noted before it is committed, so a crash leaves a line too many, never one too few; the systems
  * themselves say which rows exist.
  * @module
@@ -24,7 +24,7 @@ export interface TruthRow {
   /** Row key, `pos.receipt.HK-TST1-0000123`. */
   readonly row: string;
   readonly person: string;
-  readonly kind: 'party' | 'fact';
+  readonly kind: 'party' | 'fact' | 'event';
 }
 
 /** Everything known, read back. */
@@ -72,7 +72,7 @@ export const readTruth = (dir: string): Truth => ({
 
 const truthOf = ({ table, row, person }: MadeRow): TruthRow | undefined => {
   const { kind } = TABLES[table];
-  if (person === undefined || (kind !== 'party' && kind !== 'fact')) return undefined;
+  if (person === undefined || kind === 'reference' || kind === 'heartbeat') return undefined;
   return { row: rowKeyOf(table, row), person, kind };
 };
 

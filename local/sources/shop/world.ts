@@ -50,7 +50,7 @@ export interface World extends RowTools {
 
 const QUERIES: Readonly<Record<keyof Rows, string>> = {
   member: 'SELECT card_no FROM member ORDER BY 1',
-  account: 'SELECT account_id, brand FROM account ORDER BY 1',
+  account: 'SELECT account_id, app_id, openid, brand FROM account ORDER BY 1',
   contact: 'SELECT contact_no FROM contact ORDER BY 1',
   customerAccount: 'SELECT cust_code FROM customer_account ORDER BY 1',
   receipt: `

@@ -11,6 +11,7 @@ import { checkQuality, type RowDefect } from '#domain/capture/check-quality.ts';
 import { decodeChange } from '#domain/capture/decode-change.ts';
 import type { QualityNote } from '#domain/capture/mapped-row.ts';
 import { type Rejection, reject } from '#domain/capture/rejection.ts';
+import { isPastRetention } from '#domain/capture/retention.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { Definitions, TableDefinition } from '#domain/definitions/types.ts';
 import { must } from '#domain/shared/assert.ts';
@@ -90,12 +91,19 @@ const interpret = (
   const changes: RowChange[] = [];
   const former = formerRow(decoded.value.records);
   for (const change of decoded.value.records) {
+    if (isExpired(definitions, change, record.arrivedAt)) continue;
     const { pseudonymise } = ports;
     const mapped = toRowChange(pseudonymise, definitions, change, record.sequenceNumber, defects);
     if (!mapped.ok) return mapped;
     changes.push(former ? renamed(mapped.value, former) : mapped.value);
   }
   return success(changes);
+};
+
+const isExpired = ({ sources }: Definitions, record: ChangeRecord, arrivedAt: number): boolean => {
+  const source = must(sources[record.source], 'source of a decoded record');
+  const table = must(source.tables[record.table], 'table of a decoded record');
+  return isPastRetention(record, source, table, arrivedAt);
 };
 
 const renamed = (change: RowChange, former: SourceRowKey): RowChange =>

@@ -28,6 +28,7 @@ const columnsOf = (source: SourceDefinition, table: TableDefinition): readonly s
       validTo,
     ]),
     ...(table.quality ?? []).map(({ column }) => column),
+    table.retention?.received,
     ...Object.values(table.fields).flatMap((field) => [
       field.column,
       field.type === 'money' ? columnIn(field.currency) : undefined,

@@ -77,6 +77,10 @@ const checkKind = (document: YamlDocument, name: string, table: TableText): Defi
     problems.push(
       document.problemAt([...at, 'fields'], `has no effect in a ${table.kind} table; remove it.`),
     );
+  if (table.kind !== 'event' && table.retention !== undefined)
+    problems.push(
+      document.problemAt([...at, 'retention'], 'has an effect in event tables only; remove it.'),
+    );
   if (refers && table.identifiers.length === 0)
     problems.push(
       document.problemAt(

@@ -54,6 +54,7 @@ const compileTable = (name: string, table: TableText, defaults: Defaults): Table
   identifiers: table.identifiers.map(compileIdentifier),
   fields: mapValues(table.fields, (field) => compileField(field, defaults)),
   ...(table.file === undefined ? {} : { file: defined(table.file) }),
+  ...(table.retention === undefined ? {} : { retention: table.retention }),
   // The shape check has seen to it that a fix is there when the severity is fix.
   ...(table.quality.length === 0 ? {} : { quality: table.quality as readonly QualityRule[] }),
 });

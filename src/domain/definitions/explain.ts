@@ -45,7 +45,7 @@ const explainTable = (table: TableDefinition): string => {
       return `${head} describes a customer, known by ${explainRules(table)}; ${explainFields(table)}.`;
     case 'fact':
     case 'event':
-      return `${head} is one ${table.as} of a customer, known by ${explainRules(table)}; ${explainFields(table)}.`;
+      return `${head} is one ${table.as} of a customer, known by ${explainRules(table)}; ${explainFields(table)}${explainRetention(table)}.`;
     case 'heartbeat':
       return `${head} only shows that the source is alive.`;
     case 'reference':
@@ -54,6 +54,9 @@ const explainTable = (table: TableDefinition): string => {
       return assertNever(table.kind);
   }
 };
+
+const explainRetention = ({ retention }: TableDefinition): string =>
+  retention === undefined ? '' : `; absent ${retention.days} days after ${retention.received}`;
 
 const explainRules = ({ identifiers, evidence }: TableDefinition): string =>
   identifiers.length === 0

@@ -145,6 +145,11 @@ const fileFormat = closed({
   header: z.optional(z.record(codeText, column)),
 });
 
+const wholeNumber = (least: number, most: number) => {
+  const message = `must be a whole number from ${least} to ${most}.`;
+  return z.int(message).check(z.gte(least, message), z.lte(most, message));
+};
+
 const table = closed({
   key: z.array(column).check(
     z.minLength(1, 'must name at least one primary key column.'),
@@ -162,13 +167,9 @@ const table = closed({
   ),
   fields: z._default(z.record(fieldName, field), {}),
   file: z.optional(fileFormat),
+  retention: z.optional(closed({ days: wholeNumber(1, 3660), received: column })),
   quality: z._default(z.array(quality), []),
 });
-
-const wholeNumber = (least: number, most: number) => {
-  const message = `must be a whole number from ${least} to ${most}.`;
-  return z.int(message).check(z.gte(least, message), z.lte(most, message));
-};
 
 /** A file `sources/<source>.yaml`. */
 export const SourceFile = closed({

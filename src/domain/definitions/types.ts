@@ -104,6 +104,8 @@ export interface TableDefinition {
   readonly identifiers: readonly IdentifierRule[];
   readonly fields: Readonly<Record<string, FieldMapping>>;
   readonly file?: FileFormat;
+  /** Events: how many days they are kept, counted from the time in column `received`; always when absent. */
+  readonly retention?: { readonly days: number; readonly received: string };
   /** Data-quality rules, in the order in which they are applied; none when absent. */
   readonly quality?: readonly QualityRule[];
 }

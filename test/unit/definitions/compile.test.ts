@@ -303,7 +303,7 @@ describe('mistakes in the text', () => {
     [
       'an unknown key',
       { pos: POS.replace('kind: fact', 'kind: fact\n    evidnce: false') },
-      'sources/pos.yaml:8 tables.receipt.evidnce: is not known here; remove it or use one of: key, kind, as, evidence, identifiers, fields, file, quality.',
+      'sources/pos.yaml:8 tables.receipt.evidnce: is not known here; remove it or use one of: key, kind, as, evidence, identifiers, fields, file, retention, quality.',
     ],
     [
       'an unknown region',
@@ -439,6 +439,11 @@ describe('mistakes between files', () => {
         view: VIEW.replace(/profile:\n.*\n/, ''),
       },
       'sources/pos.yaml:18 tables.buyer.fields: has no effect in a reference table; remove it.',
+    ],
+    [
+      'a retention of facts',
+      { pos: POS.replace('kind: fact', 'kind: fact\n    retention: { days: 90, received: at }') },
+      'sources/pos.yaml:8 tables.receipt.retention: has an effect in event tables only; remove it.',
     ],
     [
       'a source in two files',

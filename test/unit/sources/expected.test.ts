@@ -24,6 +24,11 @@ describe('expectedViews', () => {
     row('member.points_ledger.2', 'points', { points: -30 }),
     row('member.coupon.1', 'coupon'),
     row('crm.service_case.1', 'case'),
+    row('shop.payment.1', 'payment', { minor: 300, currency: 'CNY' }),
+    row('member.consent.1.AUR.sms', 'consent', { points: 1 }),
+    row('member.consent.1.AUR.email', 'consent'),
+    row('shop.behaviour_event.1', 'behaviour'),
+    row('crm.lead.1', 'lead'),
     row('pos.receipt.2', 'order', { minor: 1, currency: 'HKD' }),
   ];
   const mine = rows.slice(0, -1).map(({ rowKey }) => [rowKey, 'c1'] as const);
@@ -36,8 +41,13 @@ describe('expectedViews', () => {
       pointsBalance: 70,
       couponCount: 1,
       caseCount: 1,
+      paymentCount: 1,
+      paid: { CNY: 300 },
+      consentsStanding: 1,
+      eventCount: 1,
+      leadCount: 1,
       lastOrderAt: 900,
-      rowsBySource: { member: 4, pos: 2, shop: 1, crm: 1 },
+      rowsBySource: { member: 6, pos: 2, shop: 3, crm: 2 },
     });
   });
 

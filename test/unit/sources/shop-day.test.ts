@@ -7,12 +7,13 @@ import type { Change } from '../../../local/sources/shop/changes.ts';
 import * as customers from '../../../local/sources/shop/customer-actions.ts';
 import { dice, seededRandom } from '../../../local/sources/shop/dice.ts';
 import { DirtSpreader } from '../../../local/sources/shop/dirt.ts';
+import * as engagement from '../../../local/sources/shop/engagement-actions.ts';
 import { makeHistory } from '../../../local/sources/shop/history.ts';
 import * as sales from '../../../local/sources/shop/sales-actions.ts';
 import type { Known, World } from '../../../local/sources/shop/world.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
-const ACTIONS = { ...sales, ...customers };
+const ACTIONS = { ...sales, ...customers, ...engagement };
 
 const world = (seed: number): World => {
   const history = makeHistory({ seed: 1, customers: 80, now: NOW });
