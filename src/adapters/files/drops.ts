@@ -3,26 +3,36 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { DroppedFile, ImportPorts, ImportReport } from '#application/capture/import-file.ts';
 import type { ObjectStore } from '#application/shared/ports.ts';
 import { must } from '#domain/shared/assert.ts';
 
-/** Reads a file with the time at which it was written; `undefined` when it is gone. */
+/** Finds a file with the time at which it was written; `undefined` when it is gone. */
 export const makeReadFile =
   (client: S3Client, bucket: string) =>
   async (key: string): Promise<DroppedFile | undefined> => {
+    const object = { Bucket: bucket, Key: key };
     try {
-      const { Body, LastModified } = await client.send(
-        new GetObjectCommand({ Bucket: bucket, Key: key }),
-      );
-      const bytes = await must(Body, 'body of an object').transformToByteArray();
-      return { bytes, modifiedAt: must(LastModified, 'time of an object').getTime() };
+      const { LastModified } = await client.send(new HeadObjectCommand(object));
+      const modifiedAt = must(LastModified, 'time of an object').getTime();
+      return { modifiedAt, open: () => chunksOf(client, object, modifiedAt) };
     } catch (error) {
-      if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
+      if (error instanceof Error && error.name === 'NotFound') return undefined;
       throw error;
     }
   };
+
+async function* chunksOf(
+  client: S3Client,
+  object: { readonly Bucket: string; readonly Key: string },
+  modifiedAt: number,
+): AsyncGenerator<Uint8Array> {
+  const { Body, LastModified } = await client.send(new GetObjectCommand(object));
+  if (LastModified?.getTime() !== modifiedAt)
+    throw new Error(`${object.Key} was written anew while it was read`);
+  yield* must(Body, 'body of an object') as AsyncIterable<Uint8Array>;
+}
 
 /** Keeps reports as JSON. */
 export const makeReports = (

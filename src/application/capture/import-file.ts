@@ -23,13 +23,14 @@ export type FileRow = { readonly line: number } & (
 /** Reads the rows of a file; `undefined` when its name says that it is of no known kind. */
 export type ReadRows = (
   name: string,
-  bytes: Uint8Array,
+  open: () => AsyncIterable<Uint8Array>,
   format: FileFormat,
 ) => AsyncIterable<FileRow> | undefined;
 
 /** A dropped file. */
 export interface DroppedFile {
-  readonly bytes: Uint8Array;
+  /** Reads it from the beginning, as often as it is asked; throws when it was written anew meanwhile. */
+  readonly open: () => AsyncIterable<Uint8Array>;
   /** When it was written, epoch milliseconds. */
   readonly modifiedAt: number;
 }
@@ -116,7 +117,7 @@ interface OpenFile {
 const openFile = async (
   ports: ImportPorts,
   key: string,
-  { bytes, modifiedAt }: DroppedFile,
+  { open, modifiedAt }: DroppedFile,
 ): Promise<OpenFile | string> => {
   const { definitions } = await ports.definitions();
   const [source = '', table = '', name = ''] = key.slice(DROPS.length).split('/', 3);
@@ -124,7 +125,7 @@ const openFile = async (
   if (!place.ok) return place.error.detail;
   if (place.value.source.engine !== 'files')
     return `Source "${source}" is no source of files; say "engine: files" in its definition.`;
-  const rows = ports.readRows(name, bytes, place.value.table.file ?? {});
+  const rows = ports.readRows(name, open, place.value.table.file ?? {});
   if (rows === undefined)
     return 'The name ends in none of .csv, .ndjson, .jsonl, with or without .gz.';
   return {

@@ -33,6 +33,11 @@ const definitionsWith = (file: FileFormat) =>
 const KEY = 'drops/mall/visitor/2026-11-22.csv';
 const WRITTEN = Date.UTC(2026, 10, 22, 3);
 
+/** Chunks of seven bytes cut lines, quotes and characters. */
+async function* inChunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 7) yield bytes.slice(at, at + 7);
+}
+
 const start = (file: FileFormat = {}) => {
   const definitions = definitionsWith(file);
   const files = new Map<string, { bytes: Uint8Array; modifiedAt: number }>();
@@ -41,7 +46,10 @@ const start = (file: FileFormat = {}) => {
   let chunks = Number.POSITIVE_INFINITY;
   const ports: ImportPorts = {
     definitions: async () => ({ definitions }),
-    readFile: async (key) => files.get(key),
+    readFile: async (key) => {
+      const file = files.get(key);
+      return file && { modifiedAt: file.modifiedAt, open: () => inChunks(file.bytes) };
+    },
     readRows,
     readReport: async (key) => reports.get(key),
     writeReport: async (key, report) => void reports.set(key, report),
@@ -138,6 +146,37 @@ test('a file of JSON lines, packed, is read like its rows', async () => {
     { line: 3, reason: 'not-json' },
     { line: 4, reason: 'unsafe-key' },
   ]);
+});
+
+test('a file that is packed and broken is left out, and says so', async () => {
+  const packed = gzipSync('{"no":1}\n');
+  const half = await start().drop('drops/mall/visitor/x.ndjson.gz', packed.subarray(0, 20));
+  const none = await start().drop('drops/mall/visitor/x.ndjson.gz', 'no gzip at all');
+  expect([half?.rejectedLines, none?.rejectedLines]).toEqual([
+    [{ line: 1, reason: 'not-gzip' }],
+    [{ line: 1, reason: 'not-gzip' }],
+  ]);
+});
+
+test('a file is never held as a whole', async () => {
+  let open = 0;
+  let most = 0;
+  async function* rows(): AsyncGenerator<Uint8Array> {
+    yield new TextEncoder().encode('no,name\n');
+    for (let n = 0; n < 20_000; n++) {
+      open += 1;
+      yield new TextEncoder().encode(`${n},${'x'.repeat(100)}\n`);
+    }
+  }
+  const read = readRows('big.csv', rows, {});
+  let seen = 0;
+  for await (const _ of read ?? []) {
+    seen += 1;
+    if (open > 20_000) most = Math.max(most, open - 20_000 - seen);
+  }
+  expect(seen).toBe(20_000);
+  // What the streams hold ahead of the reader, of 20 000 rows.
+  expect(most).toBeLessThan(2_000);
 });
 
 describe('a file that is announced again', () => {

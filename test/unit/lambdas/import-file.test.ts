@@ -18,7 +18,12 @@ const run = async (key: string, content: string, remainingMs = 60_000) => {
   const reports: ImportReport[] = [];
   const ports: Omit<ImportPorts, 'hasTimeLeft'> = {
     definitions: async () => ({ definitions }),
-    readFile: async () => ({ bytes: new TextEncoder().encode(content), modifiedAt: NOW }),
+    readFile: async () => ({
+      modifiedAt: NOW,
+      open: async function* () {
+        yield new TextEncoder().encode(content);
+      },
+    }),
     readRows,
     readReport: async () => undefined,
     writeReport: async (_, report) => void reports.push(report),
