@@ -53,7 +53,8 @@ export const makeHistory = (options: HistoryOptions): History => {
   const dirt = new DirtSpreader(thrown);
   const register = { phones: new Set(STORE_PHONES), next: 1 };
   const people = drawPeople(thrown, dirt, register, options.customers);
-  const writer = new HistoryWriter({ dice: thrown, dirt }, options.now);
+  const aside = dice(seededRandom(options.seed + 1));
+  const writer = new HistoryWriter({ dice: thrown, dirt }, aside, options.now);
   writer.writeGoods();
   for (const person of people) writer.writePerson(person);
   return { people, rows: writer.rows, dirt: dirt.counts() };
@@ -64,12 +65,15 @@ class HistoryWriter {
   readonly rows: MadeRow[] = [];
   readonly #tools: RowTools;
   readonly #dice: Dice;
+  /** For rows that shall not change what is drawn for others. */
+  readonly #aside: Dice;
   readonly #now: number;
   readonly #series = new Map<TableName, number>();
 
-  constructor(tools: RowTools, now: number) {
+  constructor(tools: RowTools, aside: Dice, now: number) {
     this.#tools = tools;
     this.#dice = tools.dice;
+    this.#aside = aside;
     this.#now = now;
   }
 
@@ -89,7 +93,8 @@ class HistoryWriter {
     this.#writeShop(person);
     this.#writeReceipts(person);
     if (!this.#dice.chance(0.1)) return;
-    this.#add('lead', leadRow(this.#tools, person, this.#entry('lead')), person);
+    const tools = { ...this.#tools, dice: this.#aside };
+    this.#add('lead', leadRow(tools, person, this.#entry('lead', this.#aside)), person);
   }
 
   #writeMember(person: Person): void {
@@ -208,14 +213,14 @@ class HistoryWriter {
     this.rows.push(person ? { table, row, person: person.id } : { table, row });
   }
 
-  #entry(table: TableName): { readonly no: number; readonly at: number } {
+  #entry(table: TableName, thrown = this.#dice): { readonly no: number; readonly at: number } {
     const no = (this.#series.get(table) ?? 0) + 1;
     this.#series.set(table, no);
-    return { no, at: this.#past() };
+    return { no, at: this.#past(thrown) };
   }
 
   // Everything follow-up (a refund, a case closed) happens within days, so history ends a week before now.
-  #past(): number {
-    return this.#now - 7 * DAY_MS - this.#dice.int(0, YEARS_MS);
+  #past(thrown = this.#dice): number {
+    return this.#now - 7 * DAY_MS - thrown.int(0, YEARS_MS);
   }
 }

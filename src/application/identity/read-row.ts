@@ -110,7 +110,9 @@ const readParty = (reading: Reading, rowKey: SourceRowKey, row: JsonObject): Par
   const { identifiers } = mapped.value;
   const key = rowKey as string as UnitKey;
   const evidence = unitOf(pseudonymise, key, true, source.mayCreateCustomer, identifiers);
-  return { evidence, fields: saidBy(mapped.value), identifiers };
+  // Of composed values the parts are kept; the profile has no use for them.
+  const plain = identifiers.filter(({ namespace }) => !namespaces[namespace]?.compose);
+  return { evidence, fields: saidBy(mapped.value), identifiers: plain };
 };
 
 const saidBy = ({ fields, brand }: MappedRow): ValueMap => ({
