@@ -34,7 +34,7 @@ const namespace = (
 export const SMALL_POLICY: MergePolicy = {
   unionid: namespace('unionid', 1, { limit: 1 }),
   card: namespace('card', 2, { limit: 1 }),
-  phone: namespace('phone', 3, { limit: 2, cap: 3 }),
+  phone: namespace('phone', 3, { limit: 2, cap: 3, corroboratedBy: ['born'] }),
   email: namespace('email', 4, { limit: 2 }),
   born: namespace('born', 5, { limit: 1, links: false }),
 };

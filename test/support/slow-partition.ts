@@ -101,7 +101,9 @@ const candidate = (
   b: EvidenceUnit,
   identifier: IdentifierKey,
 ): Candidate => {
-  const doubt = [a, b].filter((unit) => !claimOf(unit, identifier)?.verified).length;
+  const doubt = isCorroborated(a, b, identifier, policy)
+    ? 0
+    : [a, b].filter((unit) => !claimOf(unit, identifier)?.verified).length;
   const holders = units
     .filter((unit) => claimOf(unit, identifier))
     .map((unit) => {
@@ -114,6 +116,18 @@ const candidate = (
   const order = [priority, doubt, a.key, b.key, scopeOf(identifier), holders.join(' ')];
   return { a, b, identifier, order: [...order, identifier] };
 };
+
+// Both say more that is the same, of a namespace that bears this one out.
+const isCorroborated = (
+  a: EvidenceUnit,
+  b: EvidenceUnit,
+  identifier: IdentifierKey,
+  policy: MergePolicy,
+): boolean =>
+  a.claims.some(
+    ({ identifier: other }) =>
+      claimOf(b, other) && rulesOf(policy, identifier).corroboratedBy?.includes(namespaceOf(other)),
+  );
 
 const compareAll = (x: readonly (string | number)[], y: readonly (string | number)[]): number => {
   const at = x.findIndex((part, index) => part !== y[index]);
@@ -128,10 +142,16 @@ const objections = (link: Candidate, ofA: Group, ofB: Group, policy: MergePolicy
     group.units.flatMap(({ claims }) => claims.map((claim) => claim.identifier).filter(isNever));
   if (decided(ofA).some((decision) => decided(ofB).includes(decision))) return ['never-link'];
   if (isAlways(link.identifier)) return [];
-  return [...doubts(link, ofA, ofB), ...brokenLimits(ofA, ofB, policy)];
+  return [...doubts(link, ofA, ofB, policy), ...brokenLimits(ofA, ofB, policy)];
 };
 
-const doubts = ({ a, b, identifier }: Candidate, ofA: Group, ofB: Group): readonly string[] => {
+const doubts = (
+  { a, b, identifier }: Candidate,
+  ofA: Group,
+  ofB: Group,
+  policy: MergePolicy,
+): readonly string[] => {
+  if (isCorroborated(a, b, identifier, policy)) return [];
   const bridges = (unit: EvidenceUnit, group: Group) =>
     !claimOf(unit, identifier)?.verified && group.via.some((other) => other !== identifier);
   return bridges(a, ofA) || bridges(b, ofB) ? ['unverified'] : [];

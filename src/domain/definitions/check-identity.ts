@@ -15,6 +15,7 @@ export const checkIdentity = (
 ): DefinitionProblem[] => [
   ...checkPriorities(document, namespaces),
   ...checkCompositions(document, namespaces),
+  ...checkCorroboration(document, namespaces),
   ...Object.entries(namespaces).flatMap(([name, { normalise, blocked }]) =>
     blocked.flatMap((value, index) => {
       const wrong = checkBlocked(normalise, value);
@@ -57,6 +58,25 @@ const checkCompositions = (
             document.problemAt(
               ['namespaces', name, 'compose', index],
               'must be a namespace of this file that is not composed itself.',
+            ),
+          ]
+        : [];
+    }),
+  );
+
+/** What bears a value out is claimed by the row itself: a namespace that limits or links. */
+const checkCorroboration = (
+  document: YamlDocument,
+  namespaces: IdentityText['namespaces'],
+): DefinitionProblem[] =>
+  Object.entries(namespaces).flatMap(([name, { corroboratedBy = [] }]) =>
+    corroboratedBy.flatMap((other, index) => {
+      const found = Object.hasOwn(namespaces, other) ? namespaces[other] : undefined;
+      return found === undefined || other === name || (!found.links && found.limit === undefined)
+        ? [
+            document.problemAt(
+              ['namespaces', name, 'corroboratedBy', index],
+              'must be another namespace of this file that links or has a limit.',
             ),
           ]
         : [];

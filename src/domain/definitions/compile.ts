@@ -173,7 +173,7 @@ const assemble = ({ sources, identity, view, fields, access }: Folder): Definiti
 });
 
 const compileNamespace = (
-  { limit, label, blocked, compose, ...stated }: IdentityText['namespaces'][string],
+  { limit, label, blocked, compose, corroboratedBy, ...stated }: IdentityText['namespaces'][string],
   namespace: string,
 ): NamespaceDefinition => ({
   namespace,
@@ -181,6 +181,7 @@ const compileNamespace = (
   ...(limit === undefined ? {} : { limit }),
   ...(label === undefined ? {} : { label }),
   ...(compose === undefined ? {} : { compose }),
+  ...(corroboratedBy === undefined ? {} : { corroboratedBy }),
   blocked: [...new Set(blocked)].sort(),
 });
 

@@ -83,10 +83,12 @@ const explainFields = ({ fields }: TableDefinition): string => {
 };
 
 const explainNamespace = (namespace: NamespaceDefinition): string => {
-  const { links, limit: most, compose } = namespace;
+  const { links, limit: most, compose, corroboratedBy } = namespace;
   const apart = most === undefined ? 'never links' : 'never links, keeps people apart';
   const made = compose === undefined ? '' : ` made of ${compose.join(' and ')}`;
-  const effect = `${links ? 'links rows' : apart}${made}`;
+  const beside =
+    corroboratedBy === undefined ? '' : ` (typed: with ${corroboratedBy.join(' or ')})`;
+  const effect = `${links ? 'links rows' : apart}${made}${beside}`;
   const limit = namespace.limit === undefined ? 'any number' : `at most ${namespace.limit}`;
   return (
     `  ${namespace.priority}. ${namespace.namespace} (${namespace.normalise}): ${effect}; ${limit} per customer; ` +

@@ -207,6 +207,7 @@ const namespace = closed({
     'name',
   ]),
   compose: z.optional(z.array(id).check(z.minLength(2, 'must name at least two namespaces.'))),
+  corroboratedBy: z.optional(z.array(id).check(z.minLength(1, 'must name a namespace.'))),
   links: z._default(z.boolean(), true),
   limit: z.optional(wholeNumber(1, 1000)),
   cap: wholeNumber(1, 10_000),

@@ -221,6 +221,11 @@ export interface NamespaceDefinition {
    * Namespaces whose values together are one value of this one, for a row that has all of them. No column is mapped to it.
    */
   readonly compose?: readonly string[];
+  /**
+   * Namespaces that bear out a value which somebody merely typed: two units that hold it and also the same value of one
+   * of these are linked as if it were verified.
+   */
+  readonly corroboratedBy?: readonly string[];
   /** Values are blocking keys: they never link, but rows that share one are compared by these rules. */
   readonly candidates?: MatchRules;
 }

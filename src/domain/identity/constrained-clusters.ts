@@ -18,6 +18,8 @@ export interface Link {
   readonly identifier: IdentifierKey;
   /** Of a scored link: natural logarithm of the odds that the two are one person. */
   readonly weight?: number;
+  /** Both units say more that agrees, by the rules of the identifier: an unverified value then counts as verified. */
+  readonly corroborated?: boolean;
 }
 
 /** Stands for the identifier of a scored link while it is weighed: it rests on everything the two rows say. */
@@ -132,9 +134,9 @@ export class ConstrainedClusters {
     return values;
   }
 
-  // A typed value may place a unit that nothing else has placed; it may not tie two customers together.
+  // A typed value may place a unit that nothing else has placed; alone it may not tie two customers together.
   #bridges(unit: UnitKey, cluster: Cluster, link: Link): boolean {
-    if (!this.#unverified.has(`${unit} ${link.identifier}`)) return false;
+    if (link.corroborated || !this.#unverified.has(`${unit} ${link.identifier}`)) return false;
     return [...cluster.via].some((identifier) => identifier !== link.identifier);
   }
 

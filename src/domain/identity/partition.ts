@@ -4,7 +4,9 @@
  * Two units are linked when they hold the same value of a linking namespace that is not shared (held by more units
  * than its cap). Links are weighed in one canonical order: namespace priority, verified before unverified, then the
  * two unit keys, then scope and holders of the value. A link that would break a limit, or let an unverified value bridge
- * two customers, is held. Two units that hold a value on different days are not linked by it. Every step is defined on the set of units, so arrival order cannot matter.
+ * two customers, is held; an unverified value that both units bear out with another that agrees counts as verified. Two
+ * units that hold a value on different days are not linked by it. Every step is defined on the set of units, so arrival
+ * order cannot matter.
  *
  * Values of one namespace that the same two units hold are told apart by who else holds them. Their pseudonyms would do
  * it, too, but those are others under another pepper, and customers must not be. Values with the same holders are alike.
@@ -28,9 +30,11 @@ import {
 import { DisjointSets } from './disjoint-sets.ts';
 import {
   byText,
+  type Claim,
   daysText,
   type EvidenceUnit,
   type IdentifierKey,
+  namespaceOf,
   scopeOf,
   type UnitKey,
 } from './evidence.ts';
@@ -53,7 +57,7 @@ export interface Partition {
 
 interface WeighedLink extends Link {
   readonly priority: number;
-  /** 0: both sides verified the value, 1: one did, 2: none. */
+  /** 0: both sides verified the value or it is corroborated, 1: one did, 2: none. */
   readonly doubt: number;
   /** Scope of the identifier and who holds it. */
   readonly held: string;
@@ -193,8 +197,8 @@ const pairsOf = (
   units: readonly EvidenceUnit[],
   policy: MergePolicy,
 ): readonly WeighedLink[] => {
-  const { priority } = rulesOf(policy, identifier);
-  const holders = units.map((unit) => holderOf(unit, identifier));
+  const { priority, corroboratedBy = [] } = rulesOf(policy, identifier);
+  const holders = units.map((unit) => holderOf(unit, identifier, corroboratedBy));
   const held = [
     scopeOf(identifier),
     ...holders.map(({ key, doubt, claim }) => `${key}#${doubt}${daysText(claim)}`),
@@ -203,14 +207,37 @@ const pairsOf = (
     holders
       .slice(index + 1)
       .filter((b) => !areDisjoint(a.claim, b.claim))
-      .map((b) => ({ a: a.key, b: b.key, identifier, priority, doubt: a.doubt + b.doubt, held })),
+      .map((b) => ({ a: a.key, b: b.key, identifier, priority, ...weightOf(a, b), held })),
   );
 };
 
-const holderOf = ({ key, claims }: EvidenceUnit, identifier: IdentifierKey) => {
+/** One holder of an identifier. */
+interface Holder {
+  readonly key: UnitKey;
+  readonly claim: Claim;
+  readonly doubt: 0 | 1;
+  /** What bears the identifier out, where another holder says the same. */
+  readonly beside: ReadonlySet<IdentifierKey>;
+}
+
+const holderOf = (
+  { key, claims }: EvidenceUnit,
+  identifier: IdentifierKey,
+  corroboratedBy: readonly string[],
+): Holder => {
   const claim = must(
     claims.find((one) => one.identifier === identifier),
     'claim of a holder',
   );
-  return { key, claim, doubt: claim.verified ? 0 : 1 };
+  const beside =
+    corroboratedBy.length === 0
+      ? []
+      : claims.filter((one) => corroboratedBy.includes(namespaceOf(one.identifier)));
+  const agreeing = new Set(beside.map((one) => one.identifier));
+  return { key, claim, doubt: claim.verified ? 0 : 1, beside: agreeing };
 };
+
+const weightOf = (a: Holder, b: Holder): Pick<WeighedLink, 'doubt' | 'corroborated'> =>
+  a.beside.isDisjointFrom(b.beside)
+    ? { doubt: a.doubt + b.doubt }
+    : { doubt: 0, corroborated: true };

@@ -20,7 +20,7 @@ export const POLICY: MergePolicy = Object.fromEntries(
   [
     aNamespace('unionid', 1, { limit: 1, cap: 4 }),
     aNamespace('card', 2, { limit: 1, cap: 4 }),
-    aNamespace('phone', 3, { limit: 2, cap: 3 }),
+    aNamespace('phone', 3, { limit: 2, cap: 3, corroboratedBy: ['born'] }),
     aNamespace('email', 4, { cap: 4 }),
     aNamespace('openid', 5, { limit: 1, cap: 4 }),
     aNamespace('born', 6, { limit: 1, links: false }),

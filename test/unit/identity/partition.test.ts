@@ -164,6 +164,25 @@ describe('unverified values', () => {
     });
   });
 
+  test('bridge two customers when both sides also say the same birth date', () => {
+    const units = [
+      unit('account', 'unionid#1', 'born#1', 'phone#1?'),
+      unit('~order', 'unionid#1'),
+      unit('member', 'card#1', 'born#1', 'phone#1'),
+      unit('~receipt', 'card#1'),
+    ];
+    expect(evaluate(units)).toEqual({ groups: 'account member ~order ~receipt', held: [] });
+    const apart = units.map((one) =>
+      one.key === 'account'
+        ? { ...one, claims: one.claims.filter(({ identifier }) => !identifier.startsWith('born')) }
+        : one,
+    );
+    expect(evaluate(apart)).toEqual({
+      groups: 'account ~order | member ~receipt',
+      held: ['account-member phone#1 unverified'],
+    });
+  });
+
   test('nor where no limit would keep the two apart', () => {
     const units = [
       unit('a', 'phone#1'),
