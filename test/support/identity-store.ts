@@ -5,7 +5,7 @@
 import { expect } from 'vitest';
 import { MemoryTable, type MemoryTableOptions } from '#adapters/memory/table.ts';
 import { applyFacts } from '#application/identity/apply-facts.ts';
-import { applyParties } from '#application/identity/apply-parties.ts';
+import { applyRows } from '#application/identity/apply-rows.ts';
 import { closeScopes } from '#application/identity/open-scopes.ts';
 import type { CommitLimits, IdentityPorts } from '#application/identity/restructure.ts';
 import type { FactChange, PartyChange } from '#application/identity/row-change.ts';
@@ -47,7 +47,7 @@ export const anIdentityStore = (
   /** A worker that sees the store through a table of its own. */
   const workerOn = (through: Table, rules = policy) => ({
     ports: portsOn(through),
-    parties: (...changes: readonly PartyChange[]) => applyParties(portsOn(through), rules, changes),
+    parties: (...changes: readonly PartyChange[]) => applyRows(portsOn(through), rules, changes, []),
     facts: (...changes: readonly FactChange[]) => applyFacts(portsOn(through), rules, changes),
   });
   return {

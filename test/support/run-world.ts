@@ -4,8 +4,7 @@
  */
 
 import { MemoryTable } from '#adapters/memory/table.ts';
-import { applyFacts } from '#application/identity/apply-facts.ts';
-import { applyParties } from '#application/identity/apply-parties.ts';
+import { applyRows } from '#application/identity/apply-rows.ts';
 import { applyRules } from '#application/identity/change-rules.ts';
 import { foldToLatest } from '#application/identity/join-changes.ts';
 import { closeScopes } from '#application/identity/open-scopes.ts';
@@ -127,12 +126,8 @@ export const runWorld = async (
     const latest = foldToLatest(batch);
     const parties = latest.filter((change) => change.kind === 'party');
     const facts = latest.filter((change) => change.kind === 'fact');
-    const results = [
-      await applyParties(ports, inForce, parties),
-      await applyFacts(ports, inForce, facts),
-    ];
+    const { failures: failed } = await applyRows(ports, inForce, parties, facts);
     await closeScopes(ports, inForce);
-    const failed = results.flatMap(({ failures }) => failures);
     const defect = failed.find(({ error }) => !comesAgain(error));
     if (defect) throw defect.error;
     if (failed.length > 0) throw new Crash('rows failed');

@@ -15,7 +15,14 @@ import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import { assertNever, must } from '#domain/shared/assert.ts';
 import type { Applied } from './applied.ts';
 import { contribute } from './contribute.ts';
-import { type DecidedFact, decideFacts, missingUnit, unitInUse, unitOf } from './decide-facts.ts';
+import {
+  type DecidedFact,
+  decideFacts,
+  factKeys,
+  missingUnit,
+  unitInUse,
+  unitOf,
+} from './decide-facts.ts';
 import { ensureUnits, type UnitsEnsured } from './ensure-units.ts';
 import type { IdentityPorts } from './restructure.ts';
 import type { FactChange } from './row-change.ts';
@@ -38,18 +45,21 @@ type RowResult = 'applied' | 'stale' | 'again';
 
 /**
  * Applies fact changes, at most one per row.
+ * @param read the items of {@link factKeys}, when they were just read
  * @throws when the store fails; then all of them are delivered again
  */
 export const applyFacts = async (
   ports: IdentityPorts,
   policy: MergePolicy,
   changes: readonly FactChange[],
+  read?: readonly (Item | undefined)[],
   attempt = 0,
 ): Promise<Applied> => {
   if (changes.length === 0) return NOTHING;
   if (attempt > MAX_REREADS)
     throw new Error(`${changes[0]?.rowKey} changed too often while it was written`);
-  const decided = await decideFacts(ports.table, changes);
+  const items = read ?? (await ports.table.getAll(factKeys(changes)));
+  const decided = await decideFacts(ports.table, changes, items);
   const units = await ensureUnits(ports, policy, decided.flatMap(missingUnit));
   const able = decided.filter(({ change }) => !units.failures.has(unitOf(change)));
   const written = await writeRows(ports, able);
@@ -58,7 +68,7 @@ export const applyFacts = async (
   const revived = await ensureAlive(ports, policy, responsible, now);
   await settleLeft(ports, policy, able, results, [...revived.created, ...unplaced(able, results)]);
   const again = able.filter((_, index) => results[index] === 'again').map(({ change }) => change);
-  const rest = await applyFacts(ports, policy, again, attempt + 1);
+  const rest = await applyFacts(ports, policy, again, undefined, attempt + 1);
   return combine(results, decided, units, revived, rest);
 };
 

@@ -3,7 +3,7 @@
  * @module
  */
 import { rowItemKey } from '#application/shared/items.ts';
-import type { Item } from '#application/shared/table.ts';
+import type { Item, Key, Table } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import { must } from '#domain/shared/assert.ts';
@@ -17,28 +17,56 @@ import { decideParty, type PartyStep } from './write-parties.ts';
 /** Times a row is read again after it lost a race with another change of the same row. */
 const MAX_REREADS = 12;
 
+/** A change, and what it asks for. */
+export interface DecidedParty {
+  readonly change: PartyChange;
+  readonly step: PartyStep;
+}
+
+/** What is read to decide on changes: the registry items of their rows. */
+export const partyKeys = (changes: readonly PartyChange[]): readonly Key[] =>
+  changes.map((change) => rowItemKey(change.rowKey));
+
+/** Decides, given the items of {@link partyKeys}. */
+export const decideParties = (
+  changes: readonly PartyChange[],
+  items: readonly (Item | undefined)[],
+): readonly DecidedParty[] =>
+  changes.map((change, index) => ({ change, step: decideParty(change, items[index]) }));
+
 /** Applies party changes, at most one per row. */
 export const applyParties = async (
   ports: IdentityPorts,
   policy: MergePolicy,
-  changes: readonly PartyChange[],
+  decided: readonly DecidedParty[],
 ): Promise<Applied> => {
-  const items = await ports.table.getAll(changes.map((change) => rowItemKey(change.rowKey)));
-  const decided = changes.map((change, index) => ({
-    change,
-    step: decideParty(change, items[index]),
-  }));
-  const groups = relatedBy(decided, touches, rowsOf);
+  const open = await writeImages(ports.table, decided);
+  const groups = relatedBy(open, touches, rowsOf);
   return tally(await isolate(groups, (group) => applyGroup(ports, policy, group)));
 };
 
+// All at once, which takes few requests. Where that breaks, each is tried again with its own group, and fails alone.
+const writeImages = async (
+  table: Table,
+  decided: readonly DecidedParty[],
+): Promise<readonly DecidedParty[]> => {
+  const images = decided.flatMap(({ change, step }) =>
+    step.step === 'write' ? [{ change, action: step.action }] : [],
+  );
+  const written = await table.writeAll(images.map(({ action }) => action)).catch(() => []);
+  const done = new Set(images.flatMap(({ change }, index) => (written[index] ? [change] : [])));
+  return decided.map((entry) =>
+    done.has(entry.change) ? { ...entry, step: { step: 'skip', outcome: 'applied' } } : entry,
+  );
+};
+
 // A row whose primary key changed is committed with the row it was.
-const rowsOf = ({ change }: Decided): readonly string[] => [
+const rowsOf = ({ change }: DecidedParty): readonly string[] => [
   change.rowKey,
   ...(change.renamedFrom ? [change.renamedFrom] : []),
 ];
 
-const touches = ({ change, step }: Decided): readonly string[] => {
+const touches = ({ change, step }: DecidedParty): readonly string[] => {
   const rows = rowsOf({ change, step });
   if (step.step !== 'restructure') return rows;
   const { before, after, scope } = step.change;
@@ -46,15 +74,10 @@ const touches = ({ change, step }: Decided): readonly string[] => {
   return [...rows, ...claims.map((claim) => claim.identifier), ...(scope ? [scope] : [])];
 };
 
-interface Decided {
-  readonly change: PartyChange;
-  readonly step: PartyStep;
-}
-
 const applyGroup = async (
   ports: IdentityPorts,
   policy: MergePolicy,
-  group: readonly Decided[],
+  group: readonly DecidedParty[],
 ): Promise<RowTally> => {
   let open = group;
   let conflicts = 0;
@@ -72,22 +95,21 @@ const applyGroup = async (
   );
 };
 
-const isStale = ({ step }: Decided): boolean => step.step === 'skip' && step.outcome === 'stale';
+const isStale = ({ step }: DecidedParty): boolean =>
+  step.step === 'skip' && step.outcome === 'stale';
 
 const decideAgain = async (
   ports: IdentityPorts,
-  group: readonly Decided[],
-): Promise<readonly Decided[]> => {
-  const items: readonly (Item | undefined)[] = await ports.table.getAll(
-    group.map(({ change }) => rowItemKey(change.rowKey)),
-  );
-  return group.map(({ change }, index) => ({ change, step: decideParty(change, items[index]) }));
+  group: readonly DecidedParty[],
+): Promise<readonly DecidedParty[]> => {
+  const changes = group.map(({ change }) => change);
+  return decideParties(changes, await ports.table.getAll(partyKeys(changes)));
 };
 
 const applySteps = async (
   ports: IdentityPorts,
   policy: MergePolicy,
-  group: readonly Decided[],
+  group: readonly DecidedParty[],
 ): Promise<{ readonly done: boolean; readonly held: number; readonly conflicts: number }> => {
   const writes = group.flatMap(({ step }) => (step.step === 'write' ? [step.action] : []));
   const written = await ports.table.writeAll(writes);
@@ -102,7 +124,7 @@ const applySteps = async (
 };
 
 // A renamed row takes its ids along only while the row it was is taken out in the same commit.
-const structuralChanges = (group: readonly Decided[]) => {
+const structuralChanges = (group: readonly DecidedParty[]) => {
   const changes = group.flatMap(({ step }) => (step.step === 'restructure' ? [step.change] : []));
   const removed = new Set<UnitKey>(changes.flatMap(({ key, after }) => (after ? [] : [key])));
   return changes.map(({ renamedFrom, ...change }) =>

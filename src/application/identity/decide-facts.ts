@@ -3,7 +3,7 @@
  * @module
  */
 import { parseUnitItem, rowItemKey, unitItemKey } from '#application/shared/items.ts';
-import type { Item, Table } from '#application/shared/table.ts';
+import type { Item, Key, Table } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import type { UnitInUse } from './ensure-units.ts';
@@ -26,14 +26,23 @@ export interface DecidedFact {
 /** The unit that a change names. */
 export const unitOf = (change: FactChange): UnitKey | undefined => change.after?.unit?.key;
 
-/** Reads registry and units, and decides; a second read only when a row is to move. */
+/** What is read to decide on changes: the registry items of their rows, then the units they name. */
+export const factKeys = (changes: readonly FactChange[]): readonly Key[] => [
+  ...changes.map((change) => rowItemKey(change.rowKey)),
+  ...unitsNamed(changes).map(unitItemKey),
+];
+
+const unitsNamed = (changes: readonly FactChange[]): readonly UnitKey[] => [
+  ...new Set(changes.flatMap((change) => unitOf(change) ?? [])),
+];
+
+/** Decides, given the items of {@link factKeys}; reads only when a row is to move. */
 export const decideFacts = async (
   table: Table,
   changes: readonly FactChange[],
+  items: readonly (Item | undefined)[],
 ): Promise<readonly DecidedFact[]> => {
-  const units = [...new Set(changes.flatMap((change) => unitOf(change) ?? []))];
-  const keys = [...changes.map((change) => rowItemKey(change.rowKey)), ...units.map(unitItemKey)];
-  const items = await table.getAll(keys);
+  const units = unitsNamed(changes);
   const unitItems = new Map(units.map((unit, index) => [unit, items[changes.length + index]]));
   const rowsOf = groupBy(changes, (change) => unitOf(change));
   const decided = changes.map((change, index) => {

@@ -7,38 +7,41 @@
  */
 import { freshnessKey } from '#application/shared/items.ts';
 import type { StreamRecord } from '#application/shared/ports.ts';
-import type { Table } from '#application/shared/table.ts';
+import type { Write } from '#application/shared/table.ts';
 import { must } from '#domain/shared/assert.ts';
-import type { Clock } from '#domain/shared/clock.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import type { RowChange } from './row-change.ts';
 
-/**
- * Records the highest position applied of each source in a batch of one shard.
- * @returns milliseconds from the latest commit applied to now, by source
- */
-export const recordFreshness = async (
-  { table, clock }: { readonly table: Table; readonly clock: Clock },
+/** What a batch says about the freshness of its sources. */
+export interface BatchFreshness {
+  readonly writes: readonly Write[];
+  /** Milliseconds from the latest commit applied to now, by source. */
+  readonly lagMs: Readonly<Record<string, number>>;
+}
+
+/** Notes the highest position applied of each source in a batch of one shard; `now` in epoch milliseconds. */
+export const freshnessOf = (
+  now: number,
   records: readonly StreamRecord[],
   changes: readonly RowChange[],
   failed: ReadonlySet<string>,
-): Promise<Readonly<Record<string, number>>> => {
+): BatchFreshness => {
   const shard = records[0]?.shardId;
-  if (shard === undefined) return {};
+  if (shard === undefined) return { writes: [], lagMs: {} };
   const applied = changes.filter((change) => beforeFailures(change, failed));
   const latest = latestOfSources(applied.filter(isFromLog));
-  const appliedAt = clock();
-  await table.writeAll(
-    latest.map(({ source, version, committedAt }) => ({
+  return {
+    writes: latest.map(({ source, version, committedAt }) => ({
       kind: 'update',
       key: freshnessKey(source, shard),
-      set: { v: version, committedAt, appliedAt },
-      when: { any: [{ missing: ['v'] }, { less: [['v'], version] }] },
+      // One attribute, so that the sources of a batch are written with one request.
+      set: { last: { v: version, committedAt, appliedAt: now } },
+      when: { any: [{ missing: ['last'] }, { less: [['last', 'v'], version] }] },
     })),
-  );
-  return Object.fromEntries(
-    latest.map(({ source, committedAt }) => [source, Math.max(0, appliedAt - committedAt)]),
-  );
+    lagMs: Object.fromEntries(
+      latest.map(({ source, committedAt }) => [source, Math.max(0, now - committedAt)]),
+    ),
+  };
 };
 
 const latestOfSources = (changes: readonly RowChange[]) =>

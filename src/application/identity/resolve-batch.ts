@@ -11,12 +11,11 @@ import type { RowDefect } from '#domain/capture/check-quality.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import type { Applied } from './applied.ts';
-import { applyFacts } from './apply-facts.ts';
-import { applyParties } from './apply-parties.ts';
-import { recordFreshness } from './freshness.ts';
+import { applyRows } from './apply-rows.ts';
+import { defectWrites } from './defects.ts';
+import { freshnessOf } from './freshness.ts';
 import { type InterpretationPorts, interpretRecords } from './interpret-records.ts';
 import { closeScopes, type OpenWatch } from './open-scopes.ts';
-import { recordDefects } from './record-defects.ts';
 import type { IdentityPorts } from './restructure.ts';
 import type { FactChange, PartyChange } from './row-change.ts';
 
@@ -54,32 +53,24 @@ export const resolveBatch = async (
   const { definitions } = await ports.definitions();
   const read = await interpretRecords(ports, definitions, records);
   const byKind = groupBy(read.changes, (change) => change.kind);
-  const parties = await applyParties(
+  const { failures, ...rows } = await applyRows(
     ports,
     definitions.namespaces,
     (byKind.get('party') ?? []) as readonly PartyChange[],
-  );
-  const facts = await applyFacts(
-    ports,
-    definitions.namespaces,
     (byKind.get('fact') ?? []) as readonly FactChange[],
   );
   await closeOpen(ports, definitions);
-  const failures = [...parties.failures, ...facts.failures];
   const failed = new Set([...read.failed, ...failures.flatMap(({ change }) => change.sequences)]);
-  const [lagMs] = await Promise.all([
-    recordFreshness(ports, records, read.changes, failed),
-    recordDefects(ports, read.defects),
-  ]);
+  const now = ports.clock();
+  const { writes, lagMs } = freshnessOf(now, records, read.changes, failed);
+  await ports.table.writeAll([...writes, ...defectWrites(now, read.defects)]);
   return {
     received: records.length,
     ignored: read.ignored,
     quarantined: read.quarantined,
     defects: read.defects,
-    applied: parties.applied + facts.applied + (byKind.get('heartbeat')?.length ?? 0),
-    stale: parties.stale + facts.stale,
-    held: parties.held + facts.held,
-    conflicts: parties.conflicts + facts.conflicts,
+    ...rows,
+    applied: rows.applied + (byKind.get('heartbeat')?.length ?? 0),
     failed: [...failed],
     lagMs,
     ...(failures[0] ? { error: failures[0].error } : {}),

@@ -56,13 +56,19 @@ const decideKnownFact = (change: FactChange, unit: UnitKey | undefined, row: Row
 const placeOf = (row: RowItem): Place | undefined =>
   row.unit === undefined ? undefined : { unit: row.unit, bucket: must(row.bucket, 'bucket') };
 
-const registryWrite = (change: FactChange, row: RowItem | undefined): Write => ({
-  kind: 'update',
-  key: rowItemKey(change.rowKey),
-  set: { v: change.version, ...(change.after ? {} : { deleted: true }) },
-  ...(change.after ? { remove: ['deleted'] } : {}),
-  when: row ? { equals: [['v'], row.version] } : { missing: ['pk'] },
-});
+const registryWrite = (change: FactChange, row: RowItem | undefined): Write => {
+  const key = rowItemKey(change.rowKey);
+  const set = { v: change.version, ...(change.after ? {} : { deleted: true }) };
+  return row
+    ? {
+        kind: 'update',
+        key,
+        set,
+        ...(change.after ? { remove: ['deleted'] } : {}),
+        when: { equals: [['v'], row.version] },
+      }
+    : { kind: 'put', item: { ...key, ...set }, when: { missing: ['pk'] } };
+};
 
 /** Fixes a row's place when it is first seen. */
 export const registration = (change: FactChange, place: Place): Write => ({

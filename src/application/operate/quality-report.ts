@@ -9,6 +9,7 @@
 import { versionIn } from '#application/shared/contributions.ts';
 import { inParallel } from '#application/shared/in-parallel.ts';
 import {
+  asMap,
   bucketKey,
   defectPartition,
   parseRowItem,
@@ -87,12 +88,13 @@ const parseDefect = (item: Item): Recorded => {
   const at = item.sk.indexOf(`#${place}.`);
   const name = item.sk.slice(0, at);
   const [rule = ''] = name.split('#', 1);
+  const { v, severity } = asMap(item['last']);
   return {
     rule,
     column: name.slice(rule.length + 1),
     rowKey: item.sk.slice(at + 1) as SourceRowKey,
-    version: item['v'] as string,
-    severity: item['severity'] as Severity,
+    version: v as string,
+    severity: severity as Severity,
   };
 };
 

@@ -14,12 +14,13 @@
 import { ROWS_PER_BUCKET } from '#application/identity/write-facts.ts';
 import { inParallel } from '#application/shared/in-parallel.ts';
 import {
+  bucketKey,
   customerKey,
   parseCustomerItem,
   summaryKey,
   unitItemKey,
 } from '#application/shared/items.ts';
-import type { Table } from '#application/shared/table.ts';
+import type { Table, Write } from '#application/shared/table.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import {
@@ -200,9 +201,20 @@ const crowded = (
     ),
   );
 
-/** Doubles the buckets of units that have outgrown theirs; rows keep their bucket, new rows spread over all. */
-const growUnits = (table: Table, units: Buckets): Promise<readonly boolean[]> =>
-  table.writeAll(
+/**
+ * Doubles the buckets of units that have outgrown theirs; rows keep their bucket, new rows spread over all. The buckets
+ * come first: a contribution to one that is there is a statement among others, to one that is not a request of its own.
+ */
+const growUnits = async (table: Table, units: Buckets): Promise<void> => {
+  await table.writeAll(
+    [...units].flatMap(([unit, buckets]) =>
+      Array.from({ length: buckets }, (_, index): Write => {
+        const item = { ...bucketKey(unit, buckets + index) };
+        return { kind: 'put', item, when: { missing: ['pk'] } };
+      }),
+    ),
+  );
+  await table.writeAll(
     [...units].map(([unit, buckets]) => ({
       kind: 'update',
       key: unitItemKey(unit),
@@ -210,3 +222,4 @@ const growUnits = (table: Table, units: Buckets): Promise<readonly boolean[]> =>
       when: { equals: [['buckets'], buckets] },
     })),
   );
+};

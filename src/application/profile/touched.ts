@@ -56,6 +56,8 @@ const customerChanged = ({ before, after }: TableChange): readonly OneId[] => {
 
 const partImage = ({ after, sequence }: TableChange): readonly PartImage[] => {
   if (after?.sk === 'BUCKET') {
+    // A bucket is made empty when its unit grows, and then shows nothing.
+    if (contributionsIn(after).length === 0) return [];
     const end = after.pk.lastIndexOf('#');
     const [unit, bucket] = [after.pk.slice(2, end) as UnitKey, Number(after.pk.slice(end + 1))];
     return [{ unit, bucket, item: after, mark: markOf(sequence) }];

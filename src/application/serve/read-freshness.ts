@@ -2,7 +2,7 @@
  * Freshness of an answer: up to which commit of each source it is complete.
  * @module
  */
-import { FRESHNESS_PARTITION } from '#application/shared/items.ts';
+import { asMap, FRESHNESS_PARTITION } from '#application/shared/items.ts';
 import type { Table } from '#application/shared/table.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
@@ -37,11 +37,11 @@ export const readFreshness = async (
   const { items } = await table.query({ pk: FRESHNESS_PARTITION });
   const now = clock();
   const shards = groupBy(
-    items.map((item) => ({
-      source: item.sk.slice(0, item.sk.indexOf('#')),
-      version: String(item['v']),
-      committedAt: Number(item['committedAt']),
-    })),
+    items.map(({ sk, last }) => {
+      const { v, committedAt } = asMap(last);
+      const source = sk.slice(0, sk.indexOf('#'));
+      return { source, version: String(v), committedAt: Number(committedAt) };
+    }),
     ({ source }) => source,
   );
   const positions = Object.fromEntries(

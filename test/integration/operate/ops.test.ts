@@ -13,7 +13,7 @@ import { gzipCompression } from '#adapters/gzip/gzip.ts';
 import { makeQuarantine } from '#adapters/quarantine/quarantine.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
 import { archiveChanges } from '#application/capture/archive-changes.ts';
-import { applyParties } from '#application/identity/apply-parties.ts';
+import { applyRows } from '#application/identity/apply-rows.ts';
 import { rowVersion } from '#domain/capture/row-version.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import { party } from '../../support/builders/rows.ts';
@@ -166,7 +166,7 @@ test('reconcile names a view that is missing, and heals it', async () => {
     Date.now,
   ).current();
   const rows = [1, 2, 3].map((n) => party(`crm.contact.${n}`, n, `member-card#${n}`));
-  await applyParties(identityPorts(), definitions.namespaces, rows);
+  await applyRows(identityPorts(), definitions.namespaces, rows, []);
   const named = await ops('reconcile', '--settle', '0', '--json');
   expect(named.code).toBe(1);
   expect(JSON.parse(named.stdout)).toMatchObject({
@@ -189,7 +189,7 @@ test('sweep names rows that a load did not bring, and puts tombstones on the str
     Date.now,
   ).current();
   const old = { ...party('crm.contact.4', 1), version: rowVersion(0, 'load', '', 0) };
-  await applyParties(identityPorts(), definitions.namespaces, [old]);
+  await applyRows(identityPorts(), definitions.namespaces, [old], []);
   const sweep = ['sweep', '--source', 'crm', '--table', 'contact', '--generation', '1'];
   expect(await ops(...sweep)).toMatchObject({
     code: 1,

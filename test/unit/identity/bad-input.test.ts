@@ -213,7 +213,7 @@ describe('a quarantine that cannot be reached', () => {
     const { lagMs } = await resolve(early, 'poison', late);
     expect(lagMs).toEqual({ pos: 10_000 });
     expect(table.dump().find(({ pk }) => pk === 'FRESHNESS')).toMatchObject({
-      committedAt: Date.UTC(2026, 10, 22, 8),
+      last: { committedAt: Date.UTC(2026, 10, 22, 8) },
     });
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryTable } from '#adapters/memory/table.ts';
-import { recordFreshness } from '#application/identity/freshness.ts';
+import { freshnessOf } from '#application/identity/freshness.ts';
 import type { RowChange } from '#application/identity/row-change.ts';
-import { FRESHNESS_PARTITION } from '#application/shared/items.ts';
+import { asMap, FRESHNESS_PARTITION } from '#application/shared/items.ts';
 import { fact, party, version } from '../../support/builders/rows.ts';
 import { streamRecord } from '../../support/pipeline.ts';
 
@@ -22,19 +22,21 @@ const loaded = (n: number, ...sequences: readonly string[]): RowChange => {
 const aStore = () => {
   const table = new MemoryTable();
   return {
-    record: (changes: readonly RowChange[], failed: readonly string[] = [], shardId = 's1') =>
-      recordFreshness(
-        { table, clock: () => NOW },
-        [{ ...streamRecord('x'), shardId }],
-        changes,
-        new Set(failed),
-      ),
+    record: async (
+      changes: readonly RowChange[],
+      failed: readonly string[] = [],
+      shardId = 's1',
+    ) => {
+      const records = [{ ...streamRecord('x'), shardId }];
+      const { writes, lagMs } = freshnessOf(NOW, records, changes, new Set(failed));
+      await table.writeAll(writes);
+      return lagMs;
+    },
     items: async () =>
-      (await table.query({ pk: FRESHNESS_PARTITION })).items.map(({ sk, v, committedAt }) => [
-        sk,
-        v,
-        committedAt,
-      ]),
+      (await table.query({ pk: FRESHNESS_PARTITION })).items.map(({ sk, last }) => {
+        const { v, committedAt } = asMap(last);
+        return [sk, v, committedAt];
+      }),
   };
 };
 
@@ -76,9 +78,8 @@ describe('freshness', () => {
     ).toEqual({ pos: 0 });
   });
 
-  test('of no records is nothing', async () => {
-    const table = new MemoryTable();
-    expect(await recordFreshness({ table, clock: () => NOW }, [], [], new Set())).toEqual({});
+  test('of no records is nothing', () => {
+    expect(freshnessOf(NOW, [], [], new Set())).toEqual({ writes: [], lagMs: {} });
   });
 });
 

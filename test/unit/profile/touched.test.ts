@@ -14,7 +14,13 @@ describe('what a table change concerns', () => {
   test.each([
     ['a new customer', { after: item('C#one_a', 'CUSTOMER') }, ['one_a'], []],
     ['a customer that is gone', { before: item('C#one_a', 'CUSTOMER') }, ['one_a'], []],
-    ['a bucket', { after: item('U#~x#y#12', 'BUCKET') }, [], ['~x#y']],
+    [
+      'a bucket',
+      { after: item('U#~x#y#12', 'BUCKET', { 'pos/receipt/1': { v: '1' } }) },
+      [],
+      ['~x#y'],
+    ],
+    ['a bucket that holds nothing yet', { after: item('U#~x#1', 'BUCKET') }, [], []],
     ['a party row', { after: party }, [], ['crm.1']],
     [
       'a party row that was deleted: its customer changed',
@@ -48,9 +54,12 @@ describe('what a table change concerns', () => {
   });
 
   test('of a bucket counts with its newest image, whatever the order', () => {
-    const image = (n: number) => ({ after: item('U#~x#2', 'BUCKET', { n }), sequence: `${n}` });
+    const image = (n: number) => ({
+      after: item('U#~x#2', 'BUCKET', { 'pos/receipt/1': { v: `${n}` } }),
+      sequence: `${n}`,
+    });
     expect(touchedBy([image(9), image(10), image(1)]).images).toMatchObject([
-      { unit: '~x', bucket: 2, item: { n: 10 } },
+      { unit: '~x', bucket: 2, item: { 'pos/receipt/1': { v: '10' } } },
     ]);
   });
 

@@ -60,7 +60,7 @@ describe('by identifier', () => {
     const store = await withCustomers(['card#1']);
     await store.table.write({
       kind: 'put',
-      item: { pk: 'FRESHNESS', sk: 'pos#s1', v: version(1), committedAt: 4_000 },
+      item: { pk: 'FRESHNESS', sk: 'pos#s1', last: { v: version(1), committedAt: 4_000 } },
     });
     expect(await store.get('card:1')).toMatchObject({
       value: {

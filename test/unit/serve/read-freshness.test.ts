@@ -15,7 +15,10 @@ const read = async (
   for (const [shard, committedAt] of Object.entries(shards)) {
     const [source = '', name = ''] = shard.split('#');
     const v = rowVersion(2, 'cdc', `A${committedAt}`, 1);
-    await table.write({ kind: 'put', item: { ...freshnessKey(source, name), v, committedAt } });
+    await table.write({
+      kind: 'put',
+      item: { ...freshnessKey(source, name), last: { v, committedAt } },
+    });
   }
   return readFreshness(table, () => NOW, sources);
 };

@@ -1,0 +1,42 @@
+/**
+ * Applies the row changes of a batch, read with one request.
+ *
+ * Party rows that only show something else and fact rows are written side by side. Where party rows change the identity
+ * graph they go first: facts refer to them, and two commits in one place would only get in each other's way.
+ * @module
+ */
+import { inParallel } from '#application/shared/in-parallel.ts';
+import type { MergePolicy } from '#domain/identity/merge-policy.ts';
+import { must } from '#domain/shared/assert.ts';
+import type { Applied } from './applied.ts';
+import { applyFacts } from './apply-facts.ts';
+import { applyParties, decideParties, partyKeys } from './apply-parties.ts';
+import { factKeys } from './decide-facts.ts';
+import type { IdentityPorts } from './restructure.ts';
+import type { FactChange, PartyChange } from './row-change.ts';
+
+/** Applies changes, at most one per row. */
+export const applyRows = async (
+  ports: IdentityPorts,
+  policy: MergePolicy,
+  parties: readonly PartyChange[],
+  facts: readonly FactChange[],
+): Promise<Applied> => {
+  const items = await ports.table.getAll([...partyKeys(parties), ...factKeys(facts)]);
+  const decided = decideParties(parties, items.slice(0, parties.length));
+  const both = [
+    () => applyParties(ports, policy, decided),
+    () => applyFacts(ports, policy, facts, items.slice(parties.length)),
+  ];
+  const isStructural = decided.some(({ step }) => step.step === 'restructure');
+  const [ofParties, ofFacts] = await inParallel(both, (apply) => apply(), isStructural ? 1 : 2);
+  return sumOf(must(ofParties, 'parties applied'), must(ofFacts, 'facts applied'));
+};
+
+const sumOf = (a: Applied, b: Applied): Applied => ({
+  applied: a.applied + b.applied,
+  stale: a.stale + b.stale,
+  held: a.held + b.held,
+  conflicts: a.conflicts + b.conflicts,
+  failures: [...a.failures, ...b.failures],
+});
