@@ -73,7 +73,7 @@ const rowsStored = (items: readonly Item[]): Rows =>
   gathered(
     items.flatMap((item) => {
       if (isPartyItem(item))
-        return [[item.pk.slice(2), `${item.pk.slice(2)} ${item['v']}`] as const];
+        return [[item.pk.slice(2), `${item.pk.slice(2)} ${parseRowItem(item).version}`] as const];
       if (item.sk !== 'BUCKET') return [];
       const unit = item.pk.slice(2, item.pk.lastIndexOf('#'));
       return liveContributionsIn(item).map(

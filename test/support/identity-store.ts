@@ -47,7 +47,8 @@ export const anIdentityStore = (
   /** A worker that sees the store through a table of its own. */
   const workerOn = (through: Table, rules = policy) => ({
     ports: portsOn(through),
-    parties: (...changes: readonly PartyChange[]) => applyRows(portsOn(through), rules, changes, []),
+    parties: (...changes: readonly PartyChange[]) =>
+      applyRows(portsOn(through), rules, changes, []),
     facts: (...changes: readonly FactChange[]) => applyFacts(portsOn(through), rules, changes),
   });
   return {

@@ -12,7 +12,7 @@ import {
   parseUnitItem,
   unitItemKey,
 } from '#application/shared/items.ts';
-import { partySaidIn } from '#application/shared/party-row.ts';
+import { lastChangeIn, partySaidIn } from '#application/shared/party-row.ts';
 import { decisionKey, parseDecisionItem } from '#application/shared/review-items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
 import {
@@ -81,7 +81,7 @@ const partyUnit = (unit: UnitKey, item: Item | undefined): ShownUnit => ({
   unit,
   kind: 'party',
   rows: 1,
-  samples: [{ row: unit, at: instant(item?.['at']) }],
+  samples: [{ row: unit, at: instant(item && lastChangeIn(item)['at']) }],
 });
 
 const factUnit = async (

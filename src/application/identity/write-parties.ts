@@ -11,7 +11,7 @@ import {
   rowItemKey,
 } from '#application/shared/items.ts';
 import { evidenceText, PARTY_ATTRIBUTES, saidAttributes } from '#application/shared/party-row.ts';
-import type { Action, Condition, Item, Write } from '#application/shared/table.ts';
+import type { Action, Condition, Item, Path, ValueMap, Write } from '#application/shared/table.ts';
 import { formatParts, joinImages } from '#domain/capture/row-image.ts';
 import { orderedClaims, sameEvidence, type UnitKey } from '#domain/identity/evidence.ts';
 import { isDecision } from '#domain/identity/merge-policy.ts';
@@ -67,9 +67,7 @@ const structural = (change: PartyChange, row: RowItem | undefined): StructuralCh
     ...(change.renamedFrom ? { renamedFrom: change.renamedFrom as string as UnitKey } : {}),
     own: (scope, evidence) => [
       change.after
-        ? imageUpdate(change, { ...change.after, ...(evidence ? { evidence } : {}) }, row, {
-            scope,
-          })
+        ? imageUpdate(change, { ...change.after, ...(evidence ? { evidence } : {}) }, row, scope)
         : tombstone(change, row),
     ],
   };
@@ -81,10 +79,12 @@ const imageWrite = (
   after: NonNullable<PartyChange['after']>,
   row: RowItem,
 ): Write => ({
-  ...imageUpdate(change, after, row, {}),
+  kind: 'update',
+  key: rowItemKey(change.rowKey),
+  set: { said: saidBy(change, after) },
   when: {
     all: [
-      isWhole(change) ? { less: [['v'], change.version] } : asRead(row),
+      isWhole(change) ? { less: [versionPath(row), change.version] } : asRead(row),
       { equals: [['evidence'], evidenceText(after.evidence)] },
     ],
   },
@@ -93,29 +93,30 @@ const imageWrite = (
 const isWhole = ({ columns }: PartyChange): boolean =>
   !columns || formatParts(columns.image) === '';
 
+const saidBy = (change: PartyChange, after: NonNullable<PartyChange['after']>): ValueMap => ({
+  v: change.version,
+  ...saidAttributes(after, change.columns?.image.values),
+  ...(change.columns ? imageAttributes(change.columns.image) : {}),
+  ...committedAt(change),
+});
+
+const committedAt = ({ committedAt: at }: PartyChange): ValueMap =>
+  at === undefined ? {} : { at };
+
 const imageUpdate = (
   change: PartyChange,
   after: NonNullable<PartyChange['after']>,
   row: RowItem | undefined,
-  more: { readonly scope?: string },
+  scope: string,
 ): Extract<Action, { kind: 'update' }> => ({
   kind: 'update',
   key: rowItemKey(change.rowKey),
-  set: {
-    v: change.version,
-    evidence: evidenceText(after.evidence),
-    ...saidAttributes(after, change.columns?.image.values),
-    ...(change.columns ? imageAttributes(change.columns.image) : {}),
-    ...(change.committedAt === undefined ? {} : { at: change.committedAt }),
-    ...more,
-  },
-  remove: [
-    'deleted',
-    ...(isWhole(change) ? ['parts'] : []),
-    ...(change.columns ? [] : ['columns']),
-  ],
+  set: { evidence: evidenceText(after.evidence), said: saidBy(change, after), scope },
+  remove: TOMBSTONE_ATTRIBUTES,
   when: asRead(row),
 });
+
+const TOMBSTONE_ATTRIBUTES = ['v', 'deleted', 'at'] as const;
 
 const tombstone = (
   change: PartyChange,
@@ -123,11 +124,7 @@ const tombstone = (
 ): Extract<Action, { kind: 'update' }> => ({
   kind: 'update',
   key: rowItemKey(change.rowKey),
-  set: {
-    v: change.version,
-    deleted: true,
-    ...(change.committedAt === undefined ? {} : { at: change.committedAt }),
-  },
+  set: { v: change.version, deleted: true, ...committedAt(change) },
   remove: PARTY_ATTRIBUTES,
   when: asRead(row),
 });
@@ -139,9 +136,11 @@ const asRead = (row: RowItem | undefined): Condition => {
   const parts = image ? formatParts(image) : '';
   return {
     all: [
-      { equals: [['v'], version] },
-      parts === '' ? { missing: ['parts'] } : { equals: [['parts'], parts] },
+      { equals: [versionPath(row), version] },
+      parts === '' ? { missing: ['said', 'parts'] } : { equals: [['said', 'parts'], parts] },
       ...(evidence ? [{ equals: [['evidence'], evidenceText(evidence)] } as const] : []),
     ],
   };
 };
+
+const versionPath = ({ evidence }: RowItem): Path => (evidence ? ['said', 'v'] : ['v']);

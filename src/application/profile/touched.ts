@@ -3,7 +3,7 @@
  * @module
  */
 import { contributionsIn } from '#application/shared/contributions.ts';
-import { isPartyItem } from '#application/shared/party-row.ts';
+import { isPartyItem, lastChangeIn } from '#application/shared/party-row.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
@@ -82,9 +82,11 @@ export interface Arrival {
 /** The changes from source logs in a batch; load rows have no commit time. */
 export const arrivalsIn = (changes: readonly TableChange[]): readonly Arrival[] =>
   changes.flatMap(({ before, after }) => {
-    if (after?.sk === 'ROW') return arrival(after.pk.slice(2), after['at'], before?.['at']);
+    if (after?.sk === 'ROW') return arrival(after.pk.slice(2), arrivedAt(after), arrivedAt(before));
     return after?.sk === 'BUCKET' ? bucketArrivals(before, after) : [];
   });
+
+const arrivedAt = (row: Item | undefined) => row && lastChangeIn(row)['at'];
 
 const bucketArrivals = (before: Item | undefined, after: Item): readonly Arrival[] => {
   const known = new Map(

@@ -39,7 +39,7 @@ import {
 } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import type { Brand } from '#domain/shared/brand.ts';
-import { columnsIn, parseEvidenceText } from './party-row.ts';
+import { columnsIn, lastChangeIn, parseEvidenceText } from './party-row.ts';
 import type { Item, Key, Value, ValueMap } from './table.ts';
 
 /** Id of a scope: random, internal, never shown. */
@@ -154,7 +154,7 @@ export interface RowItem {
 /** Reads a registry item. */
 export const parseRowItem = (item: Item): RowItem => ({
   ...imageIn(item),
-  version: item['v'] as RowVersion,
+  version: lastChangeIn(item)['v'] as RowVersion,
   ...(typeof item['unit'] === 'string' ? { unit: item['unit'] as UnitKey } : {}),
   ...(typeof item['bucket'] === 'number' ? { bucket: item['bucket'] } : {}),
   leaving: (item['leaving'] ?? []) as readonly UnitKey[],
@@ -166,13 +166,14 @@ export const parseRowItem = (item: Item): RowItem => ({
 });
 
 const imageIn = (item: Item): Pick<RowItem, 'image'> => {
-  const { v, columns, parts = '', deleted = false } = item;
+  const last = lastChangeIn(item);
+  const { v, columns, parts = '', deleted = false } = last;
   if (columns === undefined && !deleted) return {};
-  const values = columnsIn(item);
+  const values = columnsIn(last);
   return { image: parseParts(parts as string, v as RowVersion, deleted === true, values) };
 };
 
-/** Columns of a row with their versions, as attributes of its item; as JSON, for they hold any number a source can. */
+/** Columns of a row with their versions, as members of what it said; as JSON, for they hold any number a source can. */
 export const imageAttributes = (image: RowImage): ValueMap => {
   const parts = formatParts(image);
   return { columns: JSON.stringify(image.values), ...(parts === '' ? {} : { parts }) };

@@ -4,7 +4,8 @@
  * Claims are one text, which conditions compare and the reader of the table's stream looks for. Identifiers are one
  * text, `[["phone","+85291234567",{"verified":false}], ["unionid",9], …]`: as a list of maps they would name every
  * attribute anew, and a value that a column holds already is not written twice.
- * An ordinary row so stays below 1 024 bytes, which is one write unit.
+ * An ordinary row so stays below 1 024 bytes, which is one write unit. All that a change replaces is one attribute, `said`,
+ * so that a batch's rows are written with one request; claims and scope stand beside it.
  * @module
  */
 import type { ImageValues } from '#domain/capture/row-image.ts';
@@ -25,15 +26,12 @@ export interface PartySaid {
   readonly identifiers: readonly Identifier[];
 }
 
-/** Attributes of a party row's item, the scope and what belongs to all rows aside. */
-export const PARTY_ATTRIBUTES = [
-  'evidence',
-  'fields',
-  'identifiers',
-  'scope',
-  'columns',
-  'parts',
-] as const;
+/** Attributes of a party row's item that belong to no other row. */
+export const PARTY_ATTRIBUTES = ['evidence', 'said', 'scope'] as const;
+
+/** What the last change of a row left: of a party row what it said, of any other row the item itself. */
+export const lastChangeIn = (item: Item): ValueMap =>
+  item['said'] === undefined ? item : (item['said'] as ValueMap);
 
 /** Whether an item is the registry of a party row that is not gone. */
 export const isPartyItem = (item: Item): boolean =>
@@ -68,7 +66,7 @@ export const parseEvidenceText = (key: UnitKey, text: string): EvidenceUnit => {
 const escaped = (claim: string): string => claim.replaceAll('%', '%25').replaceAll(' ', '%20');
 const plain = (text: string): string => text.replaceAll('%20', ' ').replaceAll('%25', '%');
 
-/** What a row shows, as attributes of its item; `columns` are those that the item holds, if it does. */
+/** What a row shows, as members of `said`; `columns` are those that it holds, if it does. */
 export const saidAttributes = (
   { fields, identifiers }: PartySaid,
   columns: ImageValues = {},
@@ -79,19 +77,20 @@ export const saidAttributes = (
 
 /** What a party row's item shows; nothing when it is another item, or the row is gone. */
 export const partySaidIn = (item: Item | undefined): PartySaid | undefined => {
-  if (item?.['fields'] === undefined) return undefined;
-  const { fields, identifiers = '[]' } = item;
+  if (item?.['said'] === undefined) return undefined;
+  const said = lastChangeIn(item);
+  const { fields, identifiers = '[]' } = said;
   const texts = JSON.parse(identifiers as string) as readonly IdentifierText[];
   const isShort = texts.some(([, value]) => typeof value === 'number');
-  const columns = isShort ? Object.values(columnsIn(item)) : [];
+  const columns = isShort ? Object.values(columnsIn(said)) : [];
   return {
     fields: fields as ValueMap,
     identifiers: texts.map((text) => parseIdentifier(text, columns)),
   };
 };
 
-/** The columns that an item holds. */
-export const columnsIn = ({ columns = '{}' }: Item): ImageValues =>
+/** The columns among what a row said. */
+export const columnsIn = ({ columns = '{}' }: ValueMap): ImageValues =>
   JSON.parse(columns as string) as ImageValues;
 
 /**

@@ -57,8 +57,10 @@ describe('identifiers', () => {
   ])('%s', (_, held) => {
     const item = {
       ...KEYS,
-      ...saidAttributes({ fields: { name: '陳大文' }, identifiers }, held),
-      ...(held ? { columns: JSON.stringify(held) } : {}),
+      said: {
+        ...saidAttributes({ fields: { name: '陳大文' }, identifiers }, held),
+        ...(held ? { columns: JSON.stringify(held) } : {}),
+      },
     };
     expect(partySaidIn(item)).toEqual({ fields: { name: '陳大文' }, identifiers });
   });

@@ -69,9 +69,7 @@ describe('what is stored', () => {
   test('is the row with its claims', async () => {
     expect(await stored(party('a', 3, 'card#1', 'phone#2?'))).toMatchObject({
       evidence: 'c card#1 phone#2?',
-      fields: { name: 'a 3' },
-      identifiers: '[]',
-      at: 3_000,
+      said: { fields: { name: 'a 3' }, identifiers: '[]', at: 3_000 },
       scope: 's1',
     });
   });

@@ -9,7 +9,14 @@ import type { StoredScope } from '#application/identity/scope-store.ts';
 import { parseSummaryItem, rowsIn, type Summary, viewOf } from '#application/profile/summary.ts';
 import { isFactUnit, readParts } from '#application/profile/unit-parts.ts';
 import { liveContributionsIn } from '#application/shared/contributions.ts';
-import { bucketKey, parseUnitItem, summaryKey, unitItemKey } from '#application/shared/items.ts';
+import {
+  bucketKey,
+  parseRowItem,
+  parseUnitItem,
+  summaryKey,
+  unitItemKey,
+} from '#application/shared/items.ts';
+import { isPartyItem } from '#application/shared/party-row.ts';
 import type { CurrentDefinitions } from '#application/shared/ports.ts';
 import type { Item, Key } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
@@ -71,8 +78,8 @@ const rowsOf = async (
   const buckets = await around.getAll(await bucketKeys(around, units));
   return [
     ...items.flatMap((item) =>
-      item?.sk === 'ROW' && item['fields'] !== undefined
-        ? [{ rowKey: item.pk.slice(2), version: String(item['v']) }]
+      item && isPartyItem(item)
+        ? [{ rowKey: item.pk.slice(2), version: parseRowItem(item).version }]
         : [],
     ),
     ...buckets.flatMap((bucket) => liveContributionsIn(bucket)),

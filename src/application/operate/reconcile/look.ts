@@ -3,7 +3,7 @@
  * @module
  */
 import { readScopes, type StoredScope } from '#application/identity/scope-store.ts';
-import type { ScopeId } from '#application/shared/items.ts';
+import { parseRowItem, type ScopeId } from '#application/shared/items.ts';
 import { isPartyItem } from '#application/shared/party-row.ts';
 import type { CurrentDefinitions } from '#application/shared/ports.ts';
 import type { Item, Key, Table } from '#application/shared/table.ts';
@@ -68,7 +68,7 @@ const lookAtItems = async (
 const namelessRow = (item: Item): TableCounts => {
   const named = item['unit'] !== undefined || isPartyItem(item);
   if (item.sk !== 'ROW' || named || item['deleted'] === true) return {};
-  return countRows([{ rowKey: item.pk.slice(2), version: String(item['v']) }], 'unowned');
+  return countRows([{ rowKey: item.pk.slice(2), version: parseRowItem(item).version }], 'unowned');
 };
 
 const lookAtScopes = async (
