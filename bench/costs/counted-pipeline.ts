@@ -18,7 +18,7 @@ import {
   type ResolvePorts,
   resolveBatch,
 } from '#application/identity/resolve-batch.ts';
-import { maintainViews } from '#application/profile/maintain-views.ts';
+import { type FollowPorts, makeFollower } from '#application/profile/follow-table.ts';
 import type { TableChange } from '#application/profile/touched.ts';
 import type { CurrentDefinitions, StreamRecord } from '#application/shared/ports.ts';
 import type { Item, Table } from '#application/shared/table.ts';
@@ -41,7 +41,7 @@ export const resolvePortsOn = (table: Table, current: CurrentDefinitions): Resol
   table,
   quarantine: new MemoryQuarantine(),
   definitions: async () => current,
-  pseudonymise: makePseudonymiser('a pepper for measuring, and for nothing else'),
+  pseudonymise,
   mint: (anchor, attempt) =>
     `one_${base32(keyedHash('measuring', [anchor, String(attempt)]))}` as OneId,
   clock: () => WORKLOAD_START,
@@ -49,6 +49,16 @@ export const resolvePortsOn = (table: Table, current: CurrentDefinitions): Resol
   sleep: async () => {},
   openScopes: makeOpenWatch(() => WORKLOAD_START),
 });
+
+/** Ports for following the table's stream, the same in every run. */
+export const followPortsOn = (table: Table, current: CurrentDefinitions): FollowPorts => ({
+  table,
+  definitions: async () => current,
+  lookups: async () => ({ table, pseudonymise }),
+  clock: () => WORKLOAD_START,
+});
+
+const pseudonymise = makePseudonymiser('a pepper for measuring, and for nothing else');
 
 /** What happened to one batch. */
 export interface BatchCost {
@@ -78,6 +88,7 @@ export class CountedPipeline {
   readonly table: Table;
   readonly definitions: CurrentDefinitions;
   readonly #ports: ResolvePorts;
+  readonly #follow: ReturnType<typeof makeFollower>;
   readonly #onViewBatch: PipelineOptions['onViewBatch'];
   #actions: PerformedAction[] = [];
   #sequence = 0;
@@ -90,6 +101,7 @@ export class CountedPipeline {
     this.table = options.through?.(this.memory, this.meter) ?? this.memory;
     this.definitions = options.definitions ?? demoDefinitions();
     this.#ports = resolvePortsOn(this.table, this.definitions);
+    this.#follow = makeFollower(followPortsOn(this.table, this.definitions));
     this.#onViewBatch = options.onViewBatch;
   }
 
@@ -112,7 +124,7 @@ export class CountedPipeline {
     while (open.length > 0) {
       const batch = open.slice(0, BATCH);
       this.#onViewBatch?.(batch);
-      await maintainViews({ table: this.table, definitions: async () => this.definitions }, batch);
+      await this.#follow(batch);
       batches += 1;
       open = [...open.slice(BATCH), ...this.#streamed(this.#takeActions())];
     }
@@ -139,7 +151,7 @@ export const showsInViews = ({ before, after }: PerformedAction): boolean => {
   if (before === after) return false;
   const item: Item | undefined = after ?? before;
   if (item?.sk === 'BUCKET' || item?.sk === 'CUSTOMER') return true;
-  if (item?.sk === 'ROW') return after?.['evidence'] !== undefined;
+  if ([before, after].some((image) => image?.['evidence'] !== undefined)) return true;
   return item?.sk === 'UNIT' && before !== undefined && after !== undefined;
 };
 

@@ -19,6 +19,7 @@ import {
   BATCH,
   CountedPipeline,
   demoDefinitions,
+  followPortsOn,
   resolvePortsOn,
 } from '../costs/counted-pipeline.ts';
 import { RoundsTable } from '../costs/rounds.ts';
@@ -189,7 +190,7 @@ const runSteps = async (
 ): Promise<Sides> => {
   const ports = resolvePortsOn(table, definitions);
   const resolve = handlers.resolve(ports);
-  const maintain = handlers.maintain({ table, definitions: async () => definitions });
+  const maintain = handlers.maintain(followPortsOn(table, definitions));
   const sides = { resolve: 0, view: 0 };
   for (const step of steps) {
     sides.resolve += await cpuOf(() => resolve(step.resolve));

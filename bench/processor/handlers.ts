@@ -6,13 +6,12 @@
  */
 import type { Context, DynamoDBStreamEvent, KinesisStreamEvent } from 'aws-lambda';
 import type { ResolvePorts } from '#application/identity/resolve-batch.ts';
-import type { ViewPorts } from '#application/profile/maintain-views.ts';
-import { WORKLOAD_START } from '../workload/retail-workload.ts';
+import type { FollowPorts } from '#application/profile/follow-table.ts';
 
 /** Makes handlers that take an event as JSON. */
 export interface Handlers {
   resolve(ports: ResolvePorts): (event: string) => Promise<void>;
-  maintain(ports: ViewPorts): (event: string) => Promise<void>;
+  maintain(ports: FollowPorts): (event: string) => Promise<void>;
 }
 
 const VARIABLES = {
@@ -55,7 +54,7 @@ export const loadHandlers = async (): Promise<Handlers> => {
     },
     maintain: (ports) => {
       const telemetry = makeTelemetry('bench/maintain');
-      const handler = maintain.makeHandler(ports, () => WORKLOAD_START, telemetry);
+      const handler = maintain.makeHandler(ports, telemetry);
       return async (text) => {
         await handler(JSON.parse(text) as DynamoDBStreamEvent, CONTEXT);
       };

@@ -15,7 +15,6 @@ export const FUNCTION_IDS = [
   'serve/authorize-key',
   'serve/accept-events',
   'serve/chain-audit',
-  'serve/maintain-lookups',
   'operate/reconcile',
   'operate/rebuild-views',
 ] as const;

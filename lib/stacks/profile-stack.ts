@@ -8,6 +8,7 @@ import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import {
   grantDefinitions,
+  grantSecret,
   grantTable,
   TABLE_READS,
   TABLE_STATEMENTS,
@@ -17,12 +18,11 @@ import { StageFunction } from '../constructs/stage-function.ts';
 import { streamMapping } from '../constructs/stream-mapping.ts';
 import type { StageStackProps } from './identity-stack.ts';
 
-/** Contributions, customers, party rows and units that grow; nothing else shows in a view. */
+/** Contributions, customers, party rows as they are or were, and units that grow; nothing else shows in a view. */
 const CHANGES_THAT_SHOW = [
   FilterCriteria.filter({ dynamodb: { Keys: { sk: { S: FilterRule.or('BUCKET', 'CUSTOMER') } } } }),
-  FilterCriteria.filter({
-    dynamodb: { Keys: { sk: { S: ['ROW'] } }, NewImage: { evidence: { S: FilterRule.exists() } } },
-  }),
+  FilterCriteria.filter({ dynamodb: { NewImage: { evidence: { S: FilterRule.exists() } } } }),
+  FilterCriteria.filter({ dynamodb: { OldImage: { evidence: { S: FilterRule.exists() } } } }),
   FilterCriteria.filter({ eventName: ['MODIFY'], dynamodb: { Keys: { sk: { S: ['UNIT'] } } } }),
 ];
 
@@ -36,16 +36,18 @@ export class ProfileStack extends Stack {
     this.maintainView = new StageFunction(this, 'profile/maintain-view', {
       settings,
       logsKey: data.operationsKey,
-      description: 'keeps customer summaries current',
+      description: 'keeps customer summaries and lookups current',
       memoryMb: 1024,
       timeoutSeconds: 60,
       environment: {
         TABLE_NAME: data.table.tableName,
         DEFINITIONS_BUCKET: data.definitions.bucketName,
+        PEPPER_SECRET_ARN: data.pepper.secretArn,
       },
     });
     grantTable(this.maintainView, data, [...TABLE_READS, ...TABLE_WRITES, ...TABLE_STATEMENTS]);
     grantDefinitions(this.maintainView, data);
+    grantSecret(this.maintainView, data.pepper);
     const items = new DynamoEventSource(data.table, {
       ...streamMapping(data.failed),
       // One worker a shard: while it is busy changes gather, and those of one customer cost one summary together.

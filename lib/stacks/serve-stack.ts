@@ -65,7 +65,6 @@ export class ServeStack extends Stack {
   readonly authorizeKey: StageFunction;
   readonly acceptEvents: StageFunction;
   readonly chainAudit: StageFunction;
-  readonly maintainLookups: StageFunction;
   /** Routes that ask for no token. */
   readonly openRoutes: IConstruct[] = [];
 
@@ -87,7 +86,6 @@ export class ServeStack extends Stack {
     });
     grantPublish(this.acceptEvents, data);
     this.chainAudit = this.makeChain(props);
-    this.maintainLookups = this.makeLookups(props);
     this.listSources = this.makeReader('serve/list-sources', 'answers with freshness', props);
 
     this.describeApi = this.makeFunction(
@@ -130,32 +128,6 @@ export class ServeStack extends Stack {
     });
     chain.lambda.addEventSource(entries);
     return chain;
-  }
-
-  private makeLookups({ data, settings }: StageStackProps): StageFunction {
-    const lookups = new StageFunction(this, 'serve/maintain-lookups', {
-      settings,
-      logsKey: data.operationsKey,
-      description: 'keeps what service desks search by',
-      memoryMb: 512,
-      timeoutSeconds: 60,
-      environment: { TABLE_NAME: data.table.tableName, PEPPER_SECRET_ARN: data.pepper.secretArn },
-    });
-    grantTable(lookups, data, ['PutItem', 'DeleteItem', 'PartiQLInsert']);
-    grantSecret(lookups, data.pepper);
-    const rows = new DynamoEventSource(data.table, {
-      ...streamMapping(data.failed),
-      // Nobody searches for what was said this very second, and fewer batches leave more room to the views.
-      maxBatchingWindow: Duration.seconds(1),
-      parallelizationFactor: 1,
-      // Party rows, as they are or as they were.
-      filters: [
-        FilterCriteria.filter({ dynamodb: { NewImage: { evidence: { S: FilterRule.exists() } } } }),
-        FilterCriteria.filter({ dynamodb: { OldImage: { evidence: { S: FilterRule.exists() } } } }),
-      ],
-    });
-    lookups.lambda.addEventSource(rows);
-    return lookups;
   }
 
   /** A function that answers a caller, and may do nothing yet. */

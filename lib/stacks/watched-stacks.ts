@@ -30,7 +30,6 @@ export const streamReaders = ({
   identity.resolveIdentity,
   profile.maintainView,
   serve.chainAudit,
-  serve.maintainLookups,
 ];
 
 /** Every function, in flow order. */

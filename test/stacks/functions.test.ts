@@ -28,7 +28,7 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
     'QUARANTINE_BUCKET',
     'TABLE_NAME',
   ],
-  'profile/maintain-view': ['DEFINITIONS_BUCKET', 'TABLE_NAME'],
+  'profile/maintain-view': ['DEFINITIONS_BUCKET', 'PEPPER_SECRET_ARN', 'TABLE_NAME'],
   'serve/get-profile': [
     'AUDIT_TABLE_NAME',
     'DEFINITIONS_BUCKET',
@@ -39,7 +39,6 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
   'serve/describe-api': [],
   'serve/authorize-key': ['TABLE_NAME'],
   'serve/accept-events': ['STREAM_NAME'],
-  'serve/maintain-lookups': ['PEPPER_SECRET_ARN', 'TABLE_NAME'],
   'serve/chain-audit': ['AUDIT_TABLE_NAME', 'BULK_READS_PER_HOUR'],
   'operate/reconcile': ['DEFINITIONS_BUCKET', 'RECONCILE_ITEMS', 'TABLE_NAME'],
   'operate/rebuild-views': ['DEFINITIONS_BUCKET', 'TABLE_NAME'],
@@ -89,8 +88,8 @@ describe('every function', () => {
 describe('every stream mapping', () => {
   const mappings = allResources(synthesized, 'AWS::Lambda::EventSourceMapping');
 
-  test('belongs to one of five readers', () => {
-    expect(mappings).toHaveLength(5);
+  test('belongs to one of four readers', () => {
+    expect(mappings).toHaveLength(4);
   });
 
   test.each(mappings)('%s never blocks a shard and never drops a batch', (_id, { Properties }) => {
@@ -205,7 +204,6 @@ describe('permissions', () => {
     ['servedescribeapi', []],
     ['serveacceptevents', []],
     ['serveauthorizekey', ['dynamodb:BatchGetItem', 'dynamodb:GetItem']],
-    ['servemaintainlookups', ['dynamodb:DeleteItem', 'dynamodb:PartiQLInsert', 'dynamodb:PutItem']],
     [
       'servechainaudit',
       ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
@@ -242,7 +240,7 @@ describe('permissions', () => {
     ['servelistsources', 'Audit', []],
     ['servegetprofile', 'OneIdKey', []],
     ['servelistsources', 'Pepper', []],
-    ['profile', 'Pepper', []],
+    ['profile', 'Pepper', ['secretsmanager:GetSecretValue']],
     ['Upkeepoperatereconcile', 'Definitions', ['s3:GetObject']],
     ['Upkeepoperatereconcile', 'Pepper', []],
     ['Upkeepoperaterebuild', 'Definitions', ['s3:GetObject']],

@@ -49,7 +49,7 @@ describe('nothing is unwatched', () => {
     ['Freshness', sources.length],
     ['Silence', sources.length],
     ['DMS latency', 2 * sources.length],
-    ['Iterator age', 5],
+    ['Iterator age', 4],
     ['Failed objects', 1],
     ['Quarantine', 1],
     ['Table throttles', 1],

@@ -4,7 +4,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { expect } from 'vitest';
 import { sha256 } from '#adapters/crypto/sha256.ts';
-import { maintainLookups } from '#application/serve/maintain-lookups.ts';
+import { maintainLookups } from '#application/profile/maintain-lookups.ts';
 import { OPERATIONS, type Operation } from '#domain/serve/operations.ts';
 import { PROBLEMS } from '#domain/serve/problems.ts';
 import { ProblemAnswer } from '#domain/serve/schemas.ts';

@@ -5,9 +5,9 @@
  * @module
  */
 import type { OneId } from '#domain/identity/one-id.ts';
+import { nameTerm, type SearchTerm } from '#domain/profile/search-terms.ts';
 import { decideAccess, type Grant } from '#domain/serve/access.ts';
 import type { ApiProblem } from '#domain/serve/problems.ts';
-import { nameTerm, type SearchTerm } from '#domain/serve/search-terms.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 import { auditRefusal } from './audited-read.ts';
 import { batchProfiles } from './batch-profiles.ts';

@@ -6,14 +6,18 @@
  * @module
  */
 import { readScopes } from '#application/identity/world.ts';
+import {
+  type LookupPorts,
+  lookupPlace,
+  rowOfLookup,
+} from '#application/profile/maintain-lookups.ts';
 import { rowItemKey, type ScopeId } from '#application/shared/items.ts';
 import { partySaidIn } from '#application/shared/party-row.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
-import { type SearchTerm, termsOf } from '#domain/serve/search-terms.ts';
-import { LOOKUP_PREFIX, type LookupPorts, lookupPartition } from './maintain-lookups.ts';
+import { type SearchTerm, termsOf } from '#domain/profile/search-terms.ts';
 
 /** Rows looked at per term. */
 const MAX_ROWS = 300;
@@ -46,12 +50,9 @@ export const searchCustomers = async (
 };
 
 const rowsOf = async ({ table, pseudonymise }: LookupPorts, term: SearchTerm) => {
-  const pk = lookupPartition(pseudonymise, term);
-  const { items, next } = await table.query({ pk, skPrefix: LOOKUP_PREFIX, limit: MAX_ROWS });
-  return {
-    rows: items.map(({ sk }) => sk.slice(LOOKUP_PREFIX.length)),
-    hasMore: next !== undefined,
-  };
+  const place = lookupPlace(pseudonymise, term);
+  const { items, next } = await table.query({ ...place, limit: MAX_ROWS });
+  return { rows: items.map(rowOfLookup), hasMore: next !== undefined };
 };
 
 const nameOf = ({ kind, value }: SearchTerm): string => `${kind} ${value}`;

@@ -19,7 +19,9 @@ describe('a party row', () => {
     await store.parties(party('a', 3, 'card#3'));
     expect(await store.parties(party('a', 2, 'card#2'))).toEqual(counts({ applied: 0, stale: 1 }));
     expect(await store.parties(party('a', 3, 'card#3'))).toEqual(counts({ applied: 1 }));
-    expect(await store.item(rowItemKey(rowKey('a')))).toMatchObject({ said: { fields: { name: 'a 3' } } });
+    expect(await store.item(rowItemKey(rowKey('a')))).toMatchObject({
+      said: { fields: { name: 'a 3' } },
+    });
     store.expectSound();
   });
 
@@ -29,7 +31,9 @@ describe('a party row', () => {
     const before = store.table.dump().filter(({ sk }) => sk !== 'ROW');
     await store.parties(party('a', 2, 'card#1'));
     expect(store.table.dump().filter(({ sk }) => sk !== 'ROW')).toEqual(before);
-    expect(await store.item(rowItemKey(rowKey('a')))).toMatchObject({ said: { fields: { name: 'a 2' } } });
+    expect(await store.item(rowItemKey(rowKey('a')))).toMatchObject({
+      said: { fields: { name: 'a 2' } },
+    });
   });
 
   test('that is deleted leaves a tombstone, and a late change does not bring it back', async () => {
@@ -164,7 +168,9 @@ describe('races', () => {
       interposed(store.table, nth(1, 'transact'), () => store.parties(party('a', 2, 'card#2'))),
     );
     expect((await slow.parties(party('a', 3, 'card#3'))).applied).toBe(1);
-    expect(await store.item(rowItemKey(rowKey('a')))).toMatchObject({ said: { fields: { name: 'a 3' } } });
+    expect(await store.item(rowItemKey(rowKey('a')))).toMatchObject({
+      said: { fields: { name: 'a 3' } },
+    });
     store.expectSound();
   });
 
@@ -175,7 +181,9 @@ describe('races', () => {
       interposed(store.table, nth(1, 'transact'), () => store.parties(party('a', 3, 'card#3'))),
     );
     expect((await slow.parties(party('a', 2, 'card#2'))).failures).toEqual([]);
-    expect(await store.item(rowItemKey(rowKey('a')))).toMatchObject({ said: { fields: { name: 'a 3' } } });
+    expect(await store.item(rowItemKey(rowKey('a')))).toMatchObject({
+      said: { fields: { name: 'a 3' } },
+    });
     store.expectSound();
   });
 
@@ -186,7 +194,9 @@ describe('races', () => {
       interposed(store.table, nth(1, 'writeAll'), () => store.parties(party('a', 2, 'card#2'))),
     );
     await slow.parties(party('a', 3, 'card#1'));
-    expect(await store.item(rowItemKey(rowKey('a')))).toMatchObject({ said: { fields: { name: 'a 3' } } });
+    expect(await store.item(rowItemKey(rowKey('a')))).toMatchObject({
+      said: { fields: { name: 'a 3' } },
+    });
     store.expectSound();
   });
 

@@ -1,5 +1,6 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { makePseudonymiser } from '#adapters/crypto/pseudonym.ts';
 import { toAttributes } from '#adapters/dynamodb/marshal.ts';
 import { readServable } from '#application/profile/servable.ts';
 import type { TableChange } from '#application/profile/touched.ts';
@@ -29,7 +30,12 @@ beforeEach(() => {
 const handlerOn = async (table: Table, now = 9_000) => {
   const { makeHandler } = await import('../../../lambdas/profile/maintain-view/handler.ts');
   const { makeTelemetry } = await import('../../../lambdas/shared/telemetry.ts');
-  return makeHandler(viewPortsOn(table), () => now, makeTelemetry('profile/maintain-view'));
+  const ports = {
+    ...viewPortsOn(table),
+    lookups: async () => ({ table, pseudonymise: makePseudonymiser('a pepper of more than 32 characters') }),
+    clock: () => now,
+  };
+  return makeHandler(ports, makeTelemetry('profile/maintain-view'));
 };
 
 const aChangedStore = async () => {

@@ -12,7 +12,7 @@ export interface SearchTerm {
   readonly value: string;
 }
 
-/** Lengths of phone tails that can be searched. */
+/** Lengths of phone tails that can be searched, ascending. */
 export const TAIL_LENGTHS = [4, 6, 8] as const;
 const NAME_FIELDS = ['name', 'nameLatin', 'nickname'] as const;
 /** Longest name looked at, in characters. */
@@ -28,19 +28,33 @@ export const nameTerm = (name: string): string | undefined => {
   return plain === '' ? undefined : plain;
 };
 
-/** Terms of a party row, given its stored fields. */
+/** Terms that a party row can be found by, given what it says. */
 export const termsOf = (fields: Readonly<Record<string, unknown>>): readonly SearchTerm[] => {
+  const tails = new Set(phonesOf(fields).flatMap(tailsOf));
+  return [...namesOf(fields), ...[...tails].map(asTail)];
+};
+
+/** The most telling terms of a party row: its names, and of each phone number the longest tail. */
+export const longestTermsOf = (
+  fields: Readonly<Record<string, unknown>>,
+): readonly SearchTerm[] => {
+  const tails = new Set(phonesOf(fields).flatMap((phone) => tailsOf(phone).slice(-1)));
+  return [...namesOf(fields), ...[...tails].map(asTail)];
+};
+
+/** The shorter tails that a tail ends in, and itself: ascending. */
+export const tailsWithin = (tail: string): readonly string[] =>
+  TAIL_LENGTHS.filter((length) => length <= tail.length).map((length) => tail.slice(-length));
+
+const asTail = (value: string): SearchTerm => ({ kind: 'phone-tail', value });
+
+const namesOf = (fields: Readonly<Record<string, unknown>>): readonly SearchTerm[] => {
   const names = NAME_FIELDS.flatMap((field) => {
     const value = fields[field];
     const term = typeof value === 'string' ? nameTerm(value) : undefined;
     return term === undefined ? [] : [term];
   });
-  return [
-    ...[...new Set(names)].map((value): SearchTerm => ({ kind: 'name', value })),
-    ...[...new Set(phonesOf(fields).flatMap(tailsOf))].map(
-      (value): SearchTerm => ({ kind: 'phone-tail', value }),
-    ),
-  ];
+  return [...new Set(names)].map((value) => ({ kind: 'name', value }));
 };
 
 const phonesOf = (fields: Readonly<Record<string, unknown>>): readonly string[] => {
