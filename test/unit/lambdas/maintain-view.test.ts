@@ -32,7 +32,10 @@ const handlerOn = async (table: Table, now = 9_000) => {
   const { makeTelemetry } = await import('../../../lambdas/shared/telemetry.ts');
   const ports = {
     ...viewPortsOn(table),
-    lookups: async () => ({ table, pseudonymise: makePseudonymiser('a pepper of more than 32 characters') }),
+    lookups: async () => ({
+      table,
+      pseudonymise: makePseudonymiser('a pepper of more than 32 characters'),
+    }),
     clock: () => now,
   };
   return makeHandler(ports, makeTelemetry('profile/maintain-view'));
