@@ -61,6 +61,8 @@ export interface LocalCloudOptions {
   readonly retryBackoffMs?: { readonly first: number; readonly longest: number };
   /** Execution environments of one function at the same time; as many as the machine has processors, at least 2. */
   readonly environmentsPerFunction?: number;
+  /** Starts the functions that read streams before there is anything to read. */
+  readonly warm?: boolean;
   readonly log: Log;
 }
 
@@ -138,6 +140,7 @@ const start = async (
   const metrics = new Metrics();
   const functions = startFunctions(plan, options, { engines, sideServices, metrics });
   cleanUps.add(() => functions.stop());
+  if (options.warm) await warmMapped(plan, functions);
   const issuer = await startIssuer(plan, options);
   cleanUps.add(() => issuer.close());
   const gateways = await startGateways(plan, functions, issuer, ports.api);
@@ -207,6 +210,15 @@ const startFunctions = (
     metrics,
     mostEnvironments: options.environmentsPerFunction ?? Math.max(2, availableParallelism()),
   });
+
+// What reads a stream is busy from the first second of a run, and starting is work that would then stand in its way.
+const warmMapped = async (plan: CloudPlan, functions: FunctionHost): Promise<void> => {
+  await Promise.all(
+    plan.mappings.map(({ functionName, parallelizationFactor }) =>
+      functions.warm(functionName, parallelizationFactor),
+    ),
+  );
+};
 
 const startIssuer = (plan: CloudPlan, options: LocalCloudOptions): Promise<LocalIssuer> => {
   const routes = plan.apis.flatMap((api) => api.routes);

@@ -175,6 +175,7 @@ const startCloud = (
     assemblyDir,
     dataDir,
     log,
+    warm: true,
     ...(port === undefined ? {} : { ports: { api: port } }),
   });
 

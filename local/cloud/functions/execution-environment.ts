@@ -53,6 +53,11 @@ export class ExecutionEnvironment {
     this.#ready = new Promise((resolve) => this.#listen(resolve));
   }
 
+  /** Resolves when the code outside the handler has run, or has failed; the first event hears of the failure. */
+  async started(): Promise<void> {
+    await this.#ready;
+  }
+
   /** False once the environment cannot take another event. */
   get alive(): boolean {
     return this.#ended === undefined;

@@ -43,6 +43,11 @@ export class FunctionHost {
     this.#functions = new Map(plans.map((plan) => [plan.name, hosted(plan, options)]));
   }
 
+  /** Starts environments of a function before an event asks for them. */
+  async warm(name: string, count: number): Promise<void> {
+    await must(this.#functions.get(name), `function ${name}`).pool.warm(count);
+  }
+
   /**
    * Invokes a function and waits for its answer.
    * @param event JSON text

@@ -47,6 +47,14 @@ export class FunctionPool {
     return this.#running;
   }
 
+  /** Starts so many environments before an event asks for them, as provisioned concurrency does. */
+  async warm(count: number): Promise<void> {
+    const missing = Math.min(count, this.#mostEnvironments) - this.#all.size;
+    const added = Array.from({ length: Math.max(0, missing) }, () => this.#add());
+    await Promise.all(added.map((environment) => environment.started()));
+    this.#idle.push(...added);
+  }
+
   /** Invokes the function with an event in JSON text. */
   async invoke(event: string, requestId: string): Promise<Invocation> {
     const bytes = Buffer.byteLength(event);

@@ -77,6 +77,26 @@ test('a function sees its event, its context and its environment', async () => {
   });
 });
 
+test('warmed environments take the first events, and no more are started than asked for', async () => {
+  const { host, invoke, log } = hostOf(`console.log('started');
+    export const handler = async () => new Promise((resolve) => setTimeout(resolve, 50, 'done'))`);
+  await host.warm('fn', 2);
+  await host.warm('fn', 1);
+  expect(await Promise.all([payloadOf(invoke()), payloadOf(invoke())])).toEqual(['done', 'done']);
+  expect(log().split('started')).toHaveLength(3);
+});
+
+test('a function that cannot start is heard of by its first event, not by whoever warms it', async () => {
+  const { host, invoke } = hostOf(
+    `throw new RangeError('no'); export const handler = async () => 1`,
+  );
+  await host.warm('fn', 1);
+  expect(await invoke()).toMatchObject({
+    kind: 'function-error',
+    error: { errorType: 'RangeError' },
+  });
+});
+
 test('the AWS SDK is there although the bundle leaves it out', async () => {
   const { invoke } = hostOf(`import { S3Client } from '@aws-sdk/client-s3';
     export const handler = async () => S3Client.name`);
