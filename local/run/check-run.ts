@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inParallel } from '#application/shared/in-parallel.ts';
+import type { Clock } from '#domain/shared/clock.ts';
 import { untilCaptured } from '../capture/until-captured.ts';
 import { type ExpectedView, expectedViews } from '../sources/expected.ts';
 import { scoreTruth, type TruthScore } from '../sources/score.ts';
@@ -28,20 +29,42 @@ export interface RunCheck {
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 1_000;
 
-/** Checks, and checks again until the pipeline has come to rest or patience ends. */
+/** Checks, and checks again until the pipeline has come to rest. */
 export const checkRun = async (
   pipeline: Pipeline,
   log: (line: string) => void,
 ): Promise<RunCheck> => {
   await untilCaptured(pipeline.captureSources);
   const rows = await readSourceRows(pipeline.postgres.connection);
-  const deadline = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const found = await checkOnce(pipeline, rows);
-    const open = found.lost.length + found.surplus.length + found.wrongViews.length;
-    if (open === 0 || Date.now() > deadline) return found;
-    log(`check: ${open} differences, waiting for the pipeline to come to rest`);
-    await sleep(PAUSE_MS);
+  return untilSettled(
+    () => checkOnce(pipeline, rows),
+    (found) => [...found.lost, ...found.surplus, ...found.wrongViews],
+    async (differences) => {
+      log(`check: ${differences} differences, waiting for the pipeline to come to rest`);
+      await sleep(PAUSE_MS);
+    },
+  );
+};
+
+/**
+ * Looks again until nothing differs, or the same differs as before and patience is over: on a busy machine one look may
+ * take longer than patience, and what it saw first is not where the pipeline came to rest.
+ * @param pause waits between two looks; told how many differences there are
+ */
+export const untilSettled = async <Found>(
+  look: () => Promise<Found>,
+  differencesIn: (found: Found) => readonly string[],
+  pause: (differences: number) => Promise<void>,
+  clock: Clock = Date.now,
+): Promise<Found> => {
+  const deadline = clock() + PATIENCE_MS;
+  for (let before = ''; ; ) {
+    const found = await look();
+    const differences = differencesIn(found);
+    const now = differences.toSorted().join('\n');
+    if (now === '' || (now === before && clock() > deadline)) return found;
+    before = now;
+    await pause(differences.length);
   }
 };
 

@@ -9,7 +9,7 @@
 import { versionIn } from '#application/shared/contributions.ts';
 import { inParallel } from '#application/shared/in-parallel.ts';
 import { bucketKey, parseRowItem, rowItemKey, unitItemKey } from '#application/shared/items.ts';
-import type { Item } from '#application/shared/table.ts';
+import type { Action, Item } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import { assertNever, must } from '#domain/shared/assert.ts';
@@ -25,8 +25,10 @@ import {
 } from './decide-facts.ts';
 import { ensureUnits, type UnitsEnsured } from './ensure-units.ts';
 import type { IdentityPorts } from './restructure.ts';
+import { noteUnits, placeAfter, rewriteActions } from './rewrite-facts.ts';
 import type { FactChange } from './row-change.ts';
 import { settleUnit } from './settle-unit.ts';
+import { type RowResult, settledAt, unitsLeft } from './units-left.ts';
 import {
   bucketOf,
   clearLeaving,
@@ -39,9 +41,6 @@ import {
 
 /** Times a row is read again after it lost a race with another change of the same row. */
 const MAX_REREADS = 12;
-
-/** How one row came out: `again` lost a race and must be read again. */
-type RowResult = 'applied' | 'stale' | 'again';
 
 /**
  * Applies fact changes, at most one per row.
@@ -59,7 +58,7 @@ export const applyFacts = async (
   if (attempt > MAX_REREADS)
     throw new Error(`${changes[0]?.rowKey} changed too often while it was written`);
   const items = read ?? (await ports.table.getAll(factKeys(changes)));
-  const decided = await decideFacts(ports.table, changes, items);
+  const decided = await noteUnits(ports.table, await decideFacts(ports.table, changes, items));
   const units = await ensureUnits(ports, policy, decided.flatMap(missingUnit));
   const able = decided.filter(({ change }) => !units.failures.has(unitOf(change)));
   const written = await writeRows(ports, able);
@@ -209,8 +208,14 @@ const placeRow = async (
       return 'applied';
     case 'skip':
       return 'stale';
+    case 'again':
+      return 'again';
     case 'move':
       return moveRow(ports, change, step, buckets);
+    case 'rewrite': {
+      const place = placeAfter(change, step, buckets);
+      return transactRow(ports, rewriteActions(change, step.row, place));
+    }
     default:
       return assertNever(step);
   }
@@ -224,7 +229,15 @@ const moveRow = async (
 ): Promise<RowResult> => {
   const place =
     to === undefined ? undefined : { unit: to, bucket: bucketOf(change.rowKey, buckets) };
-  const outcome = await ports.table.transact(moveActions(change, row, place));
+  return transactRow(ports, moveActions(change, row, place));
+};
+
+/** Writes a row in one transaction whose first action is on its registry. */
+const transactRow = async (
+  ports: IdentityPorts,
+  actions: readonly Action[],
+): Promise<RowResult> => {
+  const outcome = await ports.table.transact(actions);
   if (outcome.done) return 'applied';
   const [registry, ...contributions] = outcome.reasons;
   return registry === 'none' && contributions.includes('condition') ? 'stale' : 'again';
@@ -250,25 +263,7 @@ const settleLeft = async (
   const doubtful = new Set([...decided.flatMap(unitsLeft), ...alsoDoubtful]);
   for (const unit of doubtful) await settleUnit(ports, policy, unit);
   const settled = decided.flatMap((entry, index) => settledAt(entry, results[index]) ?? []);
-  for (const { row, version } of settled) await clearLeaving(ports.table, row, version);
-};
-
-// A move writes the units left together with its version, so the version tells which ones were settled here.
-const settledAt = ({ change, row, step }: DecidedFact, result: RowResult | undefined) => {
-  if (step.step === 'move') {
-    return result === 'applied' ? { row: change.rowKey, version: change.version } : undefined;
-  }
-  const registry = row && parseRowItem(row);
-  return registry && registry.leaving.length > 0
-    ? { row: change.rowKey, version: registry.version }
-    : undefined;
-};
-
-const unitsLeft = ({ change, row, step }: DecidedFact): readonly UnitKey[] => {
-  const left = row ? parseRowItem(row).leaving : [];
-  if (step.step === 'move') return [...left, ...(step.row.unit ? [step.row.unit] : [])];
-  if (step.step === 'contribute' && !change.after) return [...left, step.place.unit];
-  return left;
+  for (const { key, when } of settled) await clearLeaving(ports.table, key, when);
 };
 
 const unplaced = (

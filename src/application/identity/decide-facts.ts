@@ -7,9 +7,10 @@ import type { Item, Key, Table } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import type { UnitInUse } from './ensure-units.ts';
+import { joinStored, placeAfter, reasonOf } from './rewrite-facts.ts';
 import type { FactChange } from './row-change.ts';
 import { skipStaleMoves } from './stale-moves.ts';
-import { bucketsFor, decideFact, type FactStep } from './write-facts.ts';
+import { bucketsFor, decideFact, type FactStep, type Place } from './write-facts.ts';
 
 /** A change, and what it asks for. */
 export interface DecidedFact {
@@ -36,21 +37,25 @@ const unitsNamed = (changes: readonly FactChange[]): readonly UnitKey[] => [
   ...new Set(changes.flatMap((change) => unitOf(change) ?? [])),
 ];
 
-/** Decides, given the items of {@link factKeys}; reads only when a row is to move. */
+/**
+ * Decides, given the items of {@link factKeys}; reads when a row is to move, and when a row whose columns are kept names
+ * another unit than its change.
+ */
 export const decideFacts = async (
   table: Table,
-  changes: readonly FactChange[],
-  items: readonly (Item | undefined)[],
+  given: readonly FactChange[],
+  read: readonly (Item | undefined)[],
 ): Promise<readonly DecidedFact[]> => {
-  const units = unitsNamed(changes);
-  const unitItems = new Map(units.map((unit, index) => [unit, items[changes.length + index]]));
-  const rowsOf = groupBy(changes, (change) => unitOf(change));
-  const decided = changes.map((change, index) => {
-    const [row, unit] = [items[index], unitItems.get(unitOf(change) as UnitKey)];
+  const joined = given.map((change, index) => joinStored(change, read[index]));
+  const units = await unitItemsOf(table, given, joined, read.slice(given.length));
+  const rowsOf = groupBy(joined, ({ change }) => unitOf(change));
+  const decided = joined.map(({ change, step }, index) => {
+    const row = read[index];
+    const unit = units.get(unitOf(change));
     return {
       change,
       ...(row ? { row } : {}),
-      step: decideFact(change, row),
+      step: step ?? decideFact(change, row),
       buckets: unit ? parseUnitItem(unit).buckets : bucketsFor(rowsOf.get(unitOf(change)) ?? []),
       known: unit !== undefined,
     };
@@ -58,15 +63,45 @@ export const decideFacts = async (
   return skipStaleMoves(table, decided);
 };
 
+const unitItemsOf = async (
+  table: Table,
+  given: readonly FactChange[],
+  joined: readonly { readonly change: FactChange }[],
+  read: readonly (Item | undefined)[],
+): Promise<ReadonlyMap<UnitKey | undefined, Item | undefined>> => {
+  const named = unitsNamed(given);
+  const others = unitsNamed(joined.map(({ change }) => change)).filter(
+    (unit) => !named.includes(unit),
+  );
+  const items = others.length > 0 ? await table.getAll(others.map(unitItemKey)) : [];
+  return new Map([
+    ...named.map((unit, index) => [unit, read[index]] as const),
+    ...others.map((unit, index) => [unit, items[index]] as const),
+  ]);
+};
+
 /** The unit that must be made before the row is written. */
-export const missingUnit = (entry: DecidedFact): readonly UnitInUse[] =>
-  !entry.known && (entry.step.step === 'register' || entry.step.step === 'move')
-    ? unitInUse(entry)
-    : [];
+export const missingUnit = (entry: DecidedFact): readonly UnitInUse[] => {
+  const { change, known, step } = entry;
+  if (known || !MAKES_UNITS.has(step.step)) return [];
+  const before = step.step === 'rewrite' ? reasonOf(change, step.row) : {};
+  return unitInUse(entry).map((unit) => ({ ...unit, ...before }));
+};
+
+const MAKES_UNITS: ReadonlySet<FactStep['step']> = new Set(['register', 'move', 'rewrite']);
 
 /** The unit that the row lies under once it is written. */
-export const unitInUse = ({ change, step, buckets }: DecidedFact): readonly UnitInUse[] => {
+export const unitInUse = (entry: DecidedFact): readonly UnitInUse[] => {
+  const { change, step, buckets } = entry;
   const evidence = change.after?.unit;
-  if (!evidence || step.step === 'skip') return [];
-  return [{ evidence, buckets: step.step === 'contribute' ? step.place.bucket + 1 : buckets }];
+  if (!evidence || step.step === 'skip' || step.step === 'again') return [];
+  const place = placeOfStep(entry);
+  const reason = place ? reasonOf(change, undefined, place) : {};
+  if (step.step === 'contribute') return [{ evidence, buckets: step.place.bucket + 1, ...reason }];
+  return [{ evidence, buckets: Math.max(buckets, (place?.bucket ?? 0) + 1), ...reason }];
+};
+
+const placeOfStep = ({ change, step, buckets }: DecidedFact): Place | undefined => {
+  if (step.step === 'contribute') return step.place;
+  return step.step === 'rewrite' ? placeAfter(change, step, buckets) : undefined;
 };

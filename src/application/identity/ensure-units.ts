@@ -11,6 +11,7 @@ import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import { relatedBy } from './related-groups.ts';
 import { ContentionError, type IdentityPorts } from './restructure.ts';
+import { type Reason, reasonHolds } from './rewrite-facts.ts';
 import { createUnits, growTo, keepAlive } from './settle-unit.ts';
 
 /** A unit that rows name, and how many buckets it must have to hold them. */
@@ -18,6 +19,8 @@ export interface UnitInUse {
   readonly evidence: EvidenceUnit;
   /** A row keeps its bucket when its unit goes and comes back, so a unit may have to begin with several. */
   readonly buckets: number;
+  /** Rows for which it may be made, as long as one of them is as it was; unconditionally when absent. */
+  readonly reasons?: readonly Reason[];
 }
 
 /** What ensuring units came to; a unit that failed fails the rows that name it. */
@@ -56,9 +59,29 @@ export const ensureUnits = async (
 };
 
 const distinct = (units: readonly UnitInUse[]): readonly UnitInUse[] =>
-  [...groupBy(units, ({ evidence }) => evidence.key).values()].map((same) =>
-    same.reduce((a, b) => (b.buckets > a.buckets ? b : a)),
-  );
+  [...groupBy(units, ({ evidence }) => evidence.key).values()].map((same) => same.reduce(together));
+
+const together = (a: UnitInUse, b: UnitInUse): UnitInUse => ({
+  evidence: a.evidence,
+  buckets: Math.max(a.buckets, b.buckets),
+  ...(a.reasons && b.reasons ? { reasons: [...a.reasons, ...b.reasons] } : {}),
+});
+
+/** The units for which there still is a reason, each with those that hold. */
+const wantedOf = async (
+  table: Table,
+  units: readonly UnitInUse[],
+): Promise<readonly UnitInUse[]> => {
+  const all = units.flatMap(({ reasons = [] }) => reasons);
+  if (all.length === 0) return units.filter(({ reasons }) => reasons === undefined);
+  const items = await table.getAll(all.map(({ key }) => key));
+  const holding = new Set(all.filter((reason, index) => reasonHolds(reason, items[index])));
+  return units.flatMap((unit) => {
+    if (!unit.reasons) return [unit];
+    const reasons = unit.reasons.filter((reason) => holding.has(reason));
+    return reasons.length > 0 ? [{ ...unit, reasons }] : [];
+  });
+};
 
 const missingOf = async (
   table: Table,
@@ -103,13 +126,13 @@ const createAll = async (
   policy: MergePolicy,
   group: readonly UnitInUse[],
 ): Promise<GroupCreated> => {
-  let open = group;
+  let open: readonly UnitInUse[] = group.filter(({ reasons }) => reasons?.length !== 0);
   let conflicts = 0;
   for (let attempt = 0; attempt < MAX_ATTEMPTS && open.length > 0; attempt++) {
     const outcome = await createUnits(ports, policy, open);
     conflicts += outcome.conflicts;
     if (outcome.done) return { failures: new Map(), held: outcome.held.length, conflicts };
-    open = await missingOf(ports.table, open);
+    open = await wantedOf(ports.table, await missingOf(ports.table, open));
   }
   if (open.length === 0) return { failures: new Map(), held: 0, conflicts };
   throw new ContentionError(`units were made and removed by others ${MAX_ATTEMPTS} times over`);

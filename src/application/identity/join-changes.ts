@@ -2,9 +2,9 @@
  * Joining changes of one row: of whole images the latest counts alone, of partial ones each adds its columns.
  * @module
  */
-import { isLive, joinImages, type RowImage } from '#domain/capture/row-image.ts';
+import { joinImages, type RowImage } from '#domain/capture/row-image.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
-import type { PartyChange, RowChange } from './row-change.ts';
+import type { FactChange, PartyChange, RowChange } from './row-change.ts';
 
 /** One change per row, which stands for all of its changes and carries the sequence numbers of all. */
 export const foldToLatest = (changes: readonly RowChange[]): readonly RowChange[] =>
@@ -15,22 +15,30 @@ export const foldToLatest = (changes: readonly RowChange[]): readonly RowChange[
 
 const joined = (a: RowChange, b: RowChange): RowChange => {
   const latest = b.version > a.version ? b : a;
-  if (latest.kind !== 'party' || a.kind !== 'party' || b.kind !== 'party') return latest;
-  if (!a.columns || !b.columns) return latest;
-  return withImage(latest, joinImages(a.columns.image, b.columns.image));
+  const [one, other] = [imageOf(a), imageOf(b)];
+  if (latest.kind === 'heartbeat' || !one || !other) return latest;
+  return withImage(latest, joinImages(one, other));
 };
 
+const imageOf = (change: RowChange): RowImage | undefined =>
+  change.kind === 'heartbeat' ? undefined : change.columns?.image;
+
 /** The change that a row's joined image amounts to. */
-export const withImage = (change: PartyChange, image: RowImage): PartyChange => {
+export const withImage = <Change extends PartyChange | FactChange>(
+  change: Change,
+  image: RowImage,
+): Change => {
   if (!change.columns || image === change.columns.image) return change;
   const { after: _after, committedAt, ...rest } = change;
   const { read } = change.columns;
   const isLatest = image.version === change.version;
+  const after = read(image);
   return {
     ...rest,
     ...(isLatest && committedAt !== undefined ? { committedAt } : {}),
     version: image.version,
     columns: { image, read },
-    ...(isLive(image) ? { after: read(image.values) } : {}),
-  };
+    ...(after ? { after } : {}),
+    // Spreading a type parameter loses it: kind, columns and what they read belong to one kind of change.
+  } as Change;
 };

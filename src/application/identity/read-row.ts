@@ -5,12 +5,18 @@
 import { FACT_UNIT_PREFIX } from '#application/shared/items.ts';
 import type { ValueMap } from '#application/shared/table.ts';
 import type { ChangeRecord } from '#domain/capture/change-record.ts';
-import { columnsRead } from '#domain/capture/columns-read.ts';
-import { MAX_TEXT_BYTES } from '#domain/capture/map-field.ts';
+import { columnsRead, keepsColumns } from '#domain/capture/columns-read.ts';
+import { MAX_TEXT_BYTES, mapField } from '#domain/capture/map-field.ts';
 import { mapRow } from '#domain/capture/map-row.ts';
 import type { MappedRow, QualityNote } from '#domain/capture/mapped-row.ts';
 import type { Rejection } from '#domain/capture/rejection.ts';
-import { goneImage, partialImage, type RowImage, wholeImage } from '#domain/capture/row-image.ts';
+import {
+  goneImage,
+  isLive,
+  partialImage,
+  type RowImage,
+  wholeImage,
+} from '#domain/capture/row-image.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { SourceDefinition, TableDefinition } from '#domain/definitions/types.ts';
 import {
@@ -25,7 +31,7 @@ import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import { InvariantError } from '#domain/shared/assert.ts';
 import type { Json, JsonObject } from '#domain/shared/json.ts';
 import { type Result, success } from '#domain/shared/result.ts';
-import type { FactChange, PartyAfter, PartyChange } from './row-change.ts';
+import type { FactAfter, FactChange, PartyAfter, PartyChange } from './row-change.ts';
 
 /** Keyed hash of a normalised value: 22 characters, the same for the same namespace, scope and value. */
 export type Pseudonymise = (namespace: string, scope: string | undefined, value: string) => string;
@@ -43,7 +49,7 @@ export interface Reading {
 /** What a change of a row says. A deletion says nothing. */
 export type Said = PartySaid | FactSaid;
 type PartySaid = Pick<PartyChange, 'kind' | 'after' | 'columns'>;
-type FactSaid = Pick<FactChange, 'kind' | 'after'>;
+type FactSaid = Pick<FactChange, 'kind' | 'after' | 'columns'>;
 
 /** Reads a change of a party table. */
 export const readPartyChange = (
@@ -56,30 +62,60 @@ export const readPartyChange = (
   return success({ kind: 'party', after, ...columns });
 };
 
-/** Reads a change of a fact or event table. Fails with `unmappable`. */
+/** Reads a change of a fact or event table. Fails with `unmappable`; of a part nothing is known before it is joined. */
 export const readFactChange = (
   reading: Reading,
   record: ChangeRecord,
 ): Result<FactSaid, Rejection> => {
-  if (record.operation === 'delete') return success({ kind: 'fact' });
+  const columns = factColumns(reading, record);
+  if (record.operation === 'delete' || record.partial) return success({ kind: 'fact', ...columns });
+  const after = readFact(reading, columns.columns?.image.values ?? record.row);
+  return after.ok ? success({ kind: 'fact', after: after.value, ...columns }) : after;
+};
+
+const readFact = (reading: Reading, row: JsonObject): Result<FactAfter, Rejection> => {
   const { source, table, namespaces, pseudonymise } = reading;
-  const mapped = mapRow(record, source, table, namespaces);
+  const mapped = mapRow({ row }, source, table, namespaces);
   if (!mapped.ok) return mapped;
   reading.note(mapped.value.notes);
   const { identifiers } = mapped.value;
   const contribution = { as: table.as, fields: saidBy(mapped.value) };
-  if (identifiers.length === 0) return success({ kind: 'fact', after: { contribution } });
-  const unit = factUnit(pseudonymise, source.mayCreateCustomer, identifiers);
-  return success({ kind: 'fact', after: { unit, contribution } });
+  if (identifiers.length === 0) return success({ contribution });
+  return success({
+    unit: factUnit(pseudonymise, source.mayCreateCustomer, identifiers),
+    contribution,
+  });
+};
+
+/** The columns behind a fact row, of a source that sends changed columns only. */
+const factColumns = (reading: Reading, record: ChangeRecord): Pick<FactChange, 'columns'> => {
+  if (!keepsColumns(reading.source, reading.table)) return {};
+  const again = { ...reading, note: () => {} };
+  const read = (image: RowImage) => {
+    // Sums are kept over facts: one of which columns may be missing, or whose amount cannot be read, stays out.
+    if (image.base === undefined || image.gone) return undefined;
+    const after = readFact(again, image.values);
+    if (after.ok) return after.value;
+    reading.note(unreadable(reading, image.values));
+    return undefined;
+  };
+  return { columns: { image: imageOf(reading, record), read } };
 };
 
 /** The columns behind a party row, of a source whose updates may carry some of them only. */
 const partyColumns = (reading: Reading, record: ChangeRecord): Pick<PartyChange, 'columns'> => {
-  if (reading.source.images === 'whole') return {};
+  if (!keepsColumns(reading.source, reading.table)) return {};
   const again = { ...reading, note: () => {} };
-  const read = (columns: JsonObject) => readParty(again, record.rowKey, columns);
+  const read = (image: RowImage) =>
+    isLive(image) ? readParty(again, record.rowKey, image.values) : undefined;
   return { columns: { image: imageOf(reading, record), read } };
 };
+
+const unreadable = ({ source, table }: Reading, row: JsonObject): readonly QualityNote[] =>
+  Object.values(table.fields).flatMap((mapping) => {
+    const mapped = mapField(mapping, row, source.currency);
+    return mapped.ok ? [] : [{ code: mapped.error, column: mapping.column }];
+  });
 
 const imageOf = ({ source, table }: Reading, record: ChangeRecord): RowImage => {
   if (record.operation === 'delete') return goneImage(record.version);

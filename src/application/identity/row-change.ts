@@ -10,7 +10,13 @@ import type { RowVersion } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { EvidenceUnit } from '#domain/identity/evidence.ts';
 import type { Identifier } from '#domain/identity/identifier.ts';
-import type { JsonObject } from '#domain/shared/json.ts';
+
+/** The columns behind what a row says, of a table whose columns are kept because updates may carry some of them only. */
+export interface RowColumns<After> {
+  readonly image: RowImage;
+  /** What the row says by an image, mapped as those columns of one record; nothing when it says nothing, or not yet. */
+  readonly read: (image: RowImage) => After | undefined;
+}
 
 interface RowChangeBase {
   readonly rowKey: SourceRowKey;
@@ -35,21 +41,23 @@ export interface PartyChange extends RowChangeBase {
   readonly kind: 'party';
   /** What it says; absent when the row was deleted. Of a partial image, what the columns say that it carries. */
   readonly after?: PartyAfter;
-  /** The columns behind it, of a source whose updates may carry some of them only. */
-  readonly columns?: {
-    readonly image: RowImage;
-    /** Maps joined columns as those of one record. */
-    readonly read: (columns: JsonObject) => PartyAfter;
-  };
+  readonly columns?: RowColumns<PartyAfter>;
   /** The row it was before its primary key changed. */
   readonly renamedFrom?: SourceRowKey;
+}
+
+/** What a fact row says. Without `unit` it names nobody. */
+export interface FactAfter {
+  readonly unit?: EvidenceUnit;
+  readonly contribution: Contribution;
 }
 
 /** A row that refers to a customer. */
 export interface FactChange extends RowChangeBase {
   readonly kind: 'fact';
-  /** What it says; absent when the row was deleted. Without `unit` it names nobody. */
-  readonly after?: { readonly unit?: EvidenceUnit; readonly contribution: Contribution };
+  /** What it says; absent when the row was deleted, and while its columns are not all known. */
+  readonly after?: FactAfter;
+  readonly columns?: RowColumns<FactAfter>;
 }
 
 /** A row that only shows that its source is alive. */

@@ -22,6 +22,7 @@ import {
   type RestructureOutcome,
   restructure,
 } from './restructure.ts';
+import { type Reason, reasonCheck } from './rewrite-facts.ts';
 import type { StructuralChange } from './world.ts';
 
 /** Buckets looked at in one request. */
@@ -133,13 +134,18 @@ const removal = (found: UnitItem, mark: string): StructuralChange => ({
 export const createUnits = (
   ports: IdentityPorts,
   policy: MergePolicy,
-  units: readonly { readonly evidence: EvidenceUnit; readonly buckets: number }[],
+  units: readonly NewUnit[],
 ): Promise<RestructureOutcome> => restructure(ports, policy, units.map(creation));
 
-const creation = (unit: {
+/** A fact unit to be made. */
+interface NewUnit {
   readonly evidence: EvidenceUnit;
   readonly buckets: number;
-}): StructuralChange => ({
+  /** Only while the first of these holds. */
+  readonly reasons?: readonly Reason[];
+}
+
+const creation = (unit: NewUnit): StructuralChange => ({
   key: unit.evidence.key,
   after: unit.evidence,
   own: (scope, evidence = unit.evidence) => [
@@ -153,5 +159,6 @@ const creation = (unit: {
       },
       when: { missing: ['pk'] },
     },
+    ...(unit.reasons ?? []).slice(0, 1).map(reasonCheck),
   ],
 });

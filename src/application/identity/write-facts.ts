@@ -33,6 +33,10 @@ export type FactStep =
   | { readonly step: 'note'; readonly action: Write }
   /** Identifiers changed: move the contribution. */
   | { readonly step: 'move'; readonly row: RowItem; readonly to?: UnitKey }
+  /** The row's columns are kept: write them and what they say in one transaction. */
+  | { readonly step: 'rewrite'; readonly row?: RowItem; readonly to?: UnitKey }
+  /** The row changed after it was read. */
+  | { readonly step: 'again' }
   | { readonly step: 'skip' };
 
 /** Decides what to do with a fact change. Pure. */
@@ -53,7 +57,8 @@ const decideKnownFact = (change: FactChange, unit: UnitKey | undefined, row: Row
   return { step: 'move', row, ...(unit === undefined ? {} : { to: unit }) };
 };
 
-const placeOf = (row: RowItem): Place | undefined =>
+/** Where the registry says that a row's contribution lies. */
+export const placeOf = (row: RowItem): Place | undefined =>
   row.unit === undefined ? undefined : { unit: row.unit, bucket: must(row.bucket, 'bucket') };
 
 const registryWrite = (change: FactChange, row: RowItem | undefined): Write => {
@@ -152,12 +157,19 @@ export const moveActions = (
       remove: to ? ['deleted'] : ['unit', 'bucket'],
       when: { equals: [['v'], row.version] },
     },
-    ...(to ? [{ ...contribution(to, change), when: notLater(change) }] : []),
+    ...(to ? [contributionAt(change, to)] : []),
     ...(from ? [tombstoneAt(change, from)] : []),
   ];
 };
 
-const tombstoneAt = (change: FactChange, place: Place): Action => ({
+/** Writes a row's contribution, or its tombstone, unless a later one is there. */
+export const contributionAt = (change: FactChange, place: Place): Action => ({
+  ...contribution(place, change),
+  when: notLater(change),
+});
+
+/** Leaves a note that a row has moved away. */
+export const tombstoneAt = (change: FactChange, place: Place): Action => ({
   kind: 'update',
   key: bucketKey(place.unit, place.bucket),
   set: { [contributionName(change.rowKey)]: movedAway(change.version) },
@@ -165,13 +177,8 @@ const tombstoneAt = (change: FactChange, place: Place): Action => ({
 });
 
 /** Forgets the units a row has left, once they are settled; a later move keeps its own. */
-export const clearLeaving = (table: Table, row: SourceRowKey, version: string): Promise<boolean> =>
-  table.write({
-    kind: 'update',
-    key: rowItemKey(row),
-    remove: ['leaving'],
-    when: { equals: [['v'], version] },
-  });
+export const clearLeaving = (table: Table, key: SourceRowKey, when: Condition): Promise<boolean> =>
+  table.write({ kind: 'update', key: rowItemKey(key), remove: ['leaving'], when });
 
 /** Whether the registry still says that the row's contribution lies there. */
 export const isPlacedAt = (item: Item | undefined, place: Place): boolean => {

@@ -144,7 +144,7 @@ export interface RowItem {
   /** Units this row has left, until their lives are settled. */
   readonly leaving: readonly UnitKey[];
   readonly deleted: boolean;
-  /** Party rows of sources whose updates may carry some columns only: the columns, each with its version. */
+  /** Rows whose updates may carry some columns only: the columns, each with its version. */
   readonly image?: RowImage;
   /** Party rows: what the row claims, and the scope it is evaluated in. */
   readonly evidence?: EvidenceUnit;

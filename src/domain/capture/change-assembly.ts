@@ -9,7 +9,7 @@ import type { JsonObject } from '#domain/shared/json.ts';
 import { own } from '#domain/shared/json-safety.ts';
 import { type Result, success } from '#domain/shared/result.ts';
 import type { ChangeRecord } from './change-record.ts';
-import { columnsRead } from './columns-read.ts';
+import { columnsRead, keepsColumns } from './columns-read.ts';
 import type { Decoded } from './decoded.ts';
 import type { LogPosition } from './log-position.ts';
 import { describe, type Rejection, reject, showName } from './rejection.ts';
@@ -98,7 +98,8 @@ const readImage = (
 ): Result<CarriedRow, Rejection> => {
   if (operation !== 'update' && unread.length === 0) return success({ row });
   const { source, table } = place;
-  const absentKept = operation === 'update' && keepsAbsent(place);
+  const isKept = keepsColumns(source, table);
+  const absentKept = operation === 'update' && isKept;
   const absent = columnsRead(source, table).filter(
     (name) => !hasOwn(row, name) && (absentKept || unread.includes(name)),
   );
@@ -106,27 +107,13 @@ const readImage = (
   const complete = kept.length === 0 ? row : { ...row, ...Object.fromEntries(kept) };
   const missing = absent.filter((name) => !hasOwn(complete, name));
   if (missing.length === 0) return success({ row: complete });
-  if (table.kind !== 'party' && table.kind !== 'heartbeat')
-    return reject(
-      'partial-image',
-      `The record does not carry column "${missing[0]}" of table "${table.table}", whose rows are facts; let the source send whole rows.`,
-    );
-  return source.images === 'whole'
-    ? reject(
+  return isKept
+    ? success({ row: complete, partial: true })
+    : reject(
         'partial-image',
         `The record could not read column "${missing[0]}" of table "${table.table}", but source "${source.source}" ` +
-          'promises whole images; say "images: partial" and reload the table.',
-      )
-    : success({ row: complete, partial: true });
-};
-
-/**
- * Whether a column that an update does not carry is as it was. A fact's row is stored mapped and not by columns, so
- * nothing could keep them; only of sources that are known to send changed columns does it go to quarantine.
- */
-const keepsAbsent = ({ source, table }: Place): boolean => {
-  if (source.images !== undefined) return source.images === 'partial';
-  return table.kind === 'party' || source.engine === 'oracle';
+          'counts as one of whole images; say "images: partial" and reload the table.',
+      );
 };
 
 const hasOwn = (row: JsonObject, name: string): boolean => Object.hasOwn(row, name);

@@ -1,8 +1,21 @@
 /**
- * Columns that a definition reads of a table: what a record must carry to be a whole image.
+ * Columns that a definition reads of a table: what a record must carry to be a whole image, and whether they are kept.
  * @module
  */
 import type { SourceDefinition, TableDefinition } from '#domain/definitions/types.ts';
+
+/**
+ * Whether the columns of a table's rows are kept, so that an update which carries only some of them can be joined with
+ * the others. A party row's are, unless its source promises whole images; a fact's cost a write each, so only of sources
+ * that are known to send changed columns.
+ */
+export const keepsColumns = (
+  { images, engine }: Pick<SourceDefinition, 'images' | 'engine'>,
+  { kind }: Pick<TableDefinition, 'kind'>,
+): boolean => {
+  if (images !== undefined) return images === 'partial';
+  return kind === 'party' || engine === 'oracle';
+};
 
 /** Definitions are immutable, so the columns of each table are worked out once. */
 const known = new WeakMap<TableDefinition, readonly string[]>();

@@ -75,7 +75,8 @@ export interface SourceDefinition {
   readonly position?: 'stream-position' | 'change-sequence';
   /**
    * What a column means that an update does not carry: in `partial` images it is as it was, in `whole` ones, which
-   * leave out nulls, it is null. Absent: partial for party rows and for engines that send changed columns only.
+   * leave out nulls, it is null. Absent: partial for party rows and for engines that send changed columns only. A fact
+   * of partial images costs a transaction per change.
    */
   readonly images?: 'partial' | 'whole';
   readonly party: '1st' | '2nd' | '3rd';

@@ -114,12 +114,16 @@ describe('a fact', () => {
       part({ _c360_seq: '0'.repeat(35) }),
     ],
     [
-      'with a column that could not be read',
-      {},
+      'of a source that says so, with a column that could not be read',
+      { images: 'partial' },
       debezium({ name: 'A', note: UNREAD }, null, 'receipt'),
     ],
-  ] as const)('%s goes to quarantine', (_, parts, text) => {
-    expect(decode(text, parts)).toBe('partial-image');
+  ] as const)('%s is part of a row', (_, parts, text) => {
+    expect(decode(text, parts)).toEqual({ row: { id: 1, name: 'A' }, partial: true });
+  });
+
+  test('with a column that could not be read goes to quarantine elsewhere', () => {
+    expect(decode(debezium({ name: 'A', note: UNREAD }, null, 'receipt'))).toBe('partial-image');
   });
 });
 
