@@ -5,8 +5,9 @@
  * @module
  */
 import type { MeasureDefinition, ViewDefinition } from '#domain/definitions/types.ts';
-import type { MeasureValue } from '#domain/profile/measure.ts';
-import type { KnownIdentifier, ProfileField, SourceShare } from '#domain/profile/profile-view.ts';
+import type { SourceShare } from '#domain/profile/facts-partial.ts';
+import { type Figures, figureNames, type MeasureValue } from '#domain/profile/figures.ts';
+import type { KnownIdentifier, ProfileField } from '#domain/profile/profile-view.ts';
 import { assertNever } from '#domain/shared/assert.ts';
 import { formatMoney } from '#domain/shared/money.ts';
 import type { FoundProfile } from './get-profile.ts';
@@ -34,29 +35,44 @@ export const presentProfile = (found: FoundProfile, definition: ViewDefinition) 
     ),
     identifiers: view.identifiers.map(presentIdentifier),
     ...Object.fromEntries(
-      definition.measures.map((measure) => [
-        measure.measure,
-        presentMeasure(measure, view.measures[measure.measure] ?? null),
-      ]),
+      definition.measures.flatMap((measure) => presentMeasure(measure, view.measures)),
     ),
     lastSeenAt: instant(view.lastSeenAt),
     sources: view.sources.map(presentSource),
   };
 };
 
-const presentMeasure = (definition: MeasureDefinition, value: MeasureValue): unknown => {
-  switch (definition.fold) {
+const presentMeasure = (
+  definition: MeasureDefinition,
+  figures: Figures,
+): readonly (readonly [string, unknown])[] =>
+  figureNames(definition).map((name) => [name, presentFigure(definition, figures[name] ?? null)]);
+
+const presentFigure = ({ fold }: MeasureDefinition, value: MeasureValue): unknown => {
+  switch (fold) {
     case 'count':
     case 'sum':
+    case 'expiring':
+    case 'expired':
+    case 'repurchase':
       return value ?? 0;
     case 'latest':
+    case 'earliest':
       return instant(typeof value === 'number' ? value : null);
     case 'money':
+    case 'average':
       return Object.entries(value ?? {})
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([currency, amount]) => ({ amount: formatMoney(amount, currency), currency }));
+        .map(([currency, amount]) => ({
+          amount: formatMoney(Number(amount), currency),
+          currency,
+        }));
+    case 'preferred':
+    case 'stage':
+    case 'rfm':
+      return value;
     default:
-      return assertNever(definition);
+      return assertNever(fold);
   }
 };
 
@@ -71,9 +87,10 @@ const presentIdentifier = ({ namespace, scope, value, verified, sources }: Known
   sources,
 });
 
-const presentSource = ({ source, rows, lastSeenAt }: SourceShare) => ({
+const presentSource = ({ source, rows, firstSeenAt, lastSeenAt }: SourceShare) => ({
   source,
   rows,
+  firstSeenAt: instant(firstSeenAt),
   lastSeenAt: instant(lastSeenAt),
 });
 

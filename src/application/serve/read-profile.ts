@@ -122,14 +122,14 @@ const isOwn = async (
 };
 
 const seen = async (
-  { table }: ReadPorts,
+  { table, clock }: ReadPorts,
   definitions: Definitions,
   grant: Grant,
   found: FoundProfile,
 ): Promise<Result<SeenCustomer, ApiProblem>> => {
   const consent = consentState(grant, found.view.measures);
   const view = seesPart(grant)
-    ? await limitedView(table, definitions, found.units, grant)
+    ? await limitedView(table, definitions, found, grant, clock())
     : found.view;
   if (view === undefined) return failure(NOT_FOUND);
   const isShown = consent === 'not-needed' || consent === 'granted';

@@ -104,13 +104,13 @@ const barred = ({ sources }: AccessPolicy, purpose: string): readonly string[] =
 export const seesPart = ({ brands, markets, barredSources }: Grant): boolean =>
   brands !== undefined || markets !== undefined || barredSources.length > 0;
 
-/** Whether a row may be seen: by its source, the market of its source, and its brand. A row without brand has none. */
+/** Whether a row may be seen: by its source, the market of its source, and its brand, which is `''` when it names none. */
 export const seesRow = (
   { brands, markets, barredSources }: Grant,
-  row: { readonly source: string; readonly market: string | undefined; readonly brand: unknown },
+  row: { readonly source: string; readonly market: string | undefined; readonly brand: string },
 ): boolean =>
   !barredSources.includes(row.source) &&
-  (brands === undefined || brands.includes(String(row.brand))) &&
+  (brands === undefined || brands.includes(row.brand)) &&
   (markets === undefined || markets.includes(String(row.market)));
 
 /** State of the consent that a purpose asks for. */

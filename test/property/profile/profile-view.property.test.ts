@@ -4,20 +4,8 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  type FactRow,
-  factsPartial,
-  type PartyRow,
-  profileView,
-} from '#domain/profile/profile-view.ts';
-import { anyFacts, anyParties, VIEW } from '../../support/builders/profile.ts';
-
-const viewOfRows = (parties: readonly PartyRow[], ...parts: readonly (readonly FactRow[])[]) =>
-  profileView(
-    VIEW,
-    parties,
-    parts.map((facts) => factsPartial(VIEW, facts)),
-  );
+import type { FactRow } from '#domain/profile/facts-partial.ts';
+import { anyFacts, anyParties, VIEW, viewOfRows } from '../../support/builders/profile.ts';
 
 test('it does not matter into which parts the facts are cut', () => {
   fc.assert(
@@ -89,7 +77,7 @@ test('every figure is what a loop over the rows gives', () => {
 test('every profile field can be asked where it came from', () => {
   fc.assert(
     fc.property(anyParties, (parties) => {
-      const { profile } = profileView(VIEW, parties, []);
+      const { profile } = viewOfRows(parties);
       for (const { field, sources } of VIEW.profile) {
         const holders = parties
           .filter((party) => party.fields[field] !== undefined)

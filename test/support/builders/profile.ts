@@ -3,7 +3,8 @@
  */
 import fc from 'fast-check';
 import type { ViewDefinition } from '#domain/definitions/types.ts';
-import type { FactRow, PartyRow } from '#domain/profile/profile-view.ts';
+import { type FactRow, type FactsPartial, factsPartial } from '#domain/profile/facts-partial.ts';
+import { type PartyRow, type ProfileView, profileView } from '#domain/profile/profile-view.ts';
 import { rowKey } from './rows.ts';
 
 /** A view with one of everything. */
@@ -25,6 +26,25 @@ export const VIEW: ViewDefinition = {
     { measure: 'lastOrderAt', of: 'order', fold: 'latest', field: 'at' },
   ],
 };
+
+/** 2026-11-22, noon in UTC. */
+export const NOW = Date.UTC(2026, 10, 22, 12);
+
+/** Facts added up, as of {@link NOW}. */
+export const addUp = (facts: readonly FactRow[], view = VIEW): FactsPartial =>
+  factsPartial({ view, zones: {}, now: NOW }, facts);
+
+/** The view of rows, facts in parts, as of {@link NOW}. */
+export const viewOfRows = (
+  parties: readonly PartyRow[],
+  ...parts: readonly (readonly FactRow[])[]
+): ProfileView =>
+  profileView(
+    VIEW,
+    parties,
+    parts.flatMap((facts) => addUp(facts)),
+    { now: NOW },
+  );
 
 /** A party row; identifiers as `phone:+852…`, with a question mark when unverified. */
 export const partyRow = (

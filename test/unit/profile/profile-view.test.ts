@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { factsPartial, profileView, sourceOf } from '#domain/profile/profile-view.ts';
-import { order, partyRow, VIEW } from '../../support/builders/profile.ts';
+import { type FactRow, sourceOf } from '#domain/profile/facts-partial.ts';
+import type { PartyRow } from '#domain/profile/profile-view.ts';
+import { order, partyRow, viewOfRows } from '../../support/builders/profile.ts';
 import { rowKey } from '../../support/builders/rows.ts';
 
-const view = (
-  parties: Parameters<typeof profileView>[1],
-  facts: Parameters<typeof factsPartial>[1] = [],
-) => profileView(VIEW, parties, [factsPartial(VIEW, facts)]);
+const view = (parties: readonly PartyRow[], facts: readonly FactRow[] = []) =>
+  viewOfRows(parties, facts);
 
 describe('profile fields', () => {
   const crm = partyRow('crm.member.2', { name: 'Chan', city: 'HK' });

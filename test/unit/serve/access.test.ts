@@ -141,9 +141,10 @@ describe('limits', () => {
   test.each([
     [{ brands: ['aurora'] }, { source: 'pos', market: 'HK', brand: 'aurora' }, true],
     [{ brands: ['aurora'] }, { source: 'pos', market: 'HK', brand: 'bloom' }, false],
-    [{ brands: ['aurora'] }, { source: 'pos', market: 'HK', brand: undefined }, false],
+    [{ brands: ['aurora'] }, { source: 'pos', market: 'HK', brand: '' }, false],
+    [{ brands: ['aurora', ''] }, { source: 'pos', market: 'HK', brand: '' }, true],
     [{ markets: ['CN'] }, { source: 'pos', market: 'HK', brand: 'aurora' }, false],
-    [{}, { source: 'pos', market: undefined, brand: undefined }, true],
+    [{}, { source: 'pos', market: undefined, brand: '' }, true],
   ])('%j of the row %j: %s', (caller, row, visible) => {
     const grant = grantOf({ role: 'service', ...caller });
     expect([seesPart(grant), seesRow(grant, row)]).toEqual([

@@ -164,7 +164,7 @@ describe('by id', () => {
           sk: 'SUMMARY',
           doc: {
             r: 1,
-            d: JSON.stringify({ h: 'h', m: [], u: to === undefined ? { [`crm.${n}`]: null } : {} }),
+            d: JSON.stringify({ h: 'h', m: '', u: to === undefined ? { [`crm.${n}`]: null } : {} }),
           },
         },
       });

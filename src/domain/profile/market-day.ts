@@ -1,0 +1,11 @@
+/**
+ * Market days: days as clocks of a market show them, numbered from 1970-01-01, so that windows are sums over numbers.
+ * @module
+ */
+import { zoneOffset } from '#domain/capture/instant.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Number of the day that an instant (epoch milliseconds) lies on in a zone: 0 is 1970-01-01. */
+export const marketDay = (instant: number, zone: string): number =>
+  Math.floor((instant + zoneOffset(instant, zone)) / DAY_MS);
