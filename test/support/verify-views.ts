@@ -35,6 +35,8 @@ export const verifyViews = async (
   overrides: Partial<ViewRun> = {},
 ): Promise<ViewFinding | undefined> => {
   const options = { ...optionsOf(seed), ...overrides };
-  const problems = await runViewWorld(seed, options);
+  const problems = await runViewWorld(seed, options).catch((error: unknown) => [
+    error instanceof Error ? (error.stack ?? error.message) : String(error),
+  ]);
   return problems.length > 0 ? { seed, options, problems } : undefined;
 };
