@@ -16,6 +16,7 @@ export const expectedFigures = (rows: readonly SourceRow[], today: number): Expe
   return {
     ...windowFigures(rows, today),
     ...couponFigures(rows, today),
+    pointsEnding30d: String(pointsEnding(rows, today, 30)),
     averageBasket: amounts(averages(orders)),
     repurchaseRate: orders.length > 0 ? repeatShare(orders.length) : '0',
     preferredStore: mostly(
@@ -59,6 +60,22 @@ const couponFigures = (rows: readonly SourceRow[], today: number): ExpectedFigur
     ),
     couponsExpired: count(open, ({ ends }) => ends !== undefined && ends < today),
   };
+};
+
+/** Points that end soon, when whoever redeems takes those that end first: lot by lot. */
+const pointsEnding = (rows: readonly SourceRow[], today: number, days: number): number => {
+  const entries = rows.filter(({ means }) => means === 'points');
+  const lots = entries
+    .filter(({ points }) => points > 0)
+    .sort((a, b) => (a.ends ?? Infinity) - (b.ends ?? Infinity));
+  let used = entries.reduce((sum, { points }) => sum - Math.min(0, points), 0);
+  let ending = 0;
+  for (const { points, ends = Infinity } of lots) {
+    const taken = Math.min(used, points);
+    used -= taken;
+    if (ends >= today && ends <= today + days) ending += points - taken;
+  }
+  return ending;
 };
 
 /** Orders minus returns, in minor units per currency. */

@@ -47,7 +47,7 @@ export interface SourceRow {
   readonly store: string;
   /** State of a coupon (`open`, `used`) or case; empty elsewhere. */
   readonly state: string;
-  /** Last day of a coupon; absent for one that never ends. */
+  /** Last day of a coupon or of points; absent for what never ends. */
   readonly ends?: number;
 }
 

@@ -17,6 +17,9 @@ const dayIn = (zone: string, at: number): number => {
   return Date.parse(`${text}T00:00:00Z`) / DAY_MS;
 };
 
+const lastDay = (zone: string, ends: number | string): number =>
+  typeof ends === 'number' ? dayIn(zone, ends) : Date.parse(ends) / DAY_MS;
+
 interface Row {
   readonly source: string;
   readonly as: string;
@@ -31,13 +34,14 @@ interface Row {
 const rowOf = ({ rowKey, after }: FactChange): Row => {
   const source = rowKey.split('.')[0] as keyof typeof ZONES;
   const { as, fields } = after?.contribution ?? { as: '', fields: {} };
-  const [at, ends] = [fields['at'], fields['ends']] as (number | undefined)[];
+  const at = fields['at'] as number | undefined;
+  const ends = fields['ends'] as number | string | undefined;
   return {
     source,
     as,
     brand: (fields['brand'] as string | undefined) ?? '',
     ...(at === undefined ? {} : { at, day: dayIn(ZONES[source], at) }),
-    ...(ends === undefined ? {} : { ends: dayIn(ZONES[source], ends) }),
+    ...(ends === undefined ? {} : { ends: lastDay(ZONES[source], ends) }),
     ...(fields['total'] ? { total: fields['total'] as { amount: number; currency: string } } : {}),
     fields,
   };
@@ -68,6 +72,24 @@ const basketOf = (rows: readonly Row[]): Record<string, number> => {
 
 const pointsOf = (rows: readonly Row[]): number =>
   rows.reduce((sum, { as, fields }) => sum + (as === 'points' ? Number(fields['delta']) : 0), 0);
+
+/** Points by what becomes of them, when whoever uses some takes those that end first: point by point. */
+const endingPoints = (rows: readonly Row[], today: number) => {
+  const points = rows.filter(({ as }) => as === 'points');
+  const each = points
+    .flatMap(({ ends = Infinity, fields }) =>
+      Array.from({ length: Math.max(0, Number(fields['delta'])) }, () => ends),
+    )
+    .sort((a, b) => (a === b ? 0 : a - b));
+  const left = each.slice(
+    points.reduce((sum, { fields }) => sum + Math.max(0, -Number(fields['delta'])), 0),
+  );
+  return {
+    pointsEnding: left.filter((ends) => ends >= today && ends <= today + 30).length,
+    pointsValid: left.filter((ends) => ends >= today).length,
+    pointsOver: left.filter((ends) => ends < today).length,
+  };
+};
 
 const favourite = (
   rows: readonly Row[],
@@ -150,9 +172,7 @@ const figures = (rows: readonly Row[], today: number) => {
     store: favourite(rows, ({ fields }) => fields['store'], 20, today),
     channel: favourite(rows, ({ source }) => source, 90, today),
     ...couponsOf(rows, today),
-    pointsEnding: pointsOf(
-      rows.filter(({ ends }) => ends !== undefined && ends >= today && ends <= today + 30),
-    ),
+    ...endingPoints(rows, today),
     cases: rows.filter(({ as, fields }) => as === 'case' && fields['status'] === 'open').length,
     ...habitsOf(rows, today),
   };

@@ -45,6 +45,8 @@ export const FULL_VIEW: ViewDefinition = {
       field: 'delta',
       within: 30,
     },
+    { measure: 'pointsValid', of: 'points', fold: 'expiring', until: 'ends', field: 'delta' },
+    { measure: 'pointsOver', of: 'points', fold: 'expired', until: 'ends', field: 'delta' },
     { measure: 'cases', of: 'case', fold: 'count', where: { field: 'status', in: ['open'] } },
     { measure: 'again', fold: 'repurchase', count: 'orders' },
     {
@@ -90,6 +92,12 @@ const branded = (random: Random): ValueMap => {
 const drawTime = (random: Random, spread: number): number =>
   START + Math.round((random() * (spread + 40) - spread) * DAY_MS);
 
+// An instant, or a calendar date.
+const drawEnd = (random: Random): number | string => {
+  const end = drawTime(random, pick(random, [-1, 30]));
+  return random() < 0.5 ? end : new Date(end).toISOString().slice(0, 10);
+};
+
 const sometimes = (random: Random, chance: number, fields: () => ValueMap): ValueMap =>
   random() < chance ? fields() : {};
 
@@ -104,7 +112,7 @@ const drawFields = (random: Random, as: string): ValueMap => ({
   ...(as === 'order' ? sometimes(random, 0.6, () => ({ store: pick(random, ['S1', 'S2']) })) : {}),
   ...(as === 'points' ? { delta: Math.floor(random() * 100) - 50 } : {}),
   ...(as === 'points' || as === 'coupon'
-    ? sometimes(random, 0.8, () => ({ ends: drawTime(random, pick(random, [-1, 30])) }))
+    ? sometimes(random, 0.8, () => ({ ends: drawEnd(random) }))
     : {}),
   ...(as === 'coupon' ? sometimes(random, 0.4, () => ({ usedAt: drawTime(random, 30) })) : {}),
   ...(as === 'case' ? { status: pick(random, ['open', 'closed']) } : {}),

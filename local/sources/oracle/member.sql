@@ -6,7 +6,8 @@ FROM member
 UNION ALL
 SELECT 'member.points_ledger.' || entry_id, 'points', NULL, NULL, delta,
        floor(extract(epoch FROM booked_at) * 1000)::bigint,
-       (booked_at AT TIME ZONE 'Asia/Hong_Kong')::date - DATE '1970-01-01', NULL, NULL, NULL
+       (booked_at AT TIME ZONE 'Asia/Hong_Kong')::date - DATE '1970-01-01', NULL, NULL,
+       expires_on - DATE '1970-01-01'
 FROM points_ledger
 UNION ALL
 SELECT 'member.coupon.' || replace(replace(coupon_code, '%', '%25'), '.', '%2E'),

@@ -6,7 +6,7 @@
  */
 import type { MeasureDefinition, ViewDefinition } from '#domain/definitions/types.ts';
 import type { SourceShare } from '#domain/profile/facts-partial.ts';
-import { type Figures, figureNames, type MeasureValue } from '#domain/profile/figures.ts';
+import { type Figures, figureNames, type MeasureValue } from '#domain/profile/figure-values.ts';
 import type { KnownIdentifier, ProfileField } from '#domain/profile/profile-view.ts';
 import { assertNever } from '#domain/shared/assert.ts';
 import { formatMoney } from '#domain/shared/money.ts';

@@ -76,7 +76,9 @@ const windowProblem = (measure: Measure, sources: readonly SourceText[]): string
     measure.of,
     ...(measure.fold === 'money' && measure.minus ? [measure.minus.of] : []),
   ];
-  return kinds.map((as) => fieldProblem(as, 'at', 'time', sources)).find((it) => it !== undefined);
+  return kinds
+    .map((as) => fieldProblem(as, 'at', ['time'], sources))
+    .find((it) => it !== undefined);
 };
 
 const measureProblem = (measure: Measure, sources: readonly SourceText[]): string | undefined => {
@@ -90,7 +92,7 @@ type FactMeasure = Extract<Measure, { of: string }>;
 
 const inputProblem = (measure: FactMeasure, sources: readonly SourceText[]): string | undefined => {
   const needs = (field: string, type: FieldMapping['type'], of = measure.of) =>
-    fieldProblem(of, field, type, sources);
+    fieldProblem(of, field, [type], sources);
   switch (measure.fold) {
     case 'count':
       return undefined;
@@ -106,7 +108,7 @@ const inputProblem = (measure: FactMeasure, sources: readonly SourceText[]): str
     case 'expiring':
     case 'expired':
       return (
-        needs(measure.until, 'time') ??
+        fieldProblem(measure.of, measure.until, ['time', 'date'], sources) ??
         (measure.field === undefined ? undefined : needs(measure.field, 'integer'))
       );
     case 'preferred':
@@ -121,7 +123,7 @@ const minusProblem = (
   sources: readonly SourceText[],
 ): string | undefined =>
   minus &&
-  (factProblem(minus.of, sources) ?? fieldProblem(minus.of, minus.field, 'money', sources));
+  (factProblem(minus.of, sources) ?? fieldProblem(minus.of, minus.field, ['money'], sources));
 
 /** Not every fact has a store; but one table must name them, as a text. */
 const nameProblem = (
@@ -165,12 +167,14 @@ const factProblem = (as: string, sources: readonly SourceText[]): string | undef
 const fieldProblem = (
   as: string,
   field: string,
-  type: FieldMapping['type'],
+  types: readonly FieldMapping['type'][],
   sources: readonly SourceText[],
 ): string | undefined => {
-  const lacking = factsNamed(as, sources).find(({ table }) => table.fields[field]?.type !== type);
+  const lacking = factsNamed(as, sources).find(
+    ({ table: { fields } }) => !types.some((type) => fields[field]?.type === type),
+  );
   return (
     lacking &&
-    `table ${lacking.name} is mapped as "${as}" without a field "${field}" of type ${type}; map one there.`
+    `table ${lacking.name} is mapped as "${as}" without a field "${field}" of type ${types.join(' or ')}; map one there.`
   );
 };

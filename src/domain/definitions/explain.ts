@@ -163,11 +163,12 @@ const explainEnding = (
   measure: Extract<MeasureDefinition, { fold: 'expiring' | 'expired' }>,
 ): string => {
   const what = measure.field === undefined ? 'how many' : `sum of ${measure.field} over`;
+  const used = measure.field === undefined ? '' : ', less what is used up, of what ends first';
   const head = `${what} facts "${measure.of}" whose ${measure.until}`;
-  if (measure.fold === 'expired') return `${head} is over`;
+  if (measure.fold === 'expired') return `${head} is over${used}`;
   return measure.within === undefined
-    ? `${head} is not over, or that have none`
-    : `${head} is today or within ${measure.within} days`;
+    ? `${head} is not over, or that have none${used}`
+    : `${head} is today or within ${measure.within} days${used}`;
 };
 
 const explainDerived = (measure: DerivedMeasure): string => {

@@ -61,8 +61,9 @@ type MeasureFold =
       readonly halfLife: number;
     }
   /**
-   * How many facts are valid still, or the sum of their integer field: the day of time field `until` is not over. With
-   * `within`, only those that end in so many days; without, a fact that never ends counts, too.
+   * How many facts are valid still, or the sum of their integer field: the day of `until`, a time or date, is not over.
+   * With `within`, only those that end in so many days; without, a fact that never ends counts, too. Numbers below zero
+   * use up what ends first, whenever they were booked.
    */
   | {
       readonly measure: string;
@@ -72,7 +73,7 @@ type MeasureFold =
       readonly field?: string;
       readonly within?: number;
     }
-  /** How many facts are valid no longer, or the sum of their integer field. */
+  /** How many facts are valid no longer, or what of the sum of their integer field was not used up. */
   | {
       readonly measure: string;
       readonly of: string;

@@ -4,7 +4,7 @@
  */
 import type { DerivedMeasure, RfmSteps, StageDays } from '#domain/definitions/types.ts';
 import { assertNever } from '#domain/shared/assert.ts';
-import type { Figures, MeasureValue } from './figures.ts';
+import type { Figures, MeasureValue } from './figure-values.ts';
 import { marketDay } from './market-day.ts';
 
 /** Stages of the life cycle; {@link StageDays} says when which. */

@@ -9,27 +9,10 @@ import type { MeasureDefinition } from '#domain/definitions/types.ts';
 import { assertNever } from '#domain/shared/assert.ts';
 import { derive } from './derived-figures.ts';
 import { type BrandPartial, combineCells } from './facts-partial.ts';
+import { type Figures, type MeasureValue, windowName } from './figure-values.ts';
 import { type Cell, combine, type Kept } from './kept.ts';
-import { COUNT_MARK, isKept, type KeptMeasure, NEVER } from './measure.ts';
-import { type Preference, preferred } from './preference.ts';
-
-/**
- * Value of a measure: a count, sum or share, minor units per currency or scores by name, an instant (`null` when there is
- * none), a stage, or what is preferred.
- */
-export type MeasureValue = number | string | Readonly<Record<string, number>> | Preference | null;
-
-/** Values of measures by name, windows included. */
-export type Figures = Readonly<Record<string, MeasureValue>>;
-
-/** Name of a figure over a window: `spend`, 30 → `spend30d`. */
-export const windowName = (measure: string, days: number): string => `${measure}${days}d`;
-
-/** Names of all figures of a measure, its total first. */
-export const figureNames = ({ measure, windows = [] }: MeasureDefinition): readonly string[] => [
-  measure,
-  ...windows.map((days) => windowName(measure, days)),
-];
+import { COUNT_MARK, isKept, type KeptMeasure, NEVER, USED } from './measure.ts';
+import { preferred } from './preference.ts';
 
 /** Computes the figures of a day. */
 export const figuresOf = (
@@ -119,7 +102,7 @@ const totalOf = (measure: KeptMeasure, parts: readonly Kept[], today: number): M
     case 'expiring':
       return valid((kept ?? {}) as Counts, today, measure.within);
     case 'expired':
-      return over((kept ?? {}) as Counts, today);
+      return lapsed((kept ?? {}) as Counts, today);
     case 'preferred':
       return null;
     default:
@@ -148,16 +131,38 @@ const roundedMean = (sum: number, count: number): number => {
   return sum < 0 && mean !== 0 ? -mean : mean;
 };
 
-const valid = (kept: Counts, today: number, within: number | undefined): number =>
-  Object.entries(kept).reduce((sum, [end, size]) => {
-    if (end === NEVER) return within === undefined ? sum + size : sum;
-    const left = Number(end) - today;
-    return left >= 0 && left <= (within ?? Infinity) ? sum + size : sum;
-  }, 0);
+/** Sizes of what ends, by when, and of what was used up of it. */
+interface Ending {
+  readonly over: number;
+  readonly never: number;
+  readonly used: number;
+  /** By days that are left: 0 ends today. */
+  readonly left: readonly (readonly [days: number, size: number])[];
+}
 
 // What ended long ago has no day any more; it is not a number, so it is never ahead.
-const over = (kept: Counts, today: number): number =>
-  Object.entries(kept).reduce(
-    (sum, [end, size]) => (end === NEVER || Number(end) >= today ? sum : sum + size),
-    0,
+const endingOf = ({ [NEVER]: never = 0, [USED]: used = 0, ...ends }: Counts, today: number) => {
+  const left: [number, number][] = [];
+  let over = 0;
+  for (const [end, size] of Object.entries(ends)) {
+    const days = Number(end) - today;
+    if (days >= 0) left.push([days, size]);
+    else over += size;
+  }
+  return { over, never, used, left } satisfies Ending;
+};
+
+/** What is valid still, or ends in so many days. What is used up is taken from what ends first. */
+const valid = (kept: Counts, today: number, within: number | undefined): number => {
+  const { over, never, used, left } = endingOf(kept, today);
+  const ending = left.reduce(
+    (sum, [days, size]) => (days <= (within ?? Infinity) ? sum + size : sum),
+    within === undefined ? never : 0,
   );
+  return Math.max(0, ending - Math.max(0, used - over));
+};
+
+const lapsed = (kept: Counts, today: number): number => {
+  const { over, used } = endingOf(kept, today);
+  return Math.max(0, over - used);
+};

@@ -10,7 +10,7 @@ import type { Money } from '#domain/capture/mapped-row.ts';
 import type { DerivedMeasure, FactFilter, MeasureDefinition } from '#domain/definitions/types.ts';
 import { assertNever } from '#domain/shared/assert.ts';
 import { add, type Kept } from './kept.ts';
-import { marketDay } from './market-day.ts';
+import { dayOfDate, marketDay } from './market-day.ts';
 
 /** A fact as its contribution holds it. */
 export interface Fact {
@@ -35,8 +35,10 @@ export type KeptMeasure = Exclude<MeasureDefinition, DerivedMeasure>;
 export const isKept = (definition: MeasureDefinition): definition is KeptMeasure =>
   definition.fold !== 'repurchase' && definition.fold !== 'stage' && definition.fold !== 'rfm';
 
-/** Key of facts that never end, and of those that ended before any instant that may still be asked for. */
+/** Key of what never ends, and of what ended before any instant that may still be asked for. */
 export const NEVER = 'never';
+/** Key of what was used up: amounts below zero, whenever they end. */
+export const USED = 'used';
 /** Days that the clocks of two markets or two machines may be apart. */
 export const SLACK_DAYS = 2;
 const PAST = 'past';
@@ -121,10 +123,16 @@ const keepEnding = (
 ): Kept | undefined => {
   const size = field === undefined ? 1 : numberOf(fields[field]);
   if (size === undefined) return undefined;
-  const end = fields[until];
-  if (typeof end !== 'number') return { [NEVER]: size };
-  const day = marketDay(end, zone);
+  if (size < 0) return { [USED]: -size };
+  const day = lastDayOf(fields[until], zone);
+  if (day === undefined) return { [NEVER]: size };
   return { [day < today - SLACK_DAYS ? PAST : day]: size };
+};
+
+/** The day of an instant where its source is, or of a calendar date as it stands. */
+const lastDayOf = (end: unknown, zone: string): number | undefined => {
+  if (typeof end === 'number') return marketDay(end, zone);
+  return typeof end === 'string' ? dayOfDate(end) : undefined;
 };
 
 // A row that was mapped before its field became money is left out until it is read again, as with numbers.

@@ -20,7 +20,8 @@ import {
   sourceOf,
   todayOf,
 } from './facts-partial.ts';
-import { type Figures, figuresOf } from './figures.ts';
+import type { Figures } from './figure-values.ts';
+import { figuresOf } from './figures.ts';
 
 /** A live party row of a customer. */
 export interface PartyRow {

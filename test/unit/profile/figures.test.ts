@@ -109,6 +109,37 @@ describe('what ends', () => {
   });
 });
 
+describe('a ledger of what ends', () => {
+  const until = { of: 'points', until: 'ends', field: 'delta' } as const;
+  const MEASURES: readonly MeasureDefinition[] = [
+    { measure: 'valid', ...until, fold: 'expiring' },
+    { measure: 'soon', ...until, fold: 'expiring', within: 7 },
+    { measure: 'over', ...until, fold: 'expired' },
+  ];
+  const entry = (delta: number, ends?: number | string): Fact => ({
+    as: 'points',
+    fields: { delta, ...(ends === undefined ? {} : { ends }) },
+  });
+  const given = [
+    entry(10, noon(TODAY - 1)),
+    entry(20, noon(TODAY + 3)),
+    entry(40, new Date(noon(TODAY + 7)).toISOString().slice(0, 10)),
+    entry(80, noon(TODAY + 8)),
+    entry(160),
+  ];
+  test.each([
+    ['as it was given', [], { valid: 300, soon: 60, over: 10 }],
+    ['what is used is what is over first', [entry(-10)], { valid: 300, soon: 60, over: 0 }],
+    ['then what ends next', [entry(-25), entry(-15)], { valid: 270, soon: 30, over: 0 }],
+    ['then all that ends soon', [entry(-75)], { valid: 235, soon: 0, over: 0 }],
+    ['in the end what never ends', [entry(-300)], { valid: 10, soon: 0, over: 0 }],
+    ['and no more than there is', [entry(-999)], { valid: 0, soon: 0, over: 0 }],
+    ['whenever the use would end', [entry(-10, noon(TODAY))], { valid: 300, soon: 60, over: 0 }],
+  ])('%s', (_, used, expected) => {
+    expect(figures(MEASURES, [...given, ...used])).toEqual(expected);
+  });
+});
+
 describe('preferences', () => {
   const STORE: MeasureDefinition = {
     measure: 'store',

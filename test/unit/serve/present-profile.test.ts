@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { FoundProfile } from '#application/serve/get-profile.ts';
 import { presentProfile } from '#application/serve/present-profile.ts';
 import type { ViewDefinition } from '#domain/definitions/types.ts';
-import type { MeasureValue } from '#domain/profile/figures.ts';
+import type { MeasureValue } from '#domain/profile/figure-values.ts';
 import { order, partyRow, VIEW, viewOfRows } from '../../support/builders/profile.ts';
 
 const FRESHNESS = { asOf: '2026-11-22T08:00:00.000Z', lagMs: 120, positions: { pos: null } };
