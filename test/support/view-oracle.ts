@@ -39,7 +39,7 @@ const rowOf = ({ rowKey, after }: FactChange): Row => {
   return {
     source,
     as,
-    brand: (fields['brand'] as string | undefined) ?? '',
+    brand: (fields['brand'] as string | undefined) ?? 'none',
     ...(at === undefined ? {} : { at, day: dayIn(ZONES[source], at) }),
     ...(ends === undefined ? {} : { ends: lastDay(ZONES[source], ends) }),
     ...(fields['total'] ? { total: fields['total'] as { amount: number; currency: string } } : {}),
@@ -201,7 +201,7 @@ export const expectedView = (
   now: number,
   brands?: readonly string[],
 ) => {
-  const isAsked = (brand: unknown) => !brands || brands.includes((brand as string) ?? '');
+  const isAsked = (brand: unknown) => !brands || brands.includes((brand as string) ?? 'none');
   const rows = facts.map(rowOf).filter(({ brand }) => isAsked(brand));
   const members = parties.filter(({ after }) => isAsked(after?.fields['brand']));
   return {

@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 export const START = Date.UTC(2026, 10, 22, 15, 30);
 
 /** Brands of rows; the last one stands for rows that name none. */
-export const BRANDS = ['aurora', 'bloom', ''] as const;
+export const BRANDS = ['aurora', 'bloom', 'none'] as const;
 
 const money = { of: 'order', fold: 'money', field: 'total' } as const;
 const unused = { where: { field: 'usedAt', present: false } } as const;
@@ -85,7 +85,7 @@ const pick = <Entry>(random: Random, entries: readonly Entry[]): Entry =>
 
 const branded = (random: Random): ValueMap => {
   const brand = pick(random, BRANDS);
-  return brand === '' ? {} : { brand };
+  return brand === 'none' ? {} : { brand };
 };
 
 // Most lie around the edges of the windows; some in the future, some have no time at all.

@@ -30,7 +30,7 @@ export interface SourceShare {
 
 /** What some facts of one brand add up to. */
 export interface BrandPartial {
-  /** Empty for rows that name no brand. */
+  /** {@link NO_BRAND} for rows that name none. */
   readonly brand: string;
   readonly rest: Cell;
   /** By market day. */
@@ -59,8 +59,8 @@ export const partialContext = ({ view, sources }: Definitions, now: number): Par
   now,
 });
 
-/** Brand of rows that name none. */
-export const NO_BRAND = '';
+/** Brand of rows that name none: a word, because lists in tokens have no empty entries. */
+export const NO_BRAND = 'none';
 
 /** Brand that a row names. */
 export const brandOf = ({ brand }: Readonly<Record<string, unknown>>): string =>

@@ -112,7 +112,7 @@ const barred = ({ sources }: AccessPolicy, purpose: string): readonly string[] =
 export const seesPart = ({ brands, markets, barredSources }: Grant): boolean =>
   brands !== undefined || markets !== undefined || barredSources.length > 0;
 
-/** Whether a row may be seen: by its source, the market of its source, and its brand, which is `''` when it names none. */
+/** Whether a row may be seen: by its source, the market of its source, and its brand, which is `none` when it names none. */
 export const seesRow = (
   { brands, markets, barredSources }: Grant,
   row: { readonly source: string; readonly market: string | undefined; readonly brand: string },

@@ -170,10 +170,10 @@ describe('limits', () => {
   test.each([
     [{ brands: ['aurora'] }, { source: 'pos', market: 'HK', brand: 'aurora' }, true],
     [{ brands: ['aurora'] }, { source: 'pos', market: 'HK', brand: 'bloom' }, false],
-    [{ brands: ['aurora'] }, { source: 'pos', market: 'HK', brand: '' }, false],
-    [{ brands: ['aurora', ''] }, { source: 'pos', market: 'HK', brand: '' }, true],
+    [{ brands: ['aurora'] }, { source: 'pos', market: 'HK', brand: 'none' }, false],
+    [{ brands: ['aurora', 'none'] }, { source: 'pos', market: 'HK', brand: 'none' }, true],
     [{ markets: ['CN'] }, { source: 'pos', market: 'HK', brand: 'aurora' }, false],
-    [{}, { source: 'pos', market: undefined, brand: '' }, true],
+    [{}, { source: 'pos', market: undefined, brand: 'none' }, true],
   ])('%j of the row %j: %s', (caller, row, visible) => {
     const grant = grantOf({ role: 'service', ...caller });
     expect([seesPart(grant), seesRow(grant, row)]).toEqual([
