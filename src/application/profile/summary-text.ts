@@ -4,6 +4,7 @@
  */
 import { summaryKey } from '#application/shared/items.ts';
 import type { Item, Write } from '#application/shared/table.ts';
+import type { RowVersion } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { Identifier } from '#domain/identity/identifier.ts';
@@ -15,6 +16,7 @@ import { assertNever } from '#domain/shared/assert.ts';
 import type {
   ApartEntry,
   BucketPart,
+  PartyPart,
   StoredSummary,
   StreamMark,
   Summary,
@@ -22,7 +24,13 @@ import type {
   UnitPart,
 } from './summary.ts';
 
-type PartyText = readonly [StreamMark, PartyRow['fields'], readonly Identifier[]];
+type PartyText = readonly [
+  StreamMark,
+  PartyRow['fields'],
+  readonly Identifier[],
+  RowVersion,
+  at?: number,
+];
 type ShareText = readonly [source: string, rows: number, first: number | null, last: number | null];
 type BrandText = readonly [
   brand: string,
@@ -88,9 +96,7 @@ export const parseSummaryItem = (item: Item | undefined): StoredSummary => {
 const entryText = (measures: readonly string[], entry: UnitEntry): SummaryText['u'][string] => {
   switch (entry.kind) {
     case 'party':
-      return entry.part
-        ? [entry.part.mark, entry.part.row.fields, entry.part.row.identifiers]
-        : null;
+      return entry.part ? partyText(entry.part) : null;
     case 'facts':
       return bucketsText(measures, entry.buckets);
     case 'apart':
@@ -100,6 +106,14 @@ const entryText = (measures: readonly string[], entry: UnitEntry): SummaryText['
     default:
       return assertNever(entry);
   }
+};
+
+const partyText = ({ mark, row }: PartyPart): PartyText => {
+  const { fields, identifiers, stamp } = row;
+  const { version, at } = stamp;
+  return at === undefined
+    ? [mark, fields, identifiers, version]
+    : [mark, fields, identifiers, version, at];
 };
 
 const heldText = (
@@ -190,8 +204,9 @@ const entryOf = (
 ): UnitEntry => {
   if (text === null) return { kind: 'party' };
   if (isParty(text)) {
-    const [mark, fields, identifiers] = text;
-    const row = { rowKey: unit as SourceRowKey, fields, identifiers };
+    const [mark, fields, identifiers, version, at] = text;
+    const stamp = { version, ...(at === undefined ? {} : { at }) };
+    const row = { rowKey: unit as SourceRowKey, fields, identifiers, stamp };
     return { kind: 'party', part: { mark, row } };
   }
   return isLarge(text) ? largeOf(measures, text) : factsOf(measures, text);

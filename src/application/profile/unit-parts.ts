@@ -9,8 +9,9 @@ import {
   parseUnitItem,
   unitItemKey,
 } from '#application/shared/items.ts';
-import { partySaidIn } from '#application/shared/party-row.ts';
+import { lastChangeIn, partySaidIn } from '#application/shared/party-row.ts';
 import type { Item, Key, Table } from '#application/shared/table.ts';
+import type { RowVersion } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import {
@@ -20,6 +21,7 @@ import {
   type PartialContext,
 } from '#domain/profile/facts-partial.ts';
 import type { PartyRow } from '#domain/profile/profile-view.ts';
+import type { Stamp } from '#domain/profile/survivorship.ts';
 import { append } from '#domain/shared/multimap.ts';
 import { type BucketPart, isLater, type UnitEntry, type UnitPart } from './summary.ts';
 import type { PartImage } from './touched.ts';
@@ -150,7 +152,14 @@ export const bucketPartial = (context: PartialContext, bucket: Item): FactsParti
 /** The party row that an item holds; nothing when it is another item, or the row is gone. */
 export const partyRow = (item: Item | undefined): PartyRow | undefined => {
   const said = partySaidIn(item);
-  return item && said && { rowKey: item.pk.slice(2) as SourceRowKey, ...said };
+  if (!item || !said) return undefined;
+  return { rowKey: item.pk.slice(2) as SourceRowKey, ...said, stamp: stampOf(item) };
+};
+
+const stampOf = (item: Item): Stamp => {
+  const { v, at } = lastChangeIn(item);
+  const version = v as RowVersion;
+  return typeof at === 'number' ? { version, at } : { version };
 };
 
 /** Keys of units' own items. */

@@ -7,7 +7,8 @@
 import type { MeasureDefinition, ViewDefinition } from '#domain/definitions/types.ts';
 import type { SourceShare } from '#domain/profile/facts-partial.ts';
 import { type Figures, figureNames, type MeasureValue } from '#domain/profile/figure-values.ts';
-import type { KnownIdentifier, ProfileField } from '#domain/profile/profile-view.ts';
+import type { KnownIdentifier } from '#domain/profile/profile-view.ts';
+import { type Candidate, explainLoss, type Survivor } from '#domain/profile/survivorship.ts';
 import { assertNever } from '#domain/shared/assert.ts';
 import { formatMoney } from '#domain/shared/money.ts';
 import type { FoundProfile } from './get-profile.ts';
@@ -22,15 +23,22 @@ export const aboutCustomer = (found: FoundProfile) => ({
   version: found.revision,
 });
 
+/** How much is said of a field: its value and where it is from, or also by which rule, and what else was said. */
+export type FieldDetail = 'values' | 'evidence';
+
 /** Body of `GET /v1/profiles/{identifier}`. */
-export const presentProfile = (found: FoundProfile, definition: ViewDefinition) => {
+export const presentProfile = (
+  found: FoundProfile,
+  definition: ViewDefinition,
+  detail: FieldDetail = 'values',
+) => {
   const { view } = found;
   return {
     ...aboutCustomer(found),
     profile: Object.fromEntries(
       definition.profile.flatMap(({ field }) => {
         const known = view.profile[field];
-        return known ? [[field, presentField(known)]] : [];
+        return known ? [[field, presentField(known, detail)]] : [];
       }),
     ),
     identifiers: view.identifiers.map(presentIdentifier),
@@ -77,7 +85,24 @@ const presentFigure = ({ fold }: MeasureDefinition, value: MeasureValue): unknow
 };
 
 // Members are named one by one: a stored map has no order of its own, and equal answers shall be equal as text.
-const presentField = ({ value, source, row }: ProfileField) => ({ value, source, row });
+const presentField = (survivor: Survivor, detail: FieldDetail) => {
+  const { winner, rule, losers } = survivor;
+  const { value, source, rowKey: row } = winner;
+  if (detail === 'values') return { value, source, row };
+  const others = losers.map((loser) => ({
+    ...presentCandidate(loser),
+    lostBy: loser.lostBy,
+    why: explainLoss(loser, survivor),
+  }));
+  return { ...presentCandidate(winner), rule, others };
+};
+
+const presentCandidate = ({ value, source, rowKey, at }: Candidate) => ({
+  value,
+  source,
+  row: rowKey,
+  ...(at === undefined ? {} : { setAt: instant(at) }),
+});
 
 const presentIdentifier = ({ namespace, scope, value, verified, sources }: KnownIdentifier) => ({
   namespace,

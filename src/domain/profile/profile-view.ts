@@ -5,7 +5,6 @@
  * order of rows never matters.
  * @module
  */
-import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { ProfileFieldDefinition, ViewDefinition } from '#domain/definitions/types.ts';
 import { byText } from '#domain/identity/evidence.ts';
 import type { Identifier } from '#domain/identity/identifier.ts';
@@ -22,19 +21,11 @@ import {
 } from './facts-partial.ts';
 import type { Figures } from './figure-values.ts';
 import { figuresOf } from './figures.ts';
+import { type Survivor, type SurvivorRow, survive } from './survivorship.ts';
 
 /** A live party row of a customer. */
-export interface PartyRow {
-  readonly rowKey: SourceRowKey;
-  readonly fields: Readonly<Record<string, unknown>>;
+export interface PartyRow extends SurvivorRow {
   readonly identifiers: readonly Identifier[];
-}
-
-/** A field of the profile and the row it came from. */
-export interface ProfileField {
-  readonly value: string | number | boolean;
-  readonly source: string;
-  readonly row: SourceRowKey;
 }
 
 /** An identifier with the sources that know it. */
@@ -44,7 +35,8 @@ export interface KnownIdentifier extends Identifier {
 
 /** The view of one customer. */
 export interface ProfileView {
-  readonly profile: Readonly<Record<string, ProfileField>>;
+  /** Values by field, each with what speaks for and against it. */
+  readonly profile: Readonly<Record<string, Survivor>>;
   readonly identifiers: readonly KnownIdentifier[];
   readonly measures: Figures;
   readonly sources: readonly SourceShare[];
@@ -90,33 +82,16 @@ const partyShare = ({ rowKey }: PartyRow): SourceShare => ({
   lastSeenAt: null,
 });
 
-// The first source listed that has a value wins; within a source the smallest row key, so that ties are settled too.
 const profileFields = (
   definitions: readonly ProfileFieldDefinition[],
   parties: readonly PartyRow[],
-): Readonly<Record<string, ProfileField>> => {
-  const bySource = groupBy(
-    [...parties].sort((a, b) => byText(a.rowKey, b.rowKey)),
-    ({ rowKey }) => sourceOf(rowKey),
-  );
-  return Object.fromEntries(
-    definitions.flatMap(({ field, sources }) => {
-      const winner = sources
-        .flatMap((source) => bySource.get(source) ?? [])
-        .find((row) => isScalar(row.fields[field]));
-      return winner ? [[field, fieldOf(winner, field)] as const] : [];
+): Readonly<Record<string, Survivor>> =>
+  Object.fromEntries(
+    definitions.flatMap((definition) => {
+      const survivor = survive(definition, parties);
+      return survivor ? [[definition.field, survivor] as const] : [];
     }),
   );
-};
-
-const isScalar = (value: unknown): value is string | number | boolean =>
-  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-
-const fieldOf = (row: PartyRow, field: string): ProfileField => ({
-  value: row.fields[field] as string | number | boolean,
-  source: sourceOf(row.rowKey),
-  row: row.rowKey,
-});
 
 const knownIdentifiers = (parties: readonly PartyRow[]): readonly KnownIdentifier[] => {
   const claims = parties.flatMap(({ rowKey, identifiers }) =>

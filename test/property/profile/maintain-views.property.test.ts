@@ -38,9 +38,10 @@ const apply = async (store: Store, batch: Delivered): Promise<void> => {
 const rowsOf = (live: readonly (PartyChange | FactChange)[], units: readonly UnitKey[]) => {
   const parties: PartyRow[] = [];
   const facts: FactRow[] = [];
-  for (const { kind, rowKey, after } of live) {
+  for (const { kind, rowKey, version, committedAt, after } of live) {
     if (kind === 'party' && after && units.includes(rowKey as string as UnitKey)) {
-      parties.push({ rowKey, fields: after.fields, identifiers: [] });
+      const stamp = { version, ...(committedAt === undefined ? {} : { at: committedAt }) };
+      parties.push({ rowKey, fields: after.fields, identifiers: [], stamp });
     }
     if (kind === 'fact' && after?.unit && units.includes(after.unit.key)) {
       facts.push({ rowKey, ...after.contribution });

@@ -104,8 +104,8 @@ test('every profile field can be asked where it came from', () => {
           .map((party) => ({ party, rank: sources.indexOf(party.rowKey.split('.')[0] ?? '') }))
           .filter(({ rank }) => rank >= 0)
           .sort((a, b) => a.rank - b.rank || (a.party.rowKey < b.party.rowKey ? -1 : 1));
-        expect(profile[field]?.row).toBe(holders[0]?.party.rowKey);
-        expect(profile[field]?.value).toBe(holders[0]?.party.fields[field]);
+        expect(profile[field]?.winner.rowKey).toBe(holders[0]?.party.rowKey);
+        expect(profile[field]?.winner.value).toBe(holders[0]?.party.fields[field]);
       }
     }),
   );

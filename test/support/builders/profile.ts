@@ -2,6 +2,7 @@
  * Profile rows for tests: `partyRow('crm.member.1', { name: 'A' })`, `order('pos.receipt.1', 500)`.
  */
 import fc from 'fast-check';
+import { rowVersion } from '#domain/capture/row-version.ts';
 import type { ViewDefinition } from '#domain/definitions/types.ts';
 import { type FactRow, type FactsPartial, factsPartial } from '#domain/profile/facts-partial.ts';
 import { type PartyRow, type ProfileView, profileView } from '#domain/profile/profile-view.ts';
@@ -54,6 +55,7 @@ export const partyRow = (
 ): PartyRow => ({
   rowKey: rowKey(row),
   fields,
+  stamp: { version: rowVersion(1, 'load', '', 0) },
   identifiers: identifiers.map((text) => {
     const [namespace = '', value = ''] = text.replace('?', '').split(':');
     return { namespace, value, verified: !text.endsWith('?') };

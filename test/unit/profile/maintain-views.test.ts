@@ -23,7 +23,7 @@ describe('a summary', () => {
     expect(await store.maintain()).toEqual({ written: 1, conflicts: 0 });
     expect(await store.revision('one_crm.1')).toBe(1);
     expect(await store.view('one_crm.1')).toMatchObject({
-      profile: { name: { value: 'crm.1 1', source: 'crm', row: 'crm.1' } },
+      profile: { name: { winner: { value: 'crm.1 1', source: 'crm', rowKey: 'crm.1' } } },
       measures: { orders: 1, spend: { HKD: 700 }, lastOrderAt: 5 },
       lastSeenAt: 5,
     });

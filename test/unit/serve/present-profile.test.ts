@@ -52,6 +52,41 @@ describe('a profile as it is answered', () => {
     });
   });
 
+  test('has with its evidence what every row says of a field, and why one is shown', () => {
+    const shown = partyRow('erp.account.1', { city: '香港' });
+    const at = Date.UTC(2026, 10, 1);
+    const others = [
+      { ...partyRow('crm.member.2', { city: '九龍' }), stamp: { ...shown.stamp, at } },
+      partyRow('erp.account.2', { city: '香港' }),
+    ];
+    const profile = found(viewOfRows([...others, shown]));
+    expect(presentProfile(profile, VIEW, 'evidence').profile).toEqual({
+      city: {
+        value: '香港',
+        source: 'erp',
+        row: 'erp.account.1',
+        rule: 'source-priority',
+        others: [
+          {
+            value: '香港',
+            source: 'erp',
+            row: 'erp.account.2',
+            lostBy: 'same',
+            why: 'says the same',
+          },
+          {
+            value: '九龍',
+            source: 'crm',
+            row: 'crm.member.2',
+            setAt: '2026-11-01T00:00:00.000Z',
+            lostBy: 'source',
+            why: 'erp comes before crm',
+          },
+        ],
+      },
+    });
+  });
+
   test('says which id was asked for, when that redirects', () => {
     expect(
       presentProfile(found(viewOfRows([]), { askedFor: 'one_y' as never }), VIEW),
