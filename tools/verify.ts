@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { startEngineStores } from '../test/support/engine-store.ts';
 import type { MakeStore } from '../test/support/run-world.ts';
 import { type Finding, judgeSeed } from '../test/support/verify-seed.ts';
+import { verifyViews } from '../test/support/verify-views.ts';
 import { runMutants } from './verify/mutants.ts';
 
 const HELP = `Usage: npm run verify -- [options]
@@ -21,6 +22,7 @@ const HELP = `Usage: npm run verify -- [options]
   --events N
   --workers N
   --engine        against the local DynamoDB engine in place of a table in memory (100)
+  --views         histories of views: every figure of every customer, at random instants and for random brands
   --first         stops at the first that differs
   --mutants       takes the guards out of the code one by one, and looks whether that is noticed (400 histories each)
 
@@ -29,6 +31,7 @@ It prints a digest over the canonical state of all histories: the same seed give
 Examples
   npm run verify -- --histories 100000            a night
   npm run verify -- --seed 4711 --histories 1     one history again
+  npm run verify -- --views --histories 10000     views, an hour or so
 `;
 
 const number = { type: 'string' } as const;
@@ -36,6 +39,7 @@ const OPTIONS = {
   help: { type: 'boolean' },
   engine: { type: 'boolean' },
   first: { type: 'boolean' },
+  views: { type: 'boolean' },
   mutants: { type: 'boolean' },
   ...{ histories: number, seed: number, people: number, events: number, workers: number },
 } as const;
@@ -138,11 +142,34 @@ const run = async (
   }
 };
 
-const { help, engine = false, first = false, mutants = false, ...values } = readFlags();
+const runViews = async (numbers: Partial<Record<string, number>>): Promise<number> => {
+  const { histories = 1_000, seed = randomInt(1_000_000_000) } = numbers;
+  console.error(`${histories} histories of views from seed ${seed}`);
+  const progress = startProgress(histories);
+  let found = 0;
+  for (let next = seed; next < seed + histories; next++) {
+    const finding = await verifyViews(next);
+    if (finding && ++found <= SHOWN) console.error(JSON.stringify(finding, undefined, 1));
+    progress.next(found);
+  }
+  progress.end();
+  console.log(`${histories} histories, ${found} differ`);
+  return found === 0 ? 0 : 1;
+};
+
+const {
+  help,
+  engine = false,
+  first = false,
+  mutants = false,
+  views = false,
+  ...values
+} = readFlags();
 const numbers: Partial<Record<string, number>> = Object.fromEntries(
   Object.entries(values).map(([name, value]) => [name, readNumber(name, String(value))]),
 );
 if (help) console.log(HELP);
 else if (mutants)
   process.exitCode = runMutants(numbers['histories'] ?? 400, numbers['seed'] ?? 1) === 0 ? 0 : 1;
+else if (views) process.exitCode = await runViews(numbers);
 else process.exitCode = await run(numbers, engine, first);

@@ -29,6 +29,7 @@ import {
   batchesOf,
   recordText,
   retailWorkload,
+  WORKLOAD_START,
   type WorkloadOptions,
   type WorkloadRecord,
 } from '../workload/retail-workload.ts';
@@ -142,7 +143,7 @@ const recordOnMemory = async (
     await pipeline.take(records);
     steps.push({ resolve: kinesisEvent(records), views });
   }
-  const lines = linesOf(pipeline.memory, definitions.definitions.view);
+  const lines = linesOf(pipeline.memory, definitions.definitions.view, WORKLOAD_START);
   return { steps, digest: digestOf(lines), customers: lines.length };
 };
 

@@ -7,7 +7,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { MemoryTable } from '#adapters/memory/table.ts';
-import { parseSummaryItem, viewOf } from '#application/profile/summary.ts';
+import { wholeSummary } from '#application/profile/parts-apart.ts';
+import { viewOf } from '#application/profile/summary.ts';
 import { contributionsIn } from '#application/shared/contributions.ts';
 import { FACT_UNIT_PREFIX, parseCustomerItem } from '#application/shared/items.ts';
 import type { Item } from '#application/shared/table.ts';
@@ -50,15 +51,20 @@ export const textOf = (line: ResultLine): string =>
     line.lastOrderAt,
   ]);
 
-/** The customers of a table, from their rows and from their views. */
-export const linesOf = (table: MemoryTable, view: ViewDefinition): readonly ResultLine[] => {
+/** The customers of a table, from their rows and from their views as of an instant. */
+export const linesOf = (
+  table: MemoryTable,
+  view: ViewDefinition,
+  now: number,
+): readonly ResultLine[] => {
   const items = table.dump();
   const facts = groupBy(
     items.filter(({ sk }) => sk === 'BUCKET'),
     ({ pk }) => pk.slice(2, pk.lastIndexOf('#')),
   );
-  const summaries = new Map(
-    items.filter(({ sk }) => sk === 'SUMMARY').map((item) => [item.pk, item]),
+  const collections = groupBy(
+    items.filter(({ pk }) => pk.startsWith('C#')),
+    ({ pk }) => pk,
   );
   return items
     .filter((item) => item.sk === 'CUSTOMER' && parseCustomerItem(item).units.length > 0)
@@ -66,16 +72,20 @@ export const linesOf = (table: MemoryTable, view: ViewDefinition): readonly Resu
       rows: parseCustomerItem(item).units.flatMap((unit) =>
         unit.startsWith(FACT_UNIT_PREFIX) ? (facts.get(unit) ?? []).flatMap(liveRows) : [unit],
       ),
-      ...figuresOf(view, summaries.get(item.pk)),
+      ...figuresOf(view, collections.get(item.pk) ?? [], now),
     }));
 };
 
 const liveRows = (bucket: Item): readonly string[] =>
   contributionsIn(bucket).flatMap(({ rowKey, fact }) => (fact ? [rowKey] : []));
 
-const figuresOf = (view: ViewDefinition, item: Item | undefined): Omit<ResultLine, 'rows'> => {
-  const { summary } = parseSummaryItem(item);
-  const measures = (summary && viewOf(view, summary))?.measures ?? {};
+const figuresOf = (
+  view: ViewDefinition,
+  items: readonly Item[],
+  now: number,
+): Omit<ResultLine, 'rows'> => {
+  const { summary } = wholeSummary(items);
+  const measures = (summary && viewOf(view, summary, { now }))?.measures ?? {};
   const count = (name: string) => Number(measures[name] ?? 0);
   const last = measures['lastOrderAt'];
   return {

@@ -4,7 +4,13 @@
  */
 import type { Endpoints } from './endpoints.ts';
 
-/** What the checks read of a profile. */
+/** An amount as decimal text. */
+export interface Amount {
+  readonly amount: string;
+  readonly currency: string;
+}
+
+/** What the checks read of a profile, besides the figures that they compare by name. */
 export interface ApiProfile {
   readonly customerId: string;
   readonly orderCount: number;
@@ -13,11 +19,11 @@ export interface ApiProfile {
   readonly caseCount: number;
   readonly pointsBalance: number;
   readonly paymentCount: number;
-  readonly paid: readonly { readonly amount: string; readonly currency: string }[];
+  readonly paid: readonly Amount[];
   readonly consentsStanding: number;
   readonly eventCount: number;
   readonly leadCount: number;
-  readonly spend: readonly { readonly amount: string; readonly currency: string }[];
+  readonly spend: readonly Amount[];
   readonly lastOrderAt: string | null;
   readonly sources: readonly { readonly source: string; readonly rows: number }[];
 }

@@ -7,10 +7,11 @@ import { inParallel } from '#application/shared/in-parallel.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { untilCaptured } from '../capture/until-captured.ts';
 import { type ExpectedView, expectedViews } from '../sources/expected.ts';
+import { amounts } from '../sources/expected-figures.ts';
 import { scoreTruth, type TruthScore } from '../sources/score.ts';
 import { readTruth } from '../sources/shop/truth.ts';
 import { readSourceRows, type SourceRow } from '../sources/source-rows.ts';
-import { type ApiProfile, fetchProfile } from './api.ts';
+import { type Amount, type ApiProfile, fetchProfile } from './api.ts';
 import type { Pipeline } from './pipeline.ts';
 import { readStoredCustomers, type StoredCustomers } from './stored-customers.ts';
 
@@ -70,7 +71,7 @@ export const untilSettled = async <Found>(
 
 const checkOnce = async (pipeline: Pipeline, rows: readonly SourceRow[]): Promise<RunCheck> => {
   const stored = await readStoredCustomers(pipeline.endpoints);
-  const { views, unassigned, vanished } = expectedViews(rows, stored.customerOf);
+  const { views, unassigned, vanished } = expectedViews(rows, stored.customerOf, today());
   const lost = unassigned.filter((row) => !stored.known.has(row));
   const surplus = [...stored.twice, ...vanished];
   const settled = lost.length + surplus.length === 0;
@@ -82,6 +83,9 @@ const checkOnce = async (pipeline: Pipeline, rows: readonly SourceRow[]): Promis
     truth: scoreTruth(rows, stored.customerOf, readTruth(pipeline.truthDir)),
   };
 };
+
+/** The day it is in Hong Kong, counted from 1970-01-01. */
+const today = (): number => Math.floor((Date.now() + 8 * 3_600_000) / 86_400_000);
 
 const wrongViews = async (
   { endpoints }: Pipeline,
@@ -111,15 +115,8 @@ export const differenceOf = (
 };
 
 const comparable = (profile: ApiProfile): Readonly<Record<string, string>> => ({
-  orderCount: String(profile.orderCount),
-  returnCount: String(profile.returnCount),
-  couponCount: String(profile.couponCount),
-  caseCount: String(profile.caseCount),
-  pointsBalance: String(profile.pointsBalance),
+  ...figureTexts(profile),
   lastOrderAt: profile.lastOrderAt ?? 'never',
-  spend: sorted(profile.spend.map(({ amount, currency }) => `${currency} ${amount}`)),
-  ...countsOf(profile),
-  paid: sorted(profile.paid.map(({ amount, currency }) => `${currency} ${amount}`)),
   rows: sorted(profile.sources.map(({ source, rows }) => `${source} ${rows}`)),
 });
 
@@ -131,14 +128,10 @@ const comparableExpected = (expected: ExpectedView): Readonly<Record<string, str
   pointsBalance: String(expected.pointsBalance),
   lastOrderAt:
     expected.lastOrderAt === undefined ? 'never' : new Date(expected.lastOrderAt).toISOString(),
-  // Written out here and not with the product's own function, which is what is being checked.
-  spend: sorted(
-    Object.entries(expected.spend).map(([currency, minor]) => `${currency} ${twoDecimals(minor)}`),
-  ),
+  spend: amounts(expected.spend),
   ...countsOf(expected),
-  paid: sorted(
-    Object.entries(expected.paid).map(([currency, minor]) => `${currency} ${twoDecimals(minor)}`),
-  ),
+  paid: amounts(expected.paid),
+  ...expected.figures,
   rows: sorted(Object.entries(expected.rowsBySource).map(([source, rows]) => `${source} ${rows}`)),
 });
 
@@ -147,6 +140,18 @@ const COUNTS = ['paymentCount', 'consentsStanding', 'eventCount', 'leadCount'] a
 const countsOf = (figures: Pick<ExpectedView, (typeof COUNTS)[number]>) =>
   Object.fromEntries(COUNTS.map((name) => [name, String(figures[name])]));
 
-const twoDecimals = (minor: number): string => (minor / 100).toFixed(2);
+const moneyText = (amounts: readonly Amount[]): string =>
+  sorted(amounts.map(({ amount, currency }) => `${currency} ${amount}`));
+
+const figureTexts = (profile: ApiProfile): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(profile).map(([name, value]) => [name, figureText(name, value)]),
+  );
+
+const figureText = (name: string, value: unknown): string => {
+  if (name === 'rfm') return Object.values(value ?? { score: 'none' }).join(' ');
+  if (name.startsWith('preferred')) return Object.values(value ?? { value: 'none' }).join(' ');
+  return Array.isArray(value) ? moneyText(value as readonly Amount[]) : String(value);
+};
 
 const sorted = (entries: readonly string[]): string => [...entries].sort().join(', ');

@@ -4,6 +4,7 @@
  * Who belongs to whom is given; what follows from it is not a matter of opinion. The caller compares with the API.
  * @module
  */
+import { type ExpectedFigures, expectedFigures, spendOf } from './expected-figures.ts';
 import type { SourceRow } from './source-rows.ts';
 
 /** Row key → customer id, as the pipeline has decided. */
@@ -28,6 +29,8 @@ export interface ExpectedView {
   readonly leadCount: number;
   /** Epoch milliseconds; absent without an order. */
   readonly lastOrderAt?: number;
+  /** Everything that depends on the day, or is computed of other figures. */
+  readonly figures: ExpectedFigures;
   /** Party and fact rows per source id. */
   readonly rowsBySource: Readonly<Record<string, number>>;
 }
@@ -42,19 +45,25 @@ export interface Expected {
   readonly vanished: readonly string[];
 }
 
-/** Computes what every customer's view must say. */
-export const expectedViews = (rows: readonly SourceRow[], customerOf: CustomerOf): Expected => {
+/** Computes what every customer's view must say on a day, counted from 1970-01-01. */
+export const expectedViews = (
+  rows: readonly SourceRow[],
+  customerOf: CustomerOf,
+  today: number,
+): Expected => {
   const assigned = rows.filter((row) => customerOf.has(row.rowKey));
   const groups = Map.groupBy(assigned, (row) => customerOf.get(row.rowKey) ?? '');
   const live = new Set(rows.map((row) => row.rowKey));
   return {
-    views: new Map([...groups].map(([customer, members]) => [customer, expectedView(members)])),
+    views: new Map(
+      [...groups].map(([customer, members]) => [customer, expectedView(members, today)]),
+    ),
     unassigned: rows.filter((row) => !customerOf.has(row.rowKey)).map((row) => row.rowKey),
     vanished: [...customerOf.keys()].filter((key) => !live.has(key)),
   };
 };
 
-const expectedView = (rows: readonly SourceRow[]): ExpectedView => {
+const expectedView = (rows: readonly SourceRow[], today: number): ExpectedView => {
   const of = (means: SourceRow['means']) => rows.filter((row) => row.means === means);
   const orders = of('order');
   const view = {
@@ -69,19 +78,11 @@ const expectedView = (rows: readonly SourceRow[]): ExpectedView => {
     consentsStanding: of('consent').reduce((sum, row) => sum + row.points, 0),
     eventCount: of('behaviour').length,
     leadCount: of('lead').length,
+    figures: expectedFigures(rows, today),
     rowsBySource: countBySource(rows),
   };
   if (orders.length === 0) return view;
   return { ...view, lastOrderAt: orders.reduce((latest, row) => Math.max(latest, row.at), 0) };
-};
-
-const spendOf = (rows: readonly SourceRow[]): Readonly<Record<string, number>> => {
-  const spend: Record<string, number> = {};
-  for (const { means, minor, currency } of rows) {
-    if (means !== 'order' && means !== 'return') continue;
-    spend[currency] = (spend[currency] ?? 0) + (means === 'order' ? minor : -minor);
-  }
-  return spend;
 };
 
 const sumOf = (rows: readonly SourceRow[]): Readonly<Record<string, number>> => {

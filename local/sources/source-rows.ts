@@ -41,10 +41,30 @@ export interface SourceRow {
   readonly points: number;
   /** When it happened, epoch milliseconds; 0 for a party. */
   readonly at: number;
+  /** The day it happened on where the system is, from 1970-01-01; 0 for a party. */
+  readonly day: number;
+  /** Store of an order; empty elsewhere. */
+  readonly store: string;
+  /** State of a coupon (`open`, `used`) or case; empty elsewhere. */
+  readonly state: string;
+  /** Last day of a coupon or of points; absent for what never ends. */
+  readonly ends?: number;
 }
 
 type Answer = Readonly<
-  Record<'row_key' | 'means' | 'minor' | 'currency' | 'points' | 'at', string | null>
+  Record<
+    | 'row_key'
+    | 'means'
+    | 'minor'
+    | 'currency'
+    | 'points'
+    | 'at'
+    | 'day'
+    | 'store'
+    | 'state'
+    | 'ends',
+    string | null
+  >
 >;
 
 /** Reads the rows of all systems. Systems are read one after the other: nothing should change meanwhile. */
@@ -72,5 +92,9 @@ const readSource = async (
     currency: row.currency ?? '',
     points: Number(row.points ?? 0),
     at: Number(row.at ?? 0),
+    day: Number(row.day ?? 0),
+    store: row.store ?? '',
+    state: row.state ?? '',
+    ...(row.ends === null ? {} : { ends: Number(row.ends) }),
   }));
 };

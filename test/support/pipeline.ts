@@ -66,7 +66,7 @@ export const aPipeline = (parts: Partial<ResolvePorts> & { readonly meter?: Mete
     /** Refreshes every summary, as the table's stream would have it. */
     refresh: () =>
       maintainViews(
-        { table, definitions: async () => DEMO },
+        { table, clock: Date.now, definitions: async () => DEMO },
         table.dump().map((after) => ({ after, sequence: String(++sequence) })),
       ),
   };

@@ -12,18 +12,21 @@ import {
 } from '#application/operate/reconcile/reconcile.ts';
 import type { Key } from '#application/shared/table.ts';
 import { POLICY } from './builders/evidence.ts';
+import { NOW } from './builders/profile.ts';
 import { aViewStore, VIEW_DEFINITIONS } from './views.ts';
 
 /** A store with views that can be reconciled; `meanwhile` happens while the stream settles. */
 export const aReconciledStore = () => {
   const store = aViewStore();
   const { table } = store;
+  const clock = () => NOW;
   const definitions = async () => ({
     hash: 'h1',
     definitions: { ...VIEW_DEFINITIONS, namespaces: POLICY },
   });
   const portsWith = (meanwhile: () => Promise<unknown>) => ({
     table,
+    clock,
     scan: memoryScan(table),
     definitions,
     sleep: async () => {
@@ -44,7 +47,7 @@ export const aReconciledStore = () => {
     ): Promise<PassPart> =>
       continuePass(portsWith(meanwhile), newPass(3), { settleMs: 1, ...options }),
     heal: (part: PassPart): Promise<readonly Healed[]> =>
-      heal({ table, definitions }, part.differences),
+      heal({ table, clock, definitions }, part.differences),
   };
 };
 

@@ -7,7 +7,9 @@ import {
   type ViewPorts,
   type ViewReport,
 } from '#application/profile/maintain-views.ts';
-import { parseSummaryItem, viewOf } from '#application/profile/summary.ts';
+import { wholeSummary } from '#application/profile/parts-apart.ts';
+import { viewOf } from '#application/profile/summary.ts';
+import { parseSummaryItem } from '#application/profile/summary-text.ts';
 import type { TableChange } from '#application/profile/touched.ts';
 import { parseCustomerItem, summaryKey } from '#application/shared/items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
@@ -16,7 +18,7 @@ import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import type { ProfileView } from '#domain/profile/profile-view.ts';
 import { someDefinitions } from './builders/definitions.ts';
-import { VIEW } from './builders/profile.ts';
+import { NOW, VIEW } from './builders/profile.ts';
 import { anIdentityStore } from './identity-store.ts';
 
 /** Definitions whose view has one of everything. */
@@ -25,6 +27,7 @@ export const VIEW_DEFINITIONS: Definitions = { ...someDefinitions(), view: VIEW 
 /** What maintaining views needs, on a table. */
 export const viewPortsOn = (table: Table): ViewPorts => ({
   table,
+  clock: () => NOW,
   definitions: async () => ({ hash: 'h1', definitions: VIEW_DEFINITIONS }),
 });
 
@@ -69,8 +72,9 @@ export const aViewStore = (policy?: MergePolicy) => {
     revision: async (id: string): Promise<number> =>
       parseSummaryItem(await store.item(summaryKey(id as OneId))).revision,
     view: async (id: string): Promise<ProfileView | undefined> => {
-      const { summary } = parseSummaryItem(await store.item(summaryKey(id as OneId)));
-      return summary && viewOf(VIEW, summary);
+      const { items } = await store.table.query({ pk: summaryKey(id as OneId).pk });
+      const { summary } = wholeSummary(items);
+      return summary && viewOf(VIEW, summary, { now: NOW });
     },
     ids: (): readonly OneId[] =>
       store.table

@@ -137,7 +137,8 @@ const recomputeOn = (target: Target): RecomputeViews => {
   const { current } = currentDefinitions(stores, Date.now);
   return async (event) => {
     const changes = tableChanges(event as unknown as DynamoDBStreamEvent);
-    return (await recomputeViews({ table, definitions: current }, changes)).written;
+    return (await recomputeViews({ table, clock: Date.now, definitions: current }, changes))
+      .written;
   };
 };
 

@@ -39,7 +39,7 @@ const upkeepOn = (target: Target) => {
   const table = target.table();
   const stores = { table, objects: target.objects('definitions-bucket') };
   const { current } = currentDefinitions(stores, Date.now);
-  return { table, scan: target.pages(), definitions: current, sleep };
+  return { table, clock: Date.now, scan: target.pages(), definitions: current, sleep };
 };
 
 const reconcile: Command = async (target, flags) => {

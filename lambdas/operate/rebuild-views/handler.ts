@@ -13,7 +13,7 @@ import { readEnvironment } from '../../shared/environment.ts';
 import { withTelemetry } from '../../shared/middleware.ts';
 import { makeTelemetry, type Telemetry } from '../../shared/telemetry.ts';
 import { hasTimeLeft } from '../../shared/time-left.ts';
-import { bindDefinitions, bindScan, bindTable } from '../../shared/wiring.ts';
+import { bindDefinitions, bindScan, bindTable, wallClock } from '../../shared/wiring.ts';
 
 /** Makes the handler on given ports. */
 export const makeHandler = (ports: RebuildPorts, reserveMs: number, telemetry: Telemetry) =>
@@ -37,7 +37,7 @@ const { current } = bindDefinitions(table, env.DEFINITIONS_BUCKET);
 
 /** Bound to the table. */
 export const handler = makeHandler(
-  { table, scan: bindScan(env.TABLE_NAME), definitions: current },
+  { table, clock: wallClock, scan: bindScan(env.TABLE_NAME), definitions: current },
   60_000,
   makeTelemetry(env.FUNCTION_ID),
 );

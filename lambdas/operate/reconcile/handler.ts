@@ -20,7 +20,7 @@ import { readEnvironment } from '../../shared/environment.ts';
 import { withTelemetry } from '../../shared/middleware.ts';
 import { makeTelemetry, type Telemetry } from '../../shared/telemetry.ts';
 import { hasTimeLeft } from '../../shared/time-left.ts';
-import { bindDefinitions, bindScan, bindTable, sleep } from '../../shared/wiring.ts';
+import { bindDefinitions, bindScan, bindTable, sleep, wallClock } from '../../shared/wiring.ts';
 
 /** How much of the table one invocation looks at. */
 export interface ReconcileLimits {
@@ -77,7 +77,7 @@ const { current } = bindDefinitions(table, env.DEFINITIONS_BUCKET);
 
 /** Bound to the table. */
 export const handler = makeHandler(
-  { table, scan: bindScan(env.TABLE_NAME), definitions: current, sleep },
+  { table, clock: wallClock, scan: bindScan(env.TABLE_NAME), definitions: current, sleep },
   { items: Number(env.RECONCILE_ITEMS), settleMs: 15_000, reserveMs: 120_000 },
   makeTelemetry(env.FUNCTION_ID),
 );

@@ -1,8 +1,8 @@
 /**
  * profile/maintain-view: keeps customer summaries, and what service desks search by, up with the table's own stream.
  *
- * An error fails the whole batch, and repeating it is safe: a part is taken only from a later image than the one it came
- * from, and a lookup is only a key.
+ * An error fails the whole batch, and repeating it is safe. An image replaces only what a summary has from an earlier one,
+ * by its position in the stream, and what images cannot tell is read from the table; a lookup is only a key.
  * @module
  */
 import type { DynamoDBStreamEvent } from 'aws-lambda';

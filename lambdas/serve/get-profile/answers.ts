@@ -11,6 +11,7 @@ import {
   type ShownAtCounter,
 } from '#application/serve/find-customers.ts';
 import { type ActivityPorts, listActivity } from '#application/serve/list-activity.ts';
+import type { FieldDetail } from '#application/serve/present-profile.ts';
 import { type ProfileRequest, readProfile } from '#application/serve/read-profile.ts';
 import type { ActivityFilter } from '#domain/serve/activity.ts';
 import type { ApiProblem } from '#domain/serve/problems.ts';
@@ -30,7 +31,7 @@ export const customerAnswers = (ports: Ports): Readonly<Record<string, AnswerOpe
   getProfile: profilePart(ports, (profile) => profile),
   getIdentifiers: profilePart(ports, keep('identifiers')),
   getCustomerSources: profilePart(ports, keep('sources')),
-  getTraits: profilePart(ports, asTraits),
+  getTraits: profilePart(ports, asTraits, 'evidence'),
   exportCustomer: async (request) =>
     bodyOf(await exportCustomer(await ports(), profileRequest(request))),
   getTimeline: list(ports, (query) => ({ kinds: listOf(query['kinds']) })),
@@ -58,9 +59,9 @@ const bodyOf = (result: Result<object, ApiProblem>): Result<ApiAnswer, ApiProble
   result.ok ? success({ body: result.value }) : result;
 
 const profilePart =
-  (ports: Ports, part: (profile: Body) => Body): AnswerOperation =>
+  (ports: Ports, part: (profile: Body) => Body, detail?: FieldDetail): AnswerOperation =>
   async (request) => {
-    const read = await readProfile(await ports(), profileRequest(request));
+    const read = await readProfile(await ports(), profileRequest(request), detail);
     return read.ok ? success({ body: part(read.value) }) : read;
   };
 

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS points_ledger (
   card_no text NOT NULL,
   delta integer NOT NULL,
   reason text NOT NULL,
+  expires_on date,
   booked_at timestamptz NOT NULL
 );
 

@@ -129,12 +129,13 @@ export const refundRow = (order: Row, { no, at }: Entry): Row => ({
   refunded_at: utc(at),
 });
 
-/** A points ledger entry. */
+/** A points ledger entry; points that are given end after a year. */
 export const pointsRow = (card: string, delta: number, reason: string, { no, at }: Entry): Row => ({
   entry_id: no,
   card_no: card,
   delta,
   reason,
+  expires_on: delta > 0 ? day(at + 365 * DAY_MS) : null,
   booked_at: utc(at),
 });
 

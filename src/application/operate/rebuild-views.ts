@@ -7,7 +7,7 @@
  * @module
  */
 import { recomputeViews, type ViewPorts } from '#application/profile/maintain-views.ts';
-import { parseSummaryItem } from '#application/profile/summary.ts';
+import { parseSummaryItem } from '#application/profile/summary-text.ts';
 import { customerKey } from '#application/shared/items.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { OneId } from '#domain/identity/one-id.ts';

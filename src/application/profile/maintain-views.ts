@@ -11,32 +11,33 @@
  * @module
  */
 
-import { ROWS_PER_BUCKET } from '#application/identity/write-facts.ts';
 import { inParallel } from '#application/shared/in-parallel.ts';
-import {
-  bucketKey,
-  customerKey,
-  parseCustomerItem,
-  summaryKey,
-  unitItemKey,
-} from '#application/shared/items.ts';
-import type { Table, Write } from '#application/shared/table.ts';
+import type { Table } from '#application/shared/table.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
-import type { UnitKey } from '#domain/identity/evidence.ts';
+import { partialContext } from '#domain/profile/facts-partial.ts';
+import type { Clock } from '#domain/shared/clock.ts';
 import {
-  parseSummaryItem,
-  rowsIn,
-  type StoredSummary,
-  type Summary,
-  summaryWrite,
-} from './summary.ts';
+  type Composed,
+  compose,
+  type Readings,
+  SUMMARY_LIMITS,
+  type SummaryLimits,
+} from './compose.ts';
+import { type Draft, readDrafts } from './draft.ts';
+import { growUnits } from './grow-units.ts';
+import { layApart } from './lay-apart.ts';
+import { removeWaste } from './parts-apart.ts';
+import { formatSummary, summaryWrite } from './summary-text.ts';
 import { type Buckets, type Task, tasksOf } from './tasks.ts';
 import { type TableChange, touchedBy } from './touched.ts';
-import { emptyPart, readParts, withImage } from './unit-parts.ts';
+import { bucketsOf, readParts, readUnitItems } from './unit-parts.ts';
 
 /** What maintaining views needs. */
 export interface ViewPorts {
   readonly table: Table;
+  readonly clock: Clock;
+  /** {@link SUMMARY_LIMITS} when absent. */
+  readonly limits?: SummaryLimits;
   readonly definitions: () => Promise<{ readonly hash: string; readonly definitions: Definitions }>;
 }
 
@@ -51,8 +52,6 @@ export interface ViewReport {
 const CUSTOMERS_AT_ONCE = 100;
 const CHUNKS_AT_ONCE = 4;
 const MAX_ATTEMPTS = 20;
-/** Most buckets of a unit. */
-const MAX_BUCKETS = 4096;
 
 /**
  * Brings the summaries of all customers touched by these table changes up to date. Safe to repeat.
@@ -91,135 +90,125 @@ const refreshAll = async (
   buckets: Buckets,
 ): Promise<number> => {
   let open = tasks;
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const refused = await refresh(ports, open, buckets);
-    if (refused.length === 0) return attempt;
-    // Who else wrote it may have seen other units.
-    open = refused.map((task) => ({ ...task, joined: true }));
+  let conflicts = 0;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS && open.length > 0; attempt++) {
+    const { refused, goOn } = await refresh(ports, open, buckets);
+    if (refused.length > 0) conflicts += 1;
+    open = [...refused, ...goOn];
   }
+  if (open.length === 0) return conflicts;
   throw new Error(`${open.length} summaries were written by others ${MAX_ATTEMPTS} times over`);
 };
 
+/** Tasks that are not done yet. */
+interface Open {
+  /** Somebody else wrote the summary meanwhile. */
+  readonly refused: readonly Task[];
+  /** Parts have still to be laid apart. */
+  readonly goOn: readonly Task[];
+}
+
 /** Computes and writes summaries; those that somebody else wrote meanwhile are left. */
 const refresh = async (
-  { table, definitions }: ViewPorts,
+  ports: ViewPorts,
   tasks: readonly Task[],
   buckets: Buckets,
-): Promise<readonly Task[]> => {
-  const { hash, definitions: current } = await definitions();
-  // The summary is read first: whoever writes after this read has seen at least what is read from here on.
-  const items = await table.getAll(tasks.map(({ id }) => summaryKey(id)));
-  const drafts = tasks.map((task, index) => draftOf(task, parseSummaryItem(items[index]), hash));
-  const listed = await withUnits(table, drafts);
-  const read = await readParts(
+): Promise<Open> => {
+  const { table, limits = SUMMARY_LIMITS } = ports;
+  const { hash, definitions } = await ports.definitions();
+  const context = partialContext(definitions, ports.clock());
+  const drafts = await readDrafts(table, tasks, hash);
+  const readings = await read(table, { hash, limits, context, buckets }, drafts);
+  const composed = drafts.map((draft) => compose(draft, readings));
+  const written = await writeAll(table, drafts, composed);
+  await growUnits(table, context, drafts, composed, readings.buckets);
+  await clearWaste(table, drafts, composed, written);
+  return openTasks(drafts, composed, written, readings.laid);
+};
+
+/** Reads what drafts lack: parts of missing units, and what pending ones have. */
+const read = async (
+  table: Table,
+  { buckets: told, ...given }: Pick<Readings, 'hash' | 'limits' | 'context' | 'buckets'>,
+  drafts: readonly Draft[],
+): Promise<Readings> => {
+  const { context, limits } = given;
+  const measures = context.view.measures.map(({ measure }) => measure);
+  const missing = drafts.flatMap(({ missing: units, stored }) =>
+    units.map((unit) => ({ unit, known: stored.summary?.units.get(unit) })),
+  );
+  const items = await readUnitItems(
     table,
-    current.view,
-    listed.flatMap(({ missing }) => missing),
-    new Map(listed.flatMap(({ stored }) => [...(stored.summary?.units ?? [])])),
+    missing.map(({ unit }) => unit),
   );
-  const measures = current.view.measures.map(({ measure }) => measure);
-  const summaries = listed.map((draft): Summary => {
-    const units = new Map(draft.units.map((unit) => [unit, partIn(draft, unit, read)]));
-    for (const image of draft.task.images) {
-      const part = units.get(image.unit);
-      if (part) units.set(image.unit, withImage(current.view, part, image));
-    }
-    return { definitions: hash, measures, units };
-  });
-  const written = await table.writeAll(
-    listed.map(({ task, stored }, index) =>
-      summaryWrite(task.id, stored.revision, summaries[index] as Summary),
-    ),
-  );
-  await growUnits(table, crowded(tasks, summaries, buckets));
-  return tasks.filter((_, index) => !written[index]);
+  const buckets = new Map([
+    ...told,
+    ...missing.map(({ unit }, index) => [unit, bucketsOf(unit, items[index])] as const),
+  ]);
+  const small = missing
+    .map((unit, index) => ({ ...unit, item: items[index] }))
+    .filter(({ unit }) => (buckets.get(unit) ?? 0) <= limits.buckets);
+  const parts = await readParts(table, context, small);
+  const laid = await layApart(table, context, measures, drafts);
+  return { ...given, measures, buckets, parts, laid };
 };
 
-/** A summary in the making. */
-interface Draft {
-  readonly task: Task;
-  readonly stored: StoredSummary;
-  /** Made by other definitions: its partials are of no use. */
-  readonly outdated: boolean;
-  /** Its list of units has to be read. */
-  readonly unlisted: boolean;
-}
-
-const draftOf = (task: Task, stored: StoredSummary, hash: string): Draft => {
-  const known = stored.summary?.units;
-  const outdated = task.outdated || stored.summary?.definitions !== hash;
-  const strange = task.images.some(({ unit }) => !known?.has(unit));
-  return { task, stored, outdated, unlisted: task.joined || outdated || strange };
-};
-
-interface ListedDraft extends Draft {
-  readonly units: readonly UnitKey[];
-  /** Units whose parts have to be read. */
-  readonly missing: readonly UnitKey[];
-}
-
-const withUnits = async (
+/** Writes what has changed; tells of each summary whether it is as composed. */
+const writeAll = async (
   table: Table,
   drafts: readonly Draft[],
-): Promise<readonly ListedDraft[]> => {
-  const asked = drafts.filter(({ unlisted }) => unlisted).map(({ task }) => task.id);
-  const items = await table.getAll(asked.map(customerKey));
-  // A customer's item never goes; one that is missing was taken away, and what is served of it stays as it is.
-  const unitsOf = new Map(
-    asked.flatMap((id, index) => {
-      const item = items[index];
-      return item ? [[id, parseCustomerItem(item).units] as const] : [];
-    }),
-  );
-  return drafts.map((draft) => {
-    const known = draft.stored.summary?.units ?? new Map();
-    const units = unitsOf.get(draft.task.id) ?? [...known.keys()];
-    const { reread } = draft.task;
-    const isMissing = (unit: UnitKey) => draft.outdated || !known.has(unit) || reread.has(unit);
-    return { ...draft, units, missing: units.filter(isMissing) };
+  composed: readonly Composed[],
+): Promise<readonly boolean[]> => {
+  const summaries = drafts.flatMap(({ task, stored, text: before }, index) => {
+    const { text = before } = composed[index] ?? {};
+    return text === before ? [] : [{ index, write: summaryWrite(task.id, stored.revision, text) }];
   });
+  const parts = composed.flatMap(({ partWrites }) => partWrites);
+  const written = await table.writeAll([...summaries.map(({ write }) => write), ...parts]);
+  const refused = new Set(summaries.flatMap(({ index }, n) => (written[n] ? [] : [index])));
+  return drafts.map((_, index) => !refused.has(index));
 };
 
-const partIn = (draft: ListedDraft, unit: UnitKey, read: Awaited<ReturnType<typeof readParts>>) =>
-  read.get(unit) ?? draft.stored.summary?.units.get(unit) ?? emptyPart(unit);
-
-/** Units with more rows than their buckets should hold, of those just changed. */
-const crowded = (
-  tasks: readonly Task[],
-  summaries: readonly Summary[],
-  buckets: Buckets,
-): Buckets =>
-  new Map(
-    tasks.flatMap(({ images }, index) =>
-      images.flatMap(({ unit }) => {
-        const has = buckets.get(unit);
-        const rows = rowsIn(summaries[index]?.units.get(unit));
-        return has !== undefined && has < MAX_BUCKETS && rows > ROWS_PER_BUCKET * has
-          ? [[unit, has] as const]
-          : [];
-      }),
-    ),
-  );
-
-/**
- * Doubles the buckets of units that have outgrown theirs; rows keep their bucket, new rows spread over all. The buckets
- * come first: a contribution to one that is there is a statement among others, to one that is not a request of its own.
- */
-const growUnits = async (table: Table, units: Buckets): Promise<void> => {
-  await table.writeAll(
-    [...units].flatMap(([unit, buckets]) =>
-      Array.from({ length: buckets }, (_, index): Write => {
-        const item = { ...bucketKey(unit, buckets + index) };
-        return { kind: 'put', item, when: { missing: ['pk'] } };
-      }),
-    ),
-  );
-  await table.writeAll(
-    [...units].map(([unit, buckets]) => ({
-      kind: 'update',
-      key: unitItemKey(unit),
-      set: { buckets: buckets * 2 },
-      when: { equals: [['buckets'], buckets] },
-    })),
-  );
+/** Removes sets of parts that no longer count. Where that ends half-way, the next change of the customer goes on. */
+const clearWaste = async (
+  table: Table,
+  drafts: readonly Draft[],
+  composed: readonly Composed[],
+  written: readonly boolean[],
+): Promise<void> => {
+  const able = drafts.flatMap((draft, index) => {
+    const found = composed[index];
+    return found && written[index] && found.summary.waste.length > 0 ? [{ draft, found }] : [];
+  });
+  for (const { draft, found } of able) {
+    const { task, stored, text } = draft;
+    await removeWaste(table, task.id, found.summary.waste);
+    const revision = stored.revision + (found.text === text ? 0 : 1);
+    const clean = formatSummary({ ...found.summary, waste: [] });
+    await table.write(summaryWrite(task.id, revision, clean));
+  }
 };
+
+const openTasks = (
+  drafts: readonly Draft[],
+  composed: readonly Composed[],
+  written: readonly boolean[],
+  laid: ReadonlyMap<string, number>,
+): Open => ({
+  // Who else wrote it may have seen other units.
+  refused: drafts.flatMap(({ task }, index) =>
+    written[index] ? [] : [{ ...task, joined: true, laid }],
+  ),
+  goOn: drafts.flatMap(({ task }, index) =>
+    written[index] && composed[index]?.goesOn ? [announced(task, laid)] : [],
+  ),
+});
+
+// What had to be read is read, or will be for the epoch that was announced.
+const announced = (task: Task, laid: ReadonlyMap<string, number>): Task => ({
+  ...task,
+  joined: false,
+  outdated: false,
+  reread: new Set(),
+  laid,
+});

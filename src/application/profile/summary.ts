@@ -1,24 +1,22 @@
 /**
- * Summary: what is stored of a customer's view, as one text.
+ * Summary: what is stored of a customer's view.
  *
- * It keeps one part per evidence unit: a party row as it is, or of a fact unit one partial per bucket. A change replaces
+ * It has an entry per evidence unit: a party row as it is, or of a fact unit one partial per bucket. A change replaces
  * the part it is about, so its cost does not depend on what else the customer has, and repeating it changes nothing.
  * Reading folds the parts. Each part remembers the position in the table's stream it was taken from; parts read from the
  * table itself keep the position they had.
+ *
+ * The parts of a large unit lie apart, in items of their own beside the summary (ADR 0038).
  * @module
  */
-import { summaryKey } from '#application/shared/items.ts';
-import type { Item, Write } from '#application/shared/table.ts';
-import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { ViewDefinition } from '#domain/definitions/types.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
-import type { Identifier } from '#domain/identity/identifier.ts';
-import type { OneId } from '#domain/identity/one-id.ts';
+import type { FactsPartial } from '#domain/profile/facts-partial.ts';
 import {
-  type FactsPartial,
   type PartyRow,
   type ProfileView,
   profileView,
+  type ViewQuestion,
 } from '#domain/profile/profile-view.ts';
 
 /** Position in the table's stream: base 36 of the sequence number; empty before the first. */
@@ -41,12 +39,40 @@ export type UnitPart =
   | { readonly kind: 'party'; readonly part?: PartyPart }
   | { readonly kind: 'facts'; readonly buckets: ReadonlyMap<number, BucketPart> };
 
+/** A unit whose parts lie beside the summary. */
+export interface ApartEntry {
+  readonly kind: 'apart';
+  /** Names the set of parts that counts; those of any other are waste. */
+  readonly epoch: string;
+  /** Parts there were when the set was complete; they never become fewer. */
+  readonly count: number;
+  /** Measures that the parts were made by; the summary's own when absent. */
+  readonly measures?: readonly string[];
+}
+
+/** A unit whose parts are being laid apart, and what answers until then. */
+export interface PendingEntry {
+  readonly kind: 'pending';
+  readonly epoch: string;
+  readonly held?: UnitPart | ApartEntry;
+}
+
+/** What a summary says of a unit. */
+export type UnitEntry = UnitPart | ApartEntry | PendingEntry;
+
+/** A set of parts that no longer counts and is to be removed. */
+export interface Waste {
+  readonly unit: UnitKey;
+  readonly epoch: string;
+}
+
 /** The parts of a customer's view. */
 export interface Summary {
   /** Hash of the definitions that the partials were made by, and their measures. */
   readonly definitions: string;
   readonly measures: readonly string[];
-  readonly units: ReadonlyMap<UnitKey, UnitPart>;
+  readonly units: ReadonlyMap<UnitKey, UnitEntry>;
+  readonly waste: readonly Waste[];
 }
 
 /** A summary and its revision, as read; revision 0 is none. */
@@ -62,116 +88,37 @@ export const isLater = (mark: StreamMark, than: StreamMark): boolean =>
 /** Mark of a stream record. Source: DynamoDB Streams API, SequenceNumber: digits, growing for each item. */
 export const markOf = (sequenceNumber: string): StreamMark => BigInt(sequenceNumber).toString(36);
 
-/** Computes the view; `undefined` for a customer without units: a redirect, or an id at rest. */
-export const viewOf = (definition: ViewDefinition, summary: Summary): ProfileView | undefined => {
-  if (summary.units.size === 0) return undefined;
-  const parts = [...summary.units.values()];
-  const places = definition.measures.map(({ measure }) => summary.measures.indexOf(measure));
-  const inPlace = ({ measures, sources }: FactsPartial): FactsPartial => ({
-    measures: places.map((place) => measures[place] ?? null),
-    sources,
-  });
+/** What a unit's entry holds for answers. */
+export const heldBy = (entry: UnitEntry | undefined): UnitPart | ApartEntry | undefined =>
+  entry?.kind === 'pending' ? entry.held : entry;
+
+/**
+ * Computes the view of a summary whose parts are all in it; `undefined` for a customer without units: a redirect, or an
+ * id at rest.
+ */
+export const viewOf = (
+  definition: ViewDefinition,
+  { units }: Pick<Summary, 'units'>,
+  question: ViewQuestion,
+): ProfileView | undefined => {
+  if (units.size === 0) return undefined;
+  const entries = [...units.values()];
   return profileView(
     definition,
-    parts.flatMap((part) => (part.kind === 'party' && part.part ? [part.part.row] : [])),
-    parts.flatMap((part) =>
-      part.kind === 'facts'
-        ? [...part.buckets.values()].map(({ partial }) => inPlace(partial))
-        : [],
+    entries.flatMap((entry) => (entry.kind === 'party' && entry.part ? [entry.part.row] : [])),
+    entries.flatMap((entry) =>
+      entry.kind === 'facts' ? [...entry.buckets.values()].flatMap(({ partial }) => partial) : [],
     ),
+    question,
   );
 };
 
 /** Fact rows that a unit's partials hold. */
-export const rowsIn = (part: UnitPart | undefined): number =>
-  part?.kind === 'facts'
-    ? [...part.buckets.values()]
-        .flatMap(({ partial }) => partial.sources)
-        .reduce((sum, { rows }) => sum + rows, 0)
+export const rowsIn = (entry: UnitEntry | undefined): number =>
+  entry?.kind === 'facts'
+    ? [...entry.buckets.values()].reduce((sum, { partial }) => sum + rowsOf(partial), 0)
     : 0;
 
-type PartyText = readonly [StreamMark, PartyRow['fields'], readonly Identifier[]];
-type BucketText = readonly [StreamMark, FactsPartial['measures'], readonly ShareText[]];
-type ShareText = readonly [source: string, rows: number, lastSeenAt: number | null];
-
-interface SummaryText {
-  readonly h: string;
-  readonly m: readonly string[];
-  /** Unit → its party row (or null), or its buckets by number. */
-  readonly u: Readonly<Record<string, PartyText | null | Readonly<Record<string, BucketText>>>>;
-}
-
-/** The write that replaces a summary as it was read. */
-export const summaryWrite = (id: OneId, revision: number, summary: Summary): Write => {
-  const doc = { r: revision + 1, d: JSON.stringify(textOf(summary)) };
-  return revision === 0
-    ? { kind: 'put', item: { ...summaryKey(id), doc }, when: { missing: ['pk'] } }
-    : {
-        kind: 'update',
-        key: summaryKey(id),
-        set: { doc },
-        when: { equals: [['doc', 'r'], revision] },
-      };
-};
-
-/** Reads a summary item. */
-export const parseSummaryItem = (item: Item | undefined): StoredSummary => {
-  const doc = item?.['doc'] as { readonly r: number; readonly d: string } | undefined;
-  return doc ? { revision: doc.r, summary: summaryOf(JSON.parse(doc.d)) } : { revision: 0 };
-};
-
-const textOf = ({ definitions, measures, units }: Summary): SummaryText => ({
-  h: definitions,
-  m: measures,
-  u: Object.fromEntries([...units].map(([unit, part]) => [unit, partText(part)])),
-});
-
-const partText = (part: UnitPart): SummaryText['u'][string] => {
-  if (part.kind === 'party') {
-    return part.part ? [part.part.mark, part.part.row.fields, part.part.row.identifiers] : null;
-  }
-  return Object.fromEntries(
-    [...part.buckets].map(([bucket, { mark, partial }]) => [
-      bucket,
-      [
-        mark,
-        partial.measures,
-        partial.sources.map(({ source, rows, lastSeenAt }) => [source, rows, lastSeenAt]),
-      ],
-    ]),
-  );
-};
-
-const summaryOf = ({ h, m, u }: SummaryText): Summary => ({
-  definitions: h,
-  measures: m,
-  units: new Map(Object.entries(u).map(([unit, text]) => [unit as UnitKey, partOf(unit, text)])),
-});
-
-const partOf = (unit: string, text: SummaryText['u'][string]): UnitPart => {
-  if (text === null) return { kind: 'party' };
-  if (isParty(text)) {
-    const [mark, fields, identifiers] = text;
-    return {
-      kind: 'party',
-      part: { mark, row: { rowKey: unit as SourceRowKey, fields, identifiers } },
-    };
-  }
-  return {
-    kind: 'facts',
-    buckets: new Map(
-      Object.entries(text).map(([bucket, part]) => [Number(bucket), bucketPart(part)]),
-    ),
-  };
-};
-
-const isParty = (text: PartyText | Readonly<Record<string, BucketText>>): text is PartyText =>
-  Array.isArray(text);
-
-const bucketPart = ([mark, measures, shares]: BucketText): BucketPart => ({
-  mark,
-  partial: {
-    measures,
-    sources: shares.map(([source, rows, lastSeenAt]) => ({ source, rows, lastSeenAt })),
-  },
-});
+/** Fact rows that a partial holds. */
+export const rowsOf = (partial: FactsPartial): number =>
+  partial.flatMap(({ sources }) => sources).reduce((sum, { rows }) => sum + rows, 0);

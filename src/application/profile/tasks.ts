@@ -19,8 +19,12 @@ export interface Task {
   readonly joined: boolean;
   /** Units to read again. */
   readonly reread: ReadonlySet<UnitKey>;
+  /** Units that have more buckets now, and how many they had. */
+  readonly grown: ReadonlyMap<UnitKey, number>;
   /** Whatever the summary says is to be read again. */
   readonly outdated: boolean;
+  /** Sets of parts that were laid apart for it, by epoch, and how many parts each has. */
+  readonly laid: ReadonlyMap<string, number>;
 }
 
 /** Fact unit → its number of buckets. */
@@ -31,7 +35,7 @@ export const tasksOf = async (
   table: Table,
   { customers, grown, images }: Touched,
 ): Promise<{ readonly tasks: readonly Task[]; readonly buckets: Buckets }> => {
-  const units = [...new Set([...images.map(({ unit }) => unit), ...grown])];
+  const units = [...new Set([...images.map(({ unit }) => unit), ...grown.keys()])];
   const items = await table.getAll(units.map(unitItemKey));
   const owners = await ownersOf(table, items);
   const ownImages = new Map<OneId, PartImage[]>();
@@ -39,19 +43,21 @@ export const tasksOf = async (
     const owner = owners.get(image.unit);
     if (owner !== undefined) append(ownImages, owner, image);
   }
-  const regrown = groupBy(grown, (unit) => owners.get(unit));
+  const regrown = groupBy(grown, ([unit]) => owners.get(unit));
   const ids = new Set([
-    ...customers,
+    ...customers.keys(),
     ...ownImages.keys(),
-    ...[...grown].flatMap((unit) => owners.get(unit) ?? []),
+    ...[...grown.keys()].flatMap((unit) => owners.get(unit) ?? []),
   ]);
   return {
     tasks: [...ids].map((id) => ({
       id,
       images: ownImages.get(id) ?? [],
       joined: customers.has(id),
-      reread: new Set(regrown.get(id) ?? []),
+      reread: customers.get(id) ?? new Set(),
+      grown: new Map(regrown.get(id) ?? []),
       outdated: false,
+      laid: new Map(),
     })),
     buckets: new Map(
       units.flatMap((unit, index) => {

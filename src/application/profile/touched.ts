@@ -3,6 +3,7 @@
  * @module
  */
 import { contributionsIn } from '#application/shared/contributions.ts';
+import { parseCustomerItem } from '#application/shared/items.ts';
 import { isPartyItem, lastChangeIn } from '#application/shared/party-row.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
@@ -24,14 +25,19 @@ export interface PartImage {
   readonly bucket?: number;
   readonly item: Item;
   readonly mark: StreamMark;
+  /** A row came to the bucket. */
+  readonly adds: boolean;
 }
 
 /** What a batch concerns. */
 export interface Touched {
-  /** Customers whose units changed. */
-  readonly customers: ReadonlySet<OneId>;
-  /** Units that have other buckets now, some of which nobody may have looked at. */
-  readonly grown: ReadonlySet<UnitKey>;
+  /**
+   * Customers whose units changed, with those that joined. One that left and came back may have changed elsewhere
+   * meanwhile, although the summary knows it.
+   */
+  readonly customers: ReadonlyMap<OneId, ReadonlySet<UnitKey>>;
+  /** Units that have more buckets now, some of which nobody may have looked at, and how many they had. */
+  readonly grown: ReadonlyMap<UnitKey, number>;
   readonly images: readonly PartImage[];
 }
 
@@ -42,34 +48,47 @@ export const touchedBy = (changes: readonly TableChange[]): Touched => {
     const known = images.get(image.item.pk);
     if (!known || isLater(image.mark, known.mark)) images.set(image.item.pk, image);
   }
-  return {
-    customers: new Set(changes.flatMap(customerChanged)),
-    grown: new Set(changes.flatMap(unitGrown)),
-    images: [...images.values()],
-  };
+  const customers = new Map<OneId, Set<UnitKey>>();
+  for (const change of changes) noteCustomer(customers, change);
+  const grown = new Map<UnitKey, number>();
+  for (const [unit, had] of changes.flatMap(unitGrown)) {
+    grown.set(unit, Math.min(had, grown.get(unit) ?? had));
+  }
+  return { customers, grown, images: [...images.values()] };
 };
 
-const customerChanged = ({ before, after }: TableChange): readonly OneId[] => {
+const noteCustomer = (
+  customers: Map<OneId, Set<UnitKey>>,
+  { before, after }: TableChange,
+): void => {
   const item = after ?? before;
-  return item?.sk === 'CUSTOMER' ? [item.pk.slice(2) as OneId] : [];
+  if (item?.sk !== 'CUSTOMER') return;
+  const id = item.pk.slice(2) as OneId;
+  const joined = customers.get(id) ?? new Set();
+  const had = before ? parseCustomerItem(before).units : [];
+  for (const unit of after ? parseCustomerItem(after).units : []) {
+    if (!had.includes(unit)) joined.add(unit);
+  }
+  customers.set(id, joined);
 };
 
-const partImage = ({ after, sequence }: TableChange): readonly PartImage[] => {
+const partImage = ({ before, after, sequence }: TableChange): readonly PartImage[] => {
   if (after?.sk === 'BUCKET') {
     // A bucket is made empty when its unit grows, and then shows nothing.
     if (contributionsIn(after).length === 0) return [];
     const end = after.pk.lastIndexOf('#');
     const [unit, bucket] = [after.pk.slice(2, end) as UnitKey, Number(after.pk.slice(end + 1))];
-    return [{ unit, bucket, item: after, mark: markOf(sequence) }];
+    const adds = Object.keys(after).length > Object.keys(before ?? {}).length;
+    return [{ unit, bucket, item: after, mark: markOf(sequence), adds }];
   }
   return after && isPartyItem(after)
-    ? [{ unit: after.pk.slice(2) as UnitKey, item: after, mark: markOf(sequence) }]
+    ? [{ unit: after.pk.slice(2) as UnitKey, item: after, mark: markOf(sequence), adds: false }]
     : [];
 };
 
-const unitGrown = ({ before, after }: TableChange): readonly UnitKey[] =>
+const unitGrown = ({ before, after }: TableChange): readonly (readonly [UnitKey, number])[] =>
   before && after?.sk === 'UNIT' && before['buckets'] !== after['buckets']
-    ? [after.pk.slice(2) as UnitKey]
+    ? [[after.pk.slice(2) as UnitKey, Number(before['buckets'] ?? 0)]]
     : [];
 
 /** A row that became servable, and when its change was committed at the source. */

@@ -9,18 +9,21 @@ import {
   parseUnitItem,
   unitItemKey,
 } from '#application/shared/items.ts';
-import { partySaidIn } from '#application/shared/party-row.ts';
-import type { Item, Table } from '#application/shared/table.ts';
+import { lastChangeIn, partySaidIn } from '#application/shared/party-row.ts';
+import type { Item, Key, Table } from '#application/shared/table.ts';
+import type { RowVersion } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
-import type { ViewDefinition } from '#domain/definitions/types.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import {
   type FactRow,
   type FactsPartial,
   factsPartial,
-  type PartyRow,
-} from '#domain/profile/profile-view.ts';
-import { isLater, type UnitPart } from './summary.ts';
+  type PartialContext,
+} from '#domain/profile/facts-partial.ts';
+import type { PartyRow } from '#domain/profile/profile-view.ts';
+import type { Stamp } from '#domain/profile/survivorship.ts';
+import { append } from '#domain/shared/multimap.ts';
+import { type BucketPart, isLater, type UnitEntry, type UnitPart } from './summary.ts';
 import type { PartImage } from './touched.ts';
 
 /** A part of a unit that has nothing yet. */
@@ -31,7 +34,7 @@ export const emptyPart = (unit: UnitKey): UnitPart =>
 export const isFactUnit = (unit: UnitKey): boolean => unit.startsWith(FACT_UNIT_PREFIX);
 
 /** Puts an image in place of what its part was, unless the part is from a later one. */
-export const withImage = (view: ViewDefinition, part: UnitPart, image: PartImage): UnitPart => {
+export const withImage = (context: PartialContext, part: UnitPart, image: PartImage): UnitPart => {
   const { mark, item, bucket } = image;
   if (part.kind === 'party') {
     const row = partyRow(item);
@@ -41,11 +44,53 @@ export const withImage = (view: ViewDefinition, part: UnitPart, image: PartImage
   }
   const known = bucket === undefined ? undefined : part.buckets.get(bucket);
   if (bucket === undefined || !isLater(mark, known?.mark ?? '')) return part;
-  return {
-    kind: 'facts',
-    buckets: new Map([...part.buckets, [bucket, { mark, partial: bucketPartial(view, item) }]]),
-  };
+  const read = { mark, partial: bucketPartial(context, item) };
+  return { kind: 'facts', buckets: new Map([...part.buckets, [bucket, read]]) };
 };
+
+/** A unit whose buckets are to be read, from which one on. */
+export interface BucketsAsked {
+  readonly unit: UnitKey;
+  readonly from: number;
+  /** The unit's own item. */
+  readonly item: Item | undefined;
+}
+
+/** A bucket as read. */
+export interface BucketRead {
+  readonly bucket: number;
+  readonly partial: FactsPartial;
+}
+
+/** Reads the buckets of units, strongly consistent; those without an item are left out. One answer per unit asked. */
+export const readBuckets = async (
+  table: Pick<Table, 'getAll'>,
+  context: PartialContext,
+  asked: readonly BucketsAsked[],
+): Promise<readonly (readonly BucketRead[])[]> => {
+  const places = asked.flatMap(({ unit, from, item }, index) =>
+    Array.from({ length: Math.max(0, bucketsOf(unit, item) - from) }, (_, n) => ({
+      unit,
+      index,
+      bucket: from + n,
+    })),
+  );
+  const items = await table.getAll(places.map(({ unit, bucket }) => bucketKey(unit, bucket)));
+  const found = new Map<number, BucketRead[]>();
+  for (const [place, { index, bucket }] of places.entries()) {
+    const item = items[place];
+    if (item) append(found, index, { bucket, partial: bucketPartial(context, item) });
+  }
+  return asked.map((_, index) => found.get(index) ?? []);
+};
+
+/** Number of buckets that a unit's item tells of. */
+export const bucketsOf = (unit: UnitKey, item: Item | undefined): number =>
+  item && isFactUnit(unit) ? parseUnitItem(item).buckets : 0;
+
+/** Keys of the buckets that a unit's item tells of; some may not be there yet. */
+export const bucketKeysOf = (unit: UnitKey, item: Item | undefined): readonly Key[] =>
+  Array.from({ length: bucketsOf(unit, item) }, (_, bucket) => bucketKey(unit, bucket));
 
 /**
  * Reads what units contribute, strongly consistent: at least as new as any image seen before. Marks stay as they were,
@@ -53,55 +98,72 @@ export const withImage = (view: ViewDefinition, part: UnitPart, image: PartImage
  */
 export const readParts = async (
   table: Pick<Table, 'getAll'>,
-  view: ViewDefinition,
-  units: readonly UnitKey[],
-  known: ReadonlyMap<UnitKey, UnitPart>,
+  context: PartialContext,
+  units: readonly {
+    readonly unit: UnitKey;
+    readonly item: Item | undefined;
+    readonly known?: UnitEntry | undefined;
+  }[],
 ): Promise<ReadonlyMap<UnitKey, UnitPart>> => {
-  const items = await table.getAll(units.map(unitItemKey));
-  const buckets = units.flatMap((unit, index) => bucketsOf(unit, items[index]));
-  const bucketItems = await table.getAll(
-    buckets.map(({ unit, bucket }) => bucketKey(unit, bucket)),
+  const read = await readBuckets(
+    table,
+    context,
+    units.map(({ unit, item }) => ({ unit, item, from: 0 })),
   );
-  const parts = new Map<UnitKey, UnitPart>(
-    units.map((unit, index) => [
+  return new Map(
+    units.map(({ unit, item, known }, index) => [
       unit,
-      rereadParty(known.get(unit) ?? emptyPart(unit), items[index]),
+      isFactUnit(unit)
+        ? { kind: 'facts', buckets: rereadBuckets(known, read[index] ?? []) }
+        : rereadParty(known, item),
     ]),
   );
-  for (const [index, { unit, bucket }] of buckets.entries()) {
-    const item = bucketItems[index];
-    const part = parts.get(unit);
-    if (!item || part?.kind !== 'facts') continue;
-    const mark = part.buckets.get(bucket)?.mark ?? '';
-    const read = { mark, partial: bucketPartial(view, item) };
-    parts.set(unit, { kind: 'facts', buckets: new Map([...part.buckets, [bucket, read]]) });
-  }
-  return parts;
 };
 
-const rereadParty = (part: UnitPart, item: Item | undefined): UnitPart => {
-  const row = part.kind === 'party' ? partyRow(item) : undefined;
-  if (part.kind !== 'party') return part;
-  return row ? { kind: 'party', part: { mark: part.part?.mark ?? '', row } } : { kind: 'party' };
+const rereadBuckets = (
+  known: UnitEntry | undefined,
+  read: readonly BucketRead[],
+): ReadonlyMap<number, BucketPart> => {
+  const before = known?.kind === 'facts' ? known.buckets : new Map<number, BucketPart>();
+  return new Map([
+    ...before,
+    ...read.map(({ bucket, partial }): [number, BucketPart] => [
+      bucket,
+      { mark: before.get(bucket)?.mark ?? '', partial },
+    ]),
+  ]);
 };
 
-const bucketsOf = (
-  unit: UnitKey,
-  item: Item | undefined,
-): readonly { readonly unit: UnitKey; readonly bucket: number }[] =>
-  item && isFactUnit(unit)
-    ? Array.from({ length: parseUnitItem(item).buckets }, (_, bucket) => ({ unit, bucket }))
-    : [];
+const rereadParty = (known: UnitEntry | undefined, item: Item | undefined): UnitPart => {
+  const row = partyRow(item);
+  const mark = (known?.kind === 'party' && known.part?.mark) || '';
+  return row ? { kind: 'party', part: { mark, row } } : { kind: 'party' };
+};
 
-const bucketPartial = (view: ViewDefinition, bucket: Item): FactsPartial =>
+/** Adds up what a bucket's image holds. */
+export const bucketPartial = (context: PartialContext, bucket: Item): FactsPartial =>
   factsPartial(
-    view,
+    context,
     liveContributionsIn(bucket).map(
       ({ rowKey, fact }): FactRow => ({ rowKey, as: fact.as, fields: fact.fields }),
     ),
   );
 
-const partyRow = (item: Item | undefined): PartyRow | undefined => {
+/** The party row that an item holds; nothing when it is another item, or the row is gone. */
+export const partyRow = (item: Item | undefined): PartyRow | undefined => {
   const said = partySaidIn(item);
-  return item && said && { rowKey: item.pk.slice(2) as SourceRowKey, ...said };
+  if (!item || !said) return undefined;
+  return { rowKey: item.pk.slice(2) as SourceRowKey, ...said, stamp: stampOf(item) };
 };
+
+const stampOf = (item: Item): Stamp => {
+  const { v, at } = lastChangeIn(item);
+  const version = v as RowVersion;
+  return typeof at === 'number' ? { version, at } : { version };
+};
+
+/** Keys of units' own items. */
+export const readUnitItems = (
+  table: Pick<Table, 'getAll'>,
+  units: readonly UnitKey[],
+): Promise<readonly (Item | undefined)[]> => table.getAll(units.map(unitItemKey));

@@ -5,18 +5,13 @@
  * of their buckets.
  * @module
  */
+import { bucketKeysOf, partyRow } from '#application/profile/unit-parts.ts';
 import { liveContributionsIn } from '#application/shared/contributions.ts';
-import {
-  bucketKey,
-  FACT_UNIT_PREFIX,
-  parseUnitItem,
-  unitItemKey,
-} from '#application/shared/items.ts';
-import { partySaidIn } from '#application/shared/party-row.ts';
-import type { Item, Key, Table } from '#application/shared/table.ts';
-import type { SourceRowKey } from '#domain/capture/source-row.ts';
+import { unitItemKey } from '#application/shared/items.ts';
+import type { Table } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
-import type { FactRow, PartyRow } from '#domain/profile/profile-view.ts';
+import type { FactRow } from '#domain/profile/facts-partial.ts';
+import type { PartyRow } from '#domain/profile/profile-view.ts';
 
 /** Live rows of one customer. */
 export interface CustomerRows {
@@ -30,23 +25,13 @@ export const readCustomerRows = async (
   units: readonly UnitKey[],
 ): Promise<CustomerRows> => {
   const items = await table.getAll(units.map(unitItemKey));
-  const buckets = await table.getAll(units.flatMap((unit, index) => bucketsOf(unit, items[index])));
+  const buckets = await table.getAll(
+    units.flatMap((unit, index) => bucketKeysOf(unit, items[index])),
+  );
   return {
-    parties: units.flatMap((unit, index) => partyOf(unit, items[index])),
+    parties: items.flatMap((item) => partyRow(item) ?? []),
     facts: buckets.flatMap((bucket) =>
       liveContributionsIn(bucket).map(({ rowKey, fact }) => ({ rowKey, ...fact })),
     ),
   };
-};
-
-const isFactUnit = (unit: UnitKey): boolean => unit.startsWith(FACT_UNIT_PREFIX);
-
-const bucketsOf = (unit: UnitKey, item: Item | undefined): readonly Key[] =>
-  item && isFactUnit(unit)
-    ? Array.from({ length: parseUnitItem(item).buckets }, (_, bucket) => bucketKey(unit, bucket))
-    : [];
-
-const partyOf = (unit: UnitKey, item: Item | undefined): readonly PartyRow[] => {
-  const said = partySaidIn(item);
-  return said ? [{ rowKey: unit as string as SourceRowKey, ...said }] : [];
 };

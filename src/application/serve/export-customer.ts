@@ -5,8 +5,8 @@
  * entries. What a caller may not see is not exported to it either.
  * @module
  */
+import { sourceOf } from '#domain/profile/facts-partial.ts';
 import type { PartyRow } from '#domain/profile/profile-view.ts';
-import { sourceOf } from '#domain/profile/profile-view.ts';
 import type { Grant } from '#domain/serve/access.ts';
 import { filterActivity, presentActivity } from '#domain/serve/activity.ts';
 import type { ApiProblem } from '#domain/serve/problems.ts';

@@ -8,7 +8,8 @@
  */
 import type { Pseudonymise } from '#application/identity/read-row.ts';
 import { readScopes } from '#application/identity/world.ts';
-import { parseSummaryItem, viewOf } from '#application/profile/summary.ts';
+import { type WholeSummary, wholeSummary } from '#application/profile/parts-apart.ts';
+import { type Summary, viewOf } from '#application/profile/summary.ts';
 import {
   type ClaimItem,
   type CustomerItem,
@@ -24,7 +25,7 @@ import { continuousSources } from '#domain/definitions/continuous-sources.ts';
 import type { Definitions, ViewDefinition } from '#domain/definitions/types.ts';
 import { type IdentifierKey, identifierKey, type UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
-import type { ProfileView } from '#domain/profile/profile-view.ts';
+import type { ProfileView, ViewQuestion } from '#domain/profile/profile-view.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 import { parseProfileQuery, type QueryProblem } from './profile-query.ts';
@@ -50,6 +51,8 @@ export interface FoundProfile {
   /** The evidence units that the customer is made of. */
   readonly units: readonly UnitKey[];
   readonly view: ProfileView;
+  /** What the view is made of. */
+  readonly summary: Pick<Summary, 'units'>;
   readonly freshness: Freshness;
 }
 
@@ -62,7 +65,7 @@ export type ProfileProblem =
   /** The customer exists and its summary is not written yet. */
   | { readonly code: 'not-yet-visible' };
 
-/** Finds the profile behind `namespace:value`, `namespace:scope:value` or `customerId:one_…`. */
+/** Finds the profile behind `namespace:value`, `namespace:scope:value` or `customerId:one_…`, as of now. */
 export const getProfile = async (
   ports: ProfilePorts,
   identifier: string,
@@ -89,8 +92,13 @@ const find = async (
     | { readonly customerId: OneId }
     | { readonly namespace: string; readonly scope?: string; readonly value: string },
 ): Promise<Found> => {
-  const { table, onCustomer } = ports;
-  const reader = { table, definition, ...(onCustomer ? { onCustomer } : {}) };
+  const { table, clock, onCustomer } = ports;
+  const reader = {
+    table,
+    definition,
+    question: { now: clock() },
+    ...(onCustomer ? { onCustomer } : {}),
+  };
   if ('customerId' in query) return byCustomerId(reader, query.customerId);
   const { namespace, scope, value } = query;
   return byIdentifier(
@@ -102,6 +110,7 @@ const find = async (
 interface Reader extends Pick<ProfilePorts, 'onCustomer'> {
   readonly table: Table;
   readonly definition: ViewDefinition;
+  readonly question: ViewQuestion;
 }
 
 /** Redirects followed; commits write them so that one is enough, and more are met only while customers merge. */
@@ -112,9 +121,7 @@ const MAX_CLAIM_READS = 2;
 const byCustomerId = async (reader: Reader, id: OneId): Promise<Found> => {
   reader.onCustomer?.(id);
   const collection = await readCanonical(reader.table, id);
-  const found = collection
-    ? present(reader.definition, collection)
-    : failure({ code: 'not-found' } as const);
+  const found = collection ? present(reader, collection) : failure({ code: 'not-found' } as const);
   return found.ok && found.value.customerId !== id
     ? success({ ...found.value, askedFor: id })
     : found;
@@ -125,29 +132,48 @@ const byIdentifier = async (
   identifier: IdentifierKey,
   reads = 1,
 ): Promise<Found> => {
-  const { table, definition } = reader;
+  const { table } = reader;
   const [item] = await table.getAll([claimKey(identifier)]);
   if (!item) return failure({ code: 'not-found' });
   const claim = parseClaimItem(item);
   if (claim.shared) return failure({ code: 'ambiguous', shared: true });
   if (claim.customer) reader.onCustomer?.(claim.customer);
   const pointed = claim.customer && (await followClaim(table, claim.customer, claim));
-  const found = pointed ? present(definition, pointed) : await byUnits(reader, claim.units);
+  const found = pointed ? present(reader, pointed) : await byUnits(reader, claim.units);
   const isLost = !found.ok && found.error.code === 'not-found';
   return isLost && reads < MAX_CLAIM_READS ? byIdentifier(reader, identifier, reads + 1) : found;
 };
 
-/** A customer's two items. */
+/** A customer with its summary. */
 interface Collection {
   readonly customer: CustomerItem;
-  readonly summary?: Item;
+  readonly summary: WholeSummary;
 }
 
-const readCustomer = async (table: Table, id: OneId): Promise<Collection | undefined> => {
-  const { items } = await table.query({ pk: customerKey(id).pk });
+/** Times a customer is read; again when its parts were being laid anew meanwhile, which takes moments. */
+const MAX_CUSTOMER_READS = 4;
+
+const readCustomer = async (
+  table: Table,
+  id: OneId,
+  reads = 1,
+): Promise<Collection | undefined> => {
+  const items = await readPartition(table, customerKey(id).pk);
   const customer = items.find((item) => item.sk === 'CUSTOMER');
-  const summary = items.find((item) => item.sk === 'SUMMARY');
-  return customer && { customer: parseCustomerItem(customer), ...(summary ? { summary } : {}) };
+  const summary = wholeSummary(items);
+  if (summary.torn && reads < MAX_CUSTOMER_READS) return readCustomer(table, id, reads + 1);
+  return customer && { customer: parseCustomerItem(customer), summary };
+};
+
+const readPartition = async (table: Table, pk: string): Promise<readonly Item[]> => {
+  const items: Item[] = [];
+  let after: string | undefined;
+  do {
+    const page = await table.query({ pk, ...(after === undefined ? {} : { after }) });
+    items.push(...page.items);
+    after = page.next;
+  } while (after !== undefined);
+  return items;
 };
 
 /** The customer that an id leads to now, after redirects; `undefined` when nobody has it. */
@@ -187,11 +213,14 @@ const byUnits = async (reader: Reader, units: readonly UnitKey[]): Promise<Found
   return another ? failure({ code: 'ambiguous', shared: false }) : byCustomerId(reader, owner.id);
 };
 
-const present = (definition: ViewDefinition, { customer, summary: item }: Collection): Found => {
+const present = (
+  { definition, question }: Reader,
+  { customer, summary: whole }: Collection,
+): Found => {
   if (customer.units.length === 0) return failure({ code: 'not-found' });
-  const { revision, summary } = parseSummaryItem(item);
-  const view = summary && viewOf(definition, summary);
-  return view
-    ? success({ customerId: customer.id, units: customer.units, revision, view })
+  const { revision, summary, torn } = whole;
+  const view = torn ? undefined : summary && viewOf(definition, summary, question);
+  return view && summary
+    ? success({ customerId: customer.id, units: customer.units, revision, view, summary })
     : failure({ code: 'not-yet-visible' });
 };

@@ -29,7 +29,7 @@ import {
   type ProfileProblem,
 } from './get-profile.ts';
 import { limitedView } from './limited-view.ts';
-import { presentProfile } from './present-profile.ts';
+import { type FieldDetail, presentProfile } from './present-profile.ts';
 
 /** What reading needs. */
 export interface ReadPorts extends ProfilePorts, WaitPorts {
@@ -122,14 +122,14 @@ const isOwn = async (
 };
 
 const seen = async (
-  { table }: ReadPorts,
+  { table, clock }: ReadPorts,
   definitions: Definitions,
   grant: Grant,
   found: FoundProfile,
 ): Promise<Result<SeenCustomer, ApiProblem>> => {
   const consent = consentState(grant, found.view.measures);
   const view = seesPart(grant)
-    ? await limitedView(table, definitions, found.units, grant)
+    ? await limitedView(table, definitions, found, grant, clock())
     : found.view;
   if (view === undefined) return failure(NOT_FOUND);
   const isShown = consent === 'not-needed' || consent === 'granted';
@@ -141,18 +141,20 @@ const seen = async (
 export const readProfile = async (
   ports: ReadPorts,
   request: ProfileRequest,
+  detail?: FieldDetail,
 ): Promise<Result<Readonly<Record<string, unknown>>, ApiProblem>> => {
   const customer = await seeCustomer(ports, request);
-  return customer.ok ? showProfile(customer.value, request.fields) : customer;
+  return customer.ok ? showProfile(customer.value, request.fields, detail) : customer;
 };
 
 /** A profile as its grant shows it. Fails with `bad-request` on an unknown field. */
 export const showProfile = (
   { found, definitions, grant, consent }: SeenCustomer,
   fields: string | undefined,
+  detail?: FieldDetail,
 ): Result<Readonly<Record<string, unknown>>, ApiProblem> => {
   const { view, access } = definitions;
-  const shown = redactProfile(presentProfile(found, view), grant);
+  const shown = redactProfile(presentProfile(found, view, detail), grant);
   const consents = presentConsents(access, found.view.measures);
   const withheld =
     consent === 'never-given' || consent === 'withdrawn'

@@ -19,6 +19,7 @@
  * | decision  | `DECISION`         | id              | what an operator has decided, who and why |
  * | summary   | `C#OneID`          | `SUMMARY`       | the parts that the served view is folded from |
  * | defect    | `Q#source.table`   | `rule#column#row key` | a row that broke a data-quality rule, and its version then |
+ * | part      | `C#OneID`          | `PART#unit#epoch#n` | the part of one bucket, of a unit too large for the summary |
  * | freshness | `FRESHNESS`        | `source#shard`  | highest position applied |
  * | servable  | `SERVABLE`         | source          | how long its latest changes took to become servable |
  * | upkeep    | `UPKEEP`           | job             | how far a job over the whole table is |
@@ -101,6 +102,15 @@ export const customerKey = (id: OneId): Key => ({ pk: `C#${id}`, sk: 'CUSTOMER' 
 
 /** Key of a customer's summary. */
 export const summaryKey = (id: OneId): Key => ({ pk: `C#${id}`, sk: 'SUMMARY' });
+
+/** Sort key prefix of the parts of a unit that lie beside the summary, all of one epoch. */
+export const partPrefix = (unit: UnitKey, epoch: string): string => `PART#${unit}#${epoch}#`;
+
+/** Key of the part of one bucket of a unit that lies beside the summary. */
+export const partKey = (id: OneId, unit: UnitKey, epoch: string, bucket: number): Key => ({
+  pk: `C#${id}`,
+  sk: `${partPrefix(unit, epoch)}${bucket}`,
+});
 
 /** Key of the ids that rest with an anchor. */
 export const restingKey = (anchor: UnitKey): Key => ({ pk: `A#${anchor}`, sk: 'RESTING' });

@@ -115,7 +115,7 @@ const MAX_CACHED_OFFSETS = 20_000;
 const offsets = new Map<string, number>();
 
 /** Offset of a zone at an instant, in milliseconds. Remembered per quarter of an hour: Intl takes microseconds. */
-const zoneOffset = (instant: number, zone: string): number => {
+export const zoneOffset = (instant: number, zone: string): number => {
   const step = Math.floor(instant / OFFSET_STEP_MS);
   const key = `${zone} ${step}`;
   const known = offsets.get(key);

@@ -2,6 +2,8 @@
  * Checks of the view against the sources: every field and fact that it names must come from somewhere.
  * @module
  */
+import { assertNever } from '#domain/shared/assert.ts';
+import { checkFigures } from './check-figures.ts';
 import type { DefinitionProblem } from './problem.ts';
 import type { SourceText, TableText, ViewText } from './schema.ts';
 import type { FieldMapping } from './types.ts';
@@ -25,6 +27,7 @@ export const checkView = (
     ...at(document, ['measures', name], measureProblem(measure, sources)),
     ...at(document, ['measures', name, 'windows'], windowProblem(measure, sources)),
   ]),
+  ...checkFigures(document, view),
 ];
 
 const at = (
@@ -65,29 +68,85 @@ const ruleProblem = (
     : `is verified-first, but none of its sources vouches for "${field}"; add verified: true to the field of one, or choose another rule.`;
 };
 
-/** A fact without a time lies in no window. */
+/** A fact without a time lies in no window, and has no day to weigh it by. */
 const windowProblem = (measure: Measure, sources: readonly SourceText[]): string | undefined => {
-  if (measure.fold === 'latest' || measure.windows === undefined) return undefined;
+  const isDated = ('windows' in measure && measure.windows) || measure.fold === 'preferred';
+  if (!isDated || !('of' in measure)) return undefined;
   const kinds = [
     measure.of,
     ...(measure.fold === 'money' && measure.minus ? [measure.minus.of] : []),
   ];
-  return kinds.map((as) => fieldProblem(as, 'at', 'time', sources)).find((it) => it !== undefined);
-};
-
-const FIELD_TYPES: Readonly<Record<Exclude<Measure['fold'], 'count'>, FieldMapping['type']>> = {
-  sum: 'integer',
-  money: 'money',
-  latest: 'time',
+  return kinds
+    .map((as) => fieldProblem(as, 'at', ['time'], sources))
+    .find((it) => it !== undefined);
 };
 
 const measureProblem = (measure: Measure, sources: readonly SourceText[]): string | undefined => {
+  if (!('of' in measure)) return undefined;
   const known = factProblem(measure.of, sources);
-  if (known !== undefined || measure.fold === 'count') return known;
-  const own = fieldProblem(measure.of, measure.field, FIELD_TYPES[measure.fold], sources);
-  if (own !== undefined || measure.fold !== 'money' || measure.minus === undefined) return own;
-  const { of, field } = measure.minus;
-  return factProblem(of, sources) ?? fieldProblem(of, field, 'money', sources);
+  if (known !== undefined) return known;
+  return inputProblem(measure, sources) ?? filterProblem(measure, sources);
+};
+
+type FactMeasure = Extract<Measure, { of: string }>;
+
+const inputProblem = (measure: FactMeasure, sources: readonly SourceText[]): string | undefined => {
+  const needs = (field: string, type: FieldMapping['type'], of = measure.of) =>
+    fieldProblem(of, field, [type], sources);
+  switch (measure.fold) {
+    case 'count':
+      return undefined;
+    case 'sum':
+      return needs(measure.field, 'integer');
+    case 'average':
+      return needs(measure.field, 'money');
+    case 'money':
+      return needs(measure.field, 'money') ?? minusProblem(measure.minus, sources);
+    case 'latest':
+    case 'earliest':
+      return needs(measure.field, 'time');
+    case 'expiring':
+    case 'expired':
+      return (
+        fieldProblem(measure.of, measure.until, ['time', 'date'], sources) ??
+        (measure.field === undefined ? undefined : needs(measure.field, 'integer'))
+      );
+    case 'preferred':
+      return nameProblem(measure, sources);
+    default:
+      return assertNever(measure);
+  }
+};
+
+const minusProblem = (
+  minus: { readonly of: string; readonly field: string } | undefined,
+  sources: readonly SourceText[],
+): string | undefined =>
+  minus &&
+  (factProblem(minus.of, sources) ?? fieldProblem(minus.of, minus.field, ['money'], sources));
+
+/** Not every fact has a store; but one table must name them, as a text. */
+const nameProblem = (
+  { of, field }: Extract<FactMeasure, { fold: 'preferred' }>,
+  sources: readonly SourceText[],
+): string | undefined => {
+  const types = factsNamed(of, sources).flatMap(({ table }) => table.fields[field]?.type ?? []);
+  const isNamed = types.length > 0 && types.every((type) => type === 'text' || type === 'code');
+  return field === 'source' || isNamed
+    ? undefined
+    : `no table mapped as "${of}" has a field "${field}" of type text or code; map one, or use "source".`;
+};
+
+const filterProblem = (
+  { of, where }: FactMeasure,
+  sources: readonly SourceText[],
+): string | undefined => {
+  const isMapped =
+    where === undefined ||
+    factsNamed(of, sources).some(({ table }) => Object.hasOwn(table.fields, where.field));
+  return isMapped
+    ? undefined
+    : `no table mapped as "${of}" has a field "${where.field}"; map it, or correct the name in where.`;
 };
 
 const factsNamed = (as: string, sources: readonly SourceText[]) =>
@@ -108,12 +167,14 @@ const factProblem = (as: string, sources: readonly SourceText[]): string | undef
 const fieldProblem = (
   as: string,
   field: string,
-  type: FieldMapping['type'],
+  types: readonly FieldMapping['type'][],
   sources: readonly SourceText[],
 ): string | undefined => {
-  const lacking = factsNamed(as, sources).find(({ table }) => table.fields[field]?.type !== type);
+  const lacking = factsNamed(as, sources).find(
+    ({ table: { fields } }) => !types.some((type) => fields[field]?.type === type),
+  );
   return (
     lacking &&
-    `table ${lacking.name} is mapped as "${as}" without a field "${field}" of type ${type}; map one there.`
+    `table ${lacking.name} is mapped as "${as}" without a field "${field}" of type ${types.join(' or ')}; map one there.`
   );
 };

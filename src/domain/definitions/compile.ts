@@ -187,9 +187,10 @@ const compileNamespace = (
 
 /** In the order of names: moving lines about in a file changes nothing. */
 const compileView = (
-  { profile, measures }: ViewText,
+  { profile, measures, timeZone }: ViewText,
   sources: readonly SourceText[],
 ): ViewDefinition => ({
+  ...(timeZone === undefined ? {} : { timeZone }),
   profile: byName(profile).map(([field, rule]) => {
     const verifiedIn = tablesVouchingFor(field, sources);
     return { ...defined({ field, ...rule }), ...(verifiedIn.length > 0 ? { verifiedIn } : {}) };

@@ -5,6 +5,8 @@
 import { assertNever } from '#domain/shared/assert.ts';
 import type {
   Definitions,
+  DerivedMeasure,
+  FactFilter,
   IdentifierRule,
   MeasureDefinition,
   NamespaceDefinition,
@@ -118,18 +120,72 @@ export const explainSurvivorship = ({ rule, sources }: ProfileFieldDefinition): 
 export const explainMeasure = (measure: MeasureDefinition): string => {
   const days =
     measure.windows === undefined ? '' : `; also of the last ${measure.windows.join(', ')} days`;
+  const only = measure.where === undefined ? '' : `, ${explainFilter(measure.where)}`;
+  return `${explainFold(measure)}${only}${days}.`;
+};
+
+const explainFilter = (where: FactFilter): string => {
+  if ('in' in where) return `only with ${where.field} ${where.in.join(' or ')}`;
+  return `only ${where.present ? 'with' : 'without'} ${where.field}`;
+};
+
+const explainFold = (measure: MeasureDefinition): string => {
   switch (measure.fold) {
     case 'count':
-      return `how many facts "${measure.of}"${days}.`;
+      return `how many facts "${measure.of}"`;
     case 'sum':
-      return `sum of ${measure.field} over facts "${measure.of}"${days}.`;
+      return `sum of ${measure.field} over facts "${measure.of}"`;
     case 'money':
       return (
         `sum of ${measure.field} per currency over facts "${measure.of}"` +
-        `${measure.minus === undefined ? '' : `, less ${measure.minus.field} of facts "${measure.minus.of}"`}${days}.`
+        `${measure.minus === undefined ? '' : `, less ${measure.minus.field} of facts "${measure.minus.of}"`}`
       );
     case 'latest':
-      return `latest ${measure.field} of facts "${measure.of}".`;
+    case 'earliest':
+      return `${measure.fold} ${measure.field} of facts "${measure.of}"`;
+    case 'average':
+      return `mean ${measure.field} per currency of facts "${measure.of}", halves rounded away from zero`;
+    case 'preferred':
+      return `the ${measure.field} of most facts "${measure.of}", each weighing half after ${measure.halfLife} days`;
+    case 'expiring':
+    case 'expired':
+      return explainEnding(measure);
+    case 'repurchase':
+    case 'stage':
+    case 'rfm':
+      return explainDerived(measure);
+    default:
+      return assertNever(measure);
+  }
+};
+
+const explainEnding = (
+  measure: Extract<MeasureDefinition, { fold: 'expiring' | 'expired' }>,
+): string => {
+  const what = measure.field === undefined ? 'how many' : `sum of ${measure.field} over`;
+  const used = measure.field === undefined ? '' : ', less what is used up, of what ends first';
+  const head = `${what} facts "${measure.of}" whose ${measure.until}`;
+  if (measure.fold === 'expired') return `${head} is over${used}`;
+  return measure.within === undefined
+    ? `${head} is not over, or that have none${used}`
+    : `${head} is today or within ${measure.within} days${used}`;
+};
+
+const explainDerived = (measure: DerivedMeasure): string => {
+  switch (measure.fold) {
+    case 'repurchase':
+      return `share of ${measure.count} after the first, with four decimals`;
+    case 'stage':
+      return (
+        `prospect without ${measure.last}; new up to ${measure.new} days after ${measure.first}; ` +
+        `active, lapsing, dormant up to ${measure.active}, ${measure.lapsing}, ${measure.dormant} days after ` +
+        `${measure.last}; lost from then on`
+      );
+    case 'rfm':
+      return (
+        `scores of 1 to 5: recency by days since ${measure.recency.of} (${measure.recency.steps.join(', ')}), ` +
+        `frequency by ${measure.frequency.of} (${measure.frequency.steps.join(', ')}), monetary by ${measure.monetary.of}`
+      );
     default:
       return assertNever(measure);
   }

@@ -6,60 +6,20 @@
  * @module
  */
 import * as z from 'zod/mini';
-import { minorDigits } from '#domain/shared/currency.ts';
-
-/** An object that refuses keys it does not know, and names those it does. */
-const closed = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
-  z.strictObject(shape, {
-    error: ({ code }) =>
-      code === 'unrecognized_keys'
-        ? `is not known here; remove it or use one of: ${Object.keys(shape).join(', ')}.`
-        : undefined,
-  });
-
-const text = (pattern: RegExp, message: string) => z.string().check(z.regex(pattern, message));
-
-const id = text(
-  /^[a-z][a-z0-9_-]{0,39}$/,
-  'must be lower-case letters, digits, - or _, a letter first.',
-);
-const fieldName = text(/^[a-z][A-Za-z0-9]{0,39}$/, 'must be a name in camelCase.');
-const tableName = text(
-  /^[\p{L}][\p{L}\p{N}_$-]{0,62}$/u,
-  'must be a table name: letters, digits, _, $ or -, without schema.',
-);
-const column = text(
-  /^(?!__proto__$|constructor$|prototype$)[\p{L}_][\p{L}\p{N}_$# -]{0,62}$/u,
-  'must be the name of a column.',
-);
-const region = z.enum(['CN', 'HK', 'MO', 'SG']);
-const codeText = z
-  .string()
-  .check(
-    z.minLength(1, 'must not be empty.'),
-    z.maxLength(100, 'must have at most 100 characters.'),
-  );
-
-const currency = z
-  .string()
-  .check(
-    z.refine(
-      (code) => minorDigits(code) !== undefined,
-      'must be an ISO 4217 currency code such as HKD.',
-    ),
-  );
-
-const timeZone = z
-  .string()
-  .check(z.refine((zone) => isTimeZone(zone), 'must be an IANA time zone such as Asia/Hong_Kong.'));
-
-const isTimeZone = (zone: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-};
+import { measure } from './measure-schema.ts';
+import {
+  closed,
+  codeText,
+  column,
+  currency,
+  fieldName,
+  id,
+  region,
+  tableName,
+  text,
+  timeZone,
+  wholeNumber,
+} from './schema-terms.ts';
 
 const codes = z.record(codeText, codeText);
 const codeColumn = closed({ column, map: codes });
@@ -145,11 +105,6 @@ const fileFormat = closed({
   header: z.optional(z.record(codeText, column)),
 });
 
-const wholeNumber = (least: number, most: number) => {
-  const message = `must be a whole number from ${least} to ${most}.`;
-  return z.int(message).check(z.gte(least, message), z.lte(most, message));
-};
-
 const table = closed({
   key: z.array(column).check(
     z.minLength(1, 'must name at least one primary key column.'),
@@ -217,30 +172,6 @@ const namespace = closed({
 /** The file `identity.yaml`. */
 export const IdentityFile = closed({ namespaces: z.record(id, namespace) });
 
-const windows = z.optional(
-  z.array(wholeNumber(1, 3660)).check(
-    z.minLength(1, 'must name at least one number of days.'),
-    z.maxLength(10, 'must name at most ten numbers of days.'),
-    z.refine(
-      (days) => days.every((day, index) => index === 0 || day > (days[index - 1] ?? 0)),
-      'must name each number of days once, the smallest first.',
-    ),
-  ),
-);
-
-const measure = z.discriminatedUnion('fold', [
-  closed({ of: id, fold: z.literal('count'), windows }),
-  closed({ of: id, fold: z.literal('sum'), field: fieldName, windows }),
-  closed({
-    of: id,
-    fold: z.literal('money'),
-    field: fieldName,
-    minus: z.optional(closed({ of: id, field: fieldName })),
-    windows,
-  }),
-  closed({ of: id, fold: z.literal('latest'), field: fieldName }),
-]);
-
 const profileField = closed({
   rule: z.optional(z.enum(['source-priority', 'most-recent', 'most-frequent', 'verified-first'])),
   sources: z.array(id).check(z.minLength(1, 'must name at least one source.')),
@@ -250,6 +181,7 @@ const profileField = closed({
 export const ViewFile = closed({
   profile: z._default(z.record(fieldName, profileField), {}),
   measures: z._default(z.record(fieldName, measure), {}),
+  timeZone: z.optional(timeZone),
 });
 
 /** The file `fields.yaml`: what people should know of fields, whichever system they come from. */

@@ -5,6 +5,15 @@
  * {@link Definitions} value, whose canonical JSON is stored under its SHA-256.
  * @module
  */
+import type { MeasureDefinition } from './measure-types.ts';
+
+export type {
+  DerivedMeasure,
+  FactFilter,
+  MeasureDefinition,
+  RfmSteps,
+  StageDays,
+} from './measure-types.ts';
 
 import type { MatchRules } from '#domain/identity/matching/match-model.ts';
 import type { AccessPolicy } from './access-file.ts';
@@ -235,6 +244,8 @@ export interface NamespaceDefinition {
 export interface ViewDefinition {
   readonly profile: readonly ProfileFieldDefinition[];
   readonly measures: readonly MeasureDefinition[];
+  /** IANA time zone that says which day it is; UTC when absent. The day of a fact is that of its source's zone. */
+  readonly timeZone?: string;
 }
 
 /**
@@ -257,29 +268,3 @@ export interface ProfileFieldDefinition {
   /** Tables whose source vouches for the field, `member.member`. */
   readonly verifiedIn?: readonly string[];
 }
-
-/** A number kept over the facts of a customer. */
-export type MeasureDefinition = MeasureFold & {
-  /** Days for which the figure is also given, counted back from the instant asked, in the market's time zone. */
-  readonly windows?: readonly number[];
-};
-
-type MeasureFold =
-  | { readonly measure: string; readonly of: string; readonly fold: 'count' }
-  /** Sum of an integer field. */
-  | { readonly measure: string; readonly of: string; readonly fold: 'sum'; readonly field: string }
-  /** Sum of a money field, one figure per currency; `minus` names facts that subtract (returns). */
-  | {
-      readonly measure: string;
-      readonly of: string;
-      readonly fold: 'money';
-      readonly field: string;
-      readonly minus?: { readonly of: string; readonly field: string };
-    }
-  /** Latest of a time field. */
-  | {
-      readonly measure: string;
-      readonly of: string;
-      readonly fold: 'latest';
-      readonly field: string;
-    };

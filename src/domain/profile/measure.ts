@@ -1,13 +1,16 @@
 /**
- * Measures: figures folded over the facts of a customer.
+ * Measures: figures over the facts of a customer.
  *
- * Folding is over a set: every figure is a sum or a maximum of parts, so a row that is deleted, returned or found to be
- * somebody else's simply is not in the next fold. Money stays in integer minor units, one figure per currency.
+ * Of a fact a measure keeps a number, or numbers by key; what several facts keep is added up (of instants the extreme
+ * is taken), in any order and any grouping, since integers are. So a row that is deleted, returned or found to be
+ * somebody else's simply is not in the next sum. Money stays in integer minor units, one figure per currency.
  * @module
  */
 import type { Money } from '#domain/capture/mapped-row.ts';
-import type { MeasureDefinition } from '#domain/definitions/types.ts';
+import type { DerivedMeasure, FactFilter, MeasureDefinition } from '#domain/definitions/types.ts';
 import { assertNever } from '#domain/shared/assert.ts';
+import { add, type Kept } from './kept.ts';
+import { dayOfDate, marketDay } from './market-day.ts';
 
 /** A fact as its contribution holds it. */
 export interface Fact {
@@ -16,94 +19,122 @@ export interface Fact {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Value of a measure: a count or sum, minor units per currency, or an instant (absent when there is none). */
-export type MeasureValue = number | Readonly<Record<string, number>> | null;
+/** Where and when a fact is kept. */
+export interface FactContext {
+  /** Source of the fact and its time zone. */
+  readonly source: string;
+  readonly zone: string;
+  /** The day it is now. */
+  readonly today: number;
+}
 
-/** Folds one measure over facts, in any order. */
-export const foldMeasure = (
-  definition: MeasureDefinition,
-  facts: readonly Fact[],
-): MeasureValue => {
-  const own = facts.filter((fact) => fact.as === definition.of);
+/** A measure over facts, not over other measures. */
+export type KeptMeasure = Exclude<MeasureDefinition, DerivedMeasure>;
+
+/** Whether a measure is kept over facts. */
+export const isKept = (definition: MeasureDefinition): definition is KeptMeasure =>
+  definition.fold !== 'repurchase' && definition.fold !== 'stage' && definition.fold !== 'rfm';
+
+/** Key of what never ends, and of what ended before any instant that may still be asked for. */
+export const NEVER = 'never';
+/** Key of what was used up: amounts below zero, whenever they end. */
+export const USED = 'used';
+/** Days that the clocks of two markets or two machines may be apart. */
+export const SLACK_DAYS = 2;
+const PAST = 'past';
+/** Key under which the number of amounts of a currency is kept: `#HKD`. */
+export const COUNT_MARK = '#';
+
+/** What a measure keeps of one fact; nothing of a fact that it is not about. */
+export const keep = (
+  definition: KeptMeasure,
+  fact: Fact,
+  context: FactContext,
+): Kept | undefined => {
+  if (definition.where && !passes(definition.where, fact)) return undefined;
+  if (fact.as === definition.of) return keepOwn(definition, fact, context);
+  const minus = definition.fold === 'money' ? definition.minus : undefined;
+  const taken = minus?.of === fact.as ? fact.fields[minus.field] : undefined;
+  return isMoney(taken) ? { [taken.currency]: -taken.amount } : undefined;
+};
+
+const passes = (filter: FactFilter, { fields }: Fact): boolean => {
+  const value = fields[filter.field];
+  if ('present' in filter) return (value !== undefined && value !== null) === filter.present;
+  return value !== undefined && filter.in.includes(String(value));
+};
+
+const keepOwn = (
+  definition: KeptMeasure,
+  { as, fields }: Fact,
+  context: FactContext,
+): Kept | undefined => {
   switch (definition.fold) {
     case 'count':
-      return own.length;
+      return 1;
     case 'sum':
-      return numbers(own, definition.field).reduce((sum, value) => sum + value, 0);
     case 'latest':
-      return latestOf(numbers(own, definition.field));
+    case 'earliest':
+      return numberOf(fields[definition.field]);
     case 'money':
-      return sumOfMoney([
-        ...amounts(own, definition.field, 1),
-        ...minusAmounts(facts, definition.minus),
-      ]);
+      return keepMoney(definition, as, fields);
+    case 'average':
+      return keepAmount(fields[definition.field]);
+    case 'preferred':
+      return keepName(definition.field === 'source' ? context.source : fields[definition.field]);
+    case 'expiring':
+    case 'expired':
+      return keepEnding(definition, fields, context);
     default:
       return assertNever(definition);
   }
 };
 
-/**
- * Puts the values of one measure over disjoint sets of facts together: the same as folding over all of them.
- * `null` stands for no facts.
- */
-export const combineMeasure = (
-  definition: MeasureDefinition,
-  values: readonly MeasureValue[],
-): MeasureValue => {
-  switch (definition.fold) {
-    case 'count':
-    case 'sum':
-      return values.reduce<number>((sum, value) => sum + Number(value ?? 0), 0);
-    case 'latest':
-      return latestOf(values.map((value) => (typeof value === 'number' ? value : null)));
-    case 'money':
-      return sumOfMoney(
-        values.flatMap((value) =>
-          Object.entries(value ?? {}).map(([currency, amount]) => ({ currency, amount })),
-        ),
-      );
-    default:
-      return assertNever(definition);
-  }
+const numberOf = (value: unknown): number | undefined =>
+  typeof value === 'number' ? value : undefined;
+
+type Fields = Fact['fields'];
+type MoneyMeasure = Extract<KeptMeasure, { fold: 'money' }>;
+
+// A fact may add one field and subtract another.
+const keepMoney = (
+  { field, minus }: MoneyMeasure,
+  as: string,
+  fields: Fields,
+): Kept | undefined => {
+  const [given, taken] = [fields[field], minus?.of === as ? fields[minus.field] : undefined];
+  const plus = isMoney(given) ? { [given.currency]: given.amount } : undefined;
+  const less = isMoney(taken) ? { [taken.currency]: -taken.amount } : undefined;
+  return plus && less ? add(plus, less) : (plus ?? less);
 };
 
-/** The latest of instants; `null` when there is none. */
-export const latestOf = (instants: readonly (number | null)[]): number | null =>
-  instants.reduce<number | null>(
-    (latest, at) => (at !== null && (latest === null || at > latest) ? at : latest),
-    null,
-  );
+const keepAmount = (value: unknown): Kept | undefined =>
+  isMoney(value)
+    ? { [value.currency]: value.amount, [`${COUNT_MARK}${value.currency}`]: 1 }
+    : undefined;
 
-const numbers = (facts: readonly Fact[], field: string): readonly number[] =>
-  facts.flatMap(({ fields }) => {
-    const value = fields[field];
-    return typeof value === 'number' ? [value] : [];
-  });
+const keepName = (value: unknown): Kept | undefined =>
+  typeof value === 'string' ? { [value]: 1 } : undefined;
 
-const minusAmounts = (
-  facts: readonly Fact[],
-  minus: { readonly of: string; readonly field: string } | undefined,
-): readonly Money[] =>
-  minus
-    ? amounts(
-        facts.filter((fact) => fact.as === minus.of),
-        minus.field,
-        -1,
-      )
-    : [];
+const keepEnding = (
+  { until, field }: Extract<KeptMeasure, { fold: 'expiring' | 'expired' }>,
+  fields: Fields,
+  { zone, today }: FactContext,
+): Kept | undefined => {
+  const size = field === undefined ? 1 : numberOf(fields[field]);
+  if (size === undefined) return undefined;
+  if (size < 0) return { [USED]: -size };
+  const day = lastDayOf(fields[until], zone);
+  if (day === undefined) return { [NEVER]: size };
+  return { [day < today - SLACK_DAYS ? PAST : day]: size };
+};
 
-const amounts = (facts: readonly Fact[], field: string, sign: 1 | -1): readonly Money[] =>
-  facts.flatMap(({ fields }) => {
-    const value = fields[field];
-    return isMoney(value) ? [{ amount: sign * value.amount, currency: value.currency }] : [];
-  });
+/** The day of an instant where its source is, or of a calendar date as it stands. */
+const lastDayOf = (end: unknown, zone: string): number | undefined => {
+  if (typeof end === 'number') return marketDay(end, zone);
+  return typeof end === 'string' ? dayOfDate(end) : undefined;
+};
 
 // A row that was mapped before its field became money is left out until it is read again, as with numbers.
 const isMoney = (value: unknown): value is Money =>
   typeof value === 'object' && value !== null && 'amount' in value && 'currency' in value;
-
-const sumOfMoney = (parts: readonly Money[]): Readonly<Record<string, number>> => {
-  const sums = new Map<string, number>();
-  for (const { amount, currency } of parts) sums.set(currency, (sums.get(currency) ?? 0) + amount);
-  return Object.fromEntries([...sums].sort(([a], [b]) => (a < b ? -1 : 1)));
-};

@@ -1,34 +1,31 @@
 /**
  * Profile view: what is served of one customer, computed from the rows of its evidence units.
  *
- * A pure function of the set of live rows and the view's definition; the order of rows never matters.
+ * A pure function of the set of live rows, the view's definition and the question: at which instant, of which brands. The
+ * order of rows never matters.
  * @module
  */
-import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { ProfileFieldDefinition, ViewDefinition } from '#domain/definitions/types.ts';
 import { byText } from '#domain/identity/evidence.ts';
 import type { Identifier } from '#domain/identity/identifier.ts';
 import { must } from '#domain/shared/assert.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
-import { combineMeasure, type Fact, foldMeasure, latestOf, type MeasureValue } from './measure.ts';
+import {
+  brandOf,
+  extreme,
+  type FactsPartial,
+  type SourceShare,
+  sharesOf,
+  sourceOf,
+  todayOf,
+} from './facts-partial.ts';
+import type { Figures } from './figure-values.ts';
+import { figuresOf } from './figures.ts';
+import { type Survivor, type SurvivorRow, survive } from './survivorship.ts';
 
 /** A live party row of a customer. */
-export interface PartyRow {
-  readonly rowKey: SourceRowKey;
-  readonly fields: Readonly<Record<string, unknown>>;
+export interface PartyRow extends SurvivorRow {
   readonly identifiers: readonly Identifier[];
-}
-
-/** A live fact row of a customer. */
-export interface FactRow extends Fact {
-  readonly rowKey: SourceRowKey;
-}
-
-/** A field of the profile and the row it came from. */
-export interface ProfileField {
-  readonly value: string | number | boolean;
-  readonly source: string;
-  readonly row: SourceRowKey;
 }
 
 /** An identifier with the sources that know it. */
@@ -36,102 +33,65 @@ export interface KnownIdentifier extends Identifier {
   readonly sources: readonly string[];
 }
 
-/** What one source contributes. */
-export interface SourceShare {
-  readonly source: string;
-  readonly rows: number;
-  /** Latest business time (`at`) among its facts, epoch milliseconds. */
-  readonly lastSeenAt: number | null;
-}
-
 /** The view of one customer. */
 export interface ProfileView {
-  readonly profile: Readonly<Record<string, ProfileField>>;
+  /** Values by field, each with what speaks for and against it. */
+  readonly profile: Readonly<Record<string, Survivor>>;
   readonly identifiers: readonly KnownIdentifier[];
-  readonly measures: Readonly<Record<string, MeasureValue>>;
+  readonly measures: Figures;
   readonly sources: readonly SourceShare[];
   readonly lastSeenAt: number | null;
 }
 
-/** `pos.receipt.7` → `pos`. */
-export const sourceOf = (row: SourceRowKey): string => row.slice(0, row.indexOf('.'));
-
-/** What some fact rows of a customer add up to. */
-export interface FactsPartial {
-  /** One value per measure of the view, in the definition's order. */
-  readonly measures: readonly MeasureValue[];
-  readonly sources: readonly SourceShare[];
+/** At which instant a view is asked for, and of which brands. */
+export interface ViewQuestion {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** All when absent; rows that name no brand are of {@link NO_BRAND}. */
+  readonly brands?: readonly string[];
 }
-
-/** Adds fact rows up. */
-export const factsPartial = (
-  { measures }: ViewDefinition,
-  facts: readonly FactRow[],
-): FactsPartial => ({
-  measures: measures.map((measure) => foldMeasure(measure, facts)),
-  sources: sharesOf(
-    facts.map(({ rowKey, fields }) => ({
-      source: sourceOf(rowKey),
-      rows: 1,
-      lastSeenAt: typeof fields['at'] === 'number' ? fields['at'] : null,
-    })),
-  ),
-});
 
 /** The view of a customer, from its live party rows and partials that hold each of its live fact rows once. */
 export const profileView = (
   definition: ViewDefinition,
-  parties: readonly PartyRow[],
-  partials: readonly FactsPartial[],
+  allParties: readonly PartyRow[],
+  allPartials: FactsPartial,
+  { now, brands }: ViewQuestion,
 ): ProfileView => {
-  const sources = sharesOf([
-    ...parties.map(({ rowKey }) => ({ source: sourceOf(rowKey), rows: 1, lastSeenAt: null })),
-    ...partials.flatMap((partial) => partial.sources),
-  ]);
+  const isAsked = (brand: string): boolean => brands === undefined || brands.includes(brand);
+  const parties = allParties.filter(({ fields }) => isAsked(brandOf(fields)));
+  const partials = allPartials.filter(({ brand }) => isAsked(brand));
+  const sources = sharesOf([...parties.map(partyShare), ...partials.flatMap((it) => it.sources)]);
+  const { measures, timeZone = 'UTC' } = definition;
   return {
     profile: profileFields(definition.profile, parties),
     identifiers: knownIdentifiers(parties),
-    measures: Object.fromEntries(
-      definition.measures.map((measure, index) => [
-        measure.measure,
-        combineMeasure(
-          measure,
-          partials.map(({ measures }) => measures[index] ?? null),
-        ),
-      ]),
-    ),
+    measures: figuresOf(measures, partials, todayOf(definition, now), timeZone),
     sources,
-    lastSeenAt: latestOf(sources.map(({ lastSeenAt }) => lastSeenAt)),
+    lastSeenAt: extreme(
+      Math.max,
+      sources.map(({ lastSeenAt }) => lastSeenAt),
+    ),
   };
 };
 
-// The first source listed that has a value wins; within a source the smallest row key, so that ties are settled too.
+const partyShare = ({ rowKey }: PartyRow): SourceShare => ({
+  source: sourceOf(rowKey),
+  rows: 1,
+  firstSeenAt: null,
+  lastSeenAt: null,
+});
+
 const profileFields = (
   definitions: readonly ProfileFieldDefinition[],
   parties: readonly PartyRow[],
-): Readonly<Record<string, ProfileField>> => {
-  const bySource = groupBy(
-    [...parties].sort((a, b) => byText(a.rowKey, b.rowKey)),
-    ({ rowKey }) => sourceOf(rowKey),
-  );
-  return Object.fromEntries(
-    definitions.flatMap(({ field, sources }) => {
-      const winner = sources
-        .flatMap((source) => bySource.get(source) ?? [])
-        .find((row) => isScalar(row.fields[field]));
-      return winner ? [[field, fieldOf(winner, field)] as const] : [];
+): Readonly<Record<string, Survivor>> =>
+  Object.fromEntries(
+    definitions.flatMap((definition) => {
+      const survivor = survive(definition, parties);
+      return survivor ? [[definition.field, survivor] as const] : [];
     }),
   );
-};
-
-const isScalar = (value: unknown): value is string | number | boolean =>
-  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-
-const fieldOf = (row: PartyRow, field: string): ProfileField => ({
-  value: row.fields[field] as string | number | boolean,
-  source: sourceOf(row.rowKey),
-  row: row.rowKey,
-});
 
 const knownIdentifiers = (parties: readonly PartyRow[]): readonly KnownIdentifier[] => {
   const claims = parties.flatMap(({ rowKey, identifiers }) =>
@@ -148,12 +108,3 @@ const knownIdentifiers = (parties: readonly PartyRow[]): readonly KnownIdentifie
       sources: [...new Set(known.map(({ source }) => source))].sort(byText),
     }));
 };
-
-const sharesOf = (parts: readonly SourceShare[]): readonly SourceShare[] =>
-  [...groupBy(parts, ({ source }) => source)]
-    .sort(([a], [b]) => byText(a, b))
-    .map(([source, ofSource]) => ({
-      source,
-      rows: ofSource.reduce((sum, { rows }) => sum + rows, 0),
-      lastSeenAt: latestOf(ofSource.map(({ lastSeenAt }) => lastSeenAt)),
-    }));

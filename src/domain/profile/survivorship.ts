@@ -11,7 +11,7 @@ import type { ProfileFieldDefinition, SurvivorshipRule } from '#domain/definitio
 import { byText } from '#domain/identity/evidence.ts';
 import { assertNever } from '#domain/shared/assert.ts';
 
-/** When a value was set: at its row's version, or at its own when the row arrived in parts. */
+/** When a row was set. */
 export interface Stamp {
   readonly version: RowVersion;
   /** Commit time, epoch milliseconds; absent for a load row. */
@@ -23,8 +23,6 @@ export interface SurvivorRow {
   readonly rowKey: SourceRowKey;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly stamp: Stamp;
-  /** Stamps of fields that were set later than the rest of the row. */
-  readonly later?: Readonly<Record<string, Stamp>>;
 }
 
 /** A value that a row gives. */
@@ -78,12 +76,12 @@ export const survive = (
 
 const candidateOf = (
   { field, sources, verifiedIn = [] }: ProfileFieldDefinition,
-  { rowKey, fields, stamp, later = {} }: SurvivorRow,
+  { rowKey, fields, stamp }: SurvivorRow,
 ): readonly Candidate[] => {
   const value = fields[field];
   const [source = '', table = ''] = rowKey.split('.', 2);
   if (!isScalar(value) || !sources.includes(source)) return [];
-  const { version, at } = later[field] ?? stamp;
+  const { version, at } = stamp;
   const updatedAt = fields[UPDATED_AT];
   const setAt = typeof updatedAt === 'number' ? updatedAt : at;
   const verified = verifiedIn.includes(`${source}.${table}`);
@@ -147,21 +145,24 @@ const frequencies = (candidates: readonly Candidate[]): ReadonlyMap<unknown, num
   return counts;
 };
 
-/** Says in a sentence why a loser is not shown. */
-export const explainLoss = ({ lostBy, source }: Loser, { winner }: Survivor): string => {
+/** Says in a sentence why a loser is not shown; rows are not named, for a row key may be a card number. */
+export const explainLoss = (
+  { lostBy, source }: Loser,
+  { winner }: Pick<Survivor, 'winner'>,
+): string => {
   switch (lostBy) {
     case 'same':
-      return `says the same as ${winner.rowKey}`;
+      return 'says the same';
     case 'verified':
       return `${source} does not vouch for it, ${winner.source} does`;
     case 'frequency':
-      return `more rows say what ${winner.rowKey} says`;
+      return 'more rows say what is shown';
     case 'source':
       return `${winner.source} comes before ${source}`;
     case 'recency':
-      return `${winner.rowKey} was set later`;
+      return 'what is shown was set later';
     case 'row-key':
-      return `${winner.rowKey} is the first of equal rows`;
+      return 'what is shown is of the first of equal rows';
     default:
       return assertNever(lostBy);
   }

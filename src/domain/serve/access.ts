@@ -83,8 +83,16 @@ export const decideAccess = (
 
 const refuse = (detail: string) => failure({ code: 'not-permitted', detail } as const);
 
-const treatmentOf = (policy: AccessPolicy, role: AccessRole, field: string): Treatment =>
-  own(role.fields ?? {}, field) ?? role.show[own(policy.fields, field) ?? 'direct'] ?? 'hidden';
+const treatmentOf = (policy: AccessPolicy, role: AccessRole, field: string): Treatment => {
+  const name = namedAs(field, { ...policy.fields, ...role.fields });
+  return own(role.fields ?? {}, name) ?? role.show[classOf(policy, name)] ?? 'hidden';
+};
+
+/** A window of a measure (`spend30d`) is what its measure is, unless it is named itself. */
+const namedAs = (field: string, named: Readonly<Record<string, unknown>>): string =>
+  Object.hasOwn(named, field) ? field : field.replace(/\d+d$/, '');
+
+const classOf = ({ fields }: AccessPolicy, name: string) => own(fields, name) ?? 'direct';
 
 /** What all limits allow; a limit that is absent allows all. */
 const narrow = (
@@ -104,13 +112,13 @@ const barred = ({ sources }: AccessPolicy, purpose: string): readonly string[] =
 export const seesPart = ({ brands, markets, barredSources }: Grant): boolean =>
   brands !== undefined || markets !== undefined || barredSources.length > 0;
 
-/** Whether a row may be seen: by its source, the market of its source, and its brand. A row without brand has none. */
+/** Whether a row may be seen: by its source, the market of its source, and its brand, which is `none` when it names none. */
 export const seesRow = (
   { brands, markets, barredSources }: Grant,
-  row: { readonly source: string; readonly market: string | undefined; readonly brand: unknown },
+  row: { readonly source: string; readonly market: string | undefined; readonly brand: string },
 ): boolean =>
   !barredSources.includes(row.source) &&
-  (brands === undefined || brands.includes(String(row.brand))) &&
+  (brands === undefined || brands.includes(row.brand)) &&
   (markets === undefined || markets.includes(String(row.market)));
 
 /** State of the consent that a purpose asks for. */
@@ -139,5 +147,6 @@ const instantOf = (measure: unknown): number | undefined =>
 /** The same grant, as it is without the consent: only fields that are clear of any person remain. */
 export const withoutConsent = (policy: AccessPolicy, grant: Grant): Grant => ({
   ...grant,
-  treat: (field) => (own(policy.fields, field) === 'plain' ? grant.treat(field) : 'hidden'),
+  treat: (field) =>
+    classOf(policy, namedAs(field, policy.fields)) === 'plain' ? grant.treat(field) : 'hidden',
 });

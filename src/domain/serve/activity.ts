@@ -8,8 +8,7 @@
 import type { Definitions, FieldMapping } from '#domain/definitions/types.ts';
 import { calendarDay } from '#domain/shared/calendar-day.ts';
 import { formatMoney } from '#domain/shared/money.ts';
-import type { FactRow } from '../profile/profile-view.ts';
-import { sourceOf } from '../profile/profile-view.ts';
+import { type FactRow, sourceOf } from '../profile/facts-partial.ts';
 import type { Grant } from './access.ts';
 import { rowOf, treatValue } from './redact.ts';
 

@@ -3,6 +3,7 @@
  * @module
  */
 import type { ViewDefinition } from '#domain/definitions/types.ts';
+import { figureNames } from '#domain/profile/figure-values.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 import type { ApiProblem } from './problems.ts';
 
@@ -22,7 +23,7 @@ const MEMBERS = ['identifiers', 'consents', 'lastSeenAt', 'sources'] as const;
 /** Names that `fields=` may hold. */
 export const knownFields = (view: ViewDefinition): readonly string[] => [
   ...view.profile.map(({ field }) => field),
-  ...view.measures.map(({ measure }) => measure),
+  ...view.measures.flatMap(figureNames),
   ...MEMBERS,
 ];
 

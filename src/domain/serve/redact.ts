@@ -53,22 +53,41 @@ export const redactProfile = (
 
 type Treat = Grant['treat'];
 
-interface Field {
+/** What a source row says, with more that is shown as it is. */
+interface Said {
   readonly value: unknown;
-  readonly source: string;
   readonly row: string;
+}
+
+/** A field: what is shown, and what other rows say. */
+interface Field extends Said {
+  readonly others?: readonly Said[];
 }
 
 const redactFields = (fields: unknown, treat: Treat): object =>
   Object.fromEntries(
-    Object.entries(fields as Record<string, Field>).flatMap(([field, { value, source, row }]) => {
-      const treatment = treat(field);
-      const shown = treatValue(treatment, field, value);
-      return shown === undefined
-        ? []
-        : [[field, { value: shown, ...marked(treatment), source, ...rowOf(row, treat) }]];
-    }),
+    Object.entries(fields as Record<string, Field>).flatMap(([field, { others, ...said }]) =>
+      redactSaid(field, said, treat).map((shown) => [
+        field,
+        others
+          ? { ...shown, others: others.flatMap((other) => redactSaid(field, other, treat)) }
+          : shown,
+      ]),
+    ),
   );
+
+/** What a row says of a field, if anything of it is shown. */
+const redactSaid = (
+  field: string,
+  { value, row, ...rest }: Said,
+  treat: Treat,
+): readonly object[] => {
+  const treatment = treat(field);
+  const shown = treatValue(treatment, field, value);
+  return shown === undefined
+    ? []
+    : [{ value: shown, ...marked(treatment), ...rest, ...rowOf(row, treat) }];
+};
 
 interface Known {
   readonly namespace: string;

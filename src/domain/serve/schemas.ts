@@ -138,10 +138,34 @@ export const identifierText = () =>
 /** Identifiers of a customer. */
 export const IdentifiersAnswer = z.looseObject({ ...about, identifiers: z.array(knownIdentifier) });
 
-/** Traits of a customer: profile fields, each with its provenance, and measures. */
+const setAt = () => described(z.optional(z.string()), 'When its row was set at the source');
+
+/** What another row says of a field, and why that is not shown. */
+const otherValue = z.looseObject({
+  value: z.unknown(),
+  source: z.string(),
+  masked: z.optional(z.boolean()),
+  row: z.optional(z.string()),
+  setAt: setAt(),
+  lostBy: described(
+    z.enum(['verified', 'frequency', 'source', 'recency', 'row-key', 'same']),
+    'What decided; same when it says what is shown',
+  ),
+  why: z.string(),
+});
+
+/** Traits of a customer: profile fields, each with where it is from and what else was said, and measures. */
 export const TraitsAnswer = z.looseObject({
   ...about,
-  traits: z.record(z.string(), z.looseObject({ value: z.unknown() })),
+  traits: z.record(
+    z.string(),
+    z.looseObject({
+      value: z.unknown(),
+      rule: described(z.string(), 'How the value was chosen or computed'),
+      setAt: setAt(),
+      others: described(z.optional(z.array(otherValue)), 'In the order in which they would follow'),
+    }),
+  ),
 });
 
 /** What each source contributes to a customer. */

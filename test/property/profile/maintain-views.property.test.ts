@@ -8,22 +8,19 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { foldToLatest } from '#application/identity/join-changes.ts';
 import type { FactChange, PartyChange } from '#application/identity/row-change.ts';
-import { parseSummaryItem, viewOf } from '#application/profile/summary.ts';
+import { wholeSummary } from '#application/profile/parts-apart.ts';
+import { viewOf } from '#application/profile/summary.ts';
 import { parseCustomerItem } from '#application/shared/items.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
-import {
-  type FactRow,
-  factsPartial,
-  type PartyRow,
-  profileView,
-} from '#domain/profile/profile-view.ts';
+import type { FactRow } from '#domain/profile/facts-partial.ts';
+import type { PartyRow } from '#domain/profile/profile-view.ts';
 import {
   type Delivered,
   type History,
   historyOf,
   liveRowsOf,
 } from '../../support/builders/histories.ts';
-import { VIEW } from '../../support/builders/profile.ts';
+import { NOW, VIEW, viewOfRows } from '../../support/builders/profile.ts';
 import { aViewStore } from '../../support/views.ts';
 
 type Store = ReturnType<typeof aViewStore>;
@@ -41,9 +38,10 @@ const apply = async (store: Store, batch: Delivered): Promise<void> => {
 const rowsOf = (live: readonly (PartyChange | FactChange)[], units: readonly UnitKey[]) => {
   const parties: PartyRow[] = [];
   const facts: FactRow[] = [];
-  for (const { kind, rowKey, after } of live) {
+  for (const { kind, rowKey, version, committedAt, after } of live) {
     if (kind === 'party' && after && units.includes(rowKey as string as UnitKey)) {
-      parties.push({ rowKey, fields: after.fields, identifiers: [] });
+      const stamp = { version, ...(committedAt === undefined ? {} : { at: committedAt }) };
+      parties.push({ rowKey, fields: after.fields, identifiers: [], stamp });
     }
     if (kind === 'fact' && after?.unit && units.includes(after.unit.key)) {
       facts.push({ rowKey, ...after.contribution });
@@ -56,14 +54,11 @@ const expectViews = (store: Store, history: History): void => {
   const live = liveRowsOf(history);
   const items = store.table.dump();
   for (const customer of items.filter(({ sk }) => sk === 'CUSTOMER').map(parseCustomerItem)) {
-    const summary = items.find(({ pk, sk }) => sk === 'SUMMARY' && pk === `C#${customer.id}`);
     const { parties, facts } = rowsOf(live, customer.units);
-    const expected =
-      customer.units.length > 0
-        ? profileView(VIEW, parties, [factsPartial(VIEW, facts)])
-        : undefined;
-    const { summary: stored } = parseSummaryItem(summary);
-    expect(stored && viewOf(VIEW, stored), customer.id).toEqual(expected);
+    const expected = customer.units.length > 0 ? viewOfRows(parties, facts) : undefined;
+    const own = items.filter(({ pk }) => pk === `C#${customer.id}`);
+    const { summary: stored } = wholeSummary(own);
+    expect(stored && viewOf(VIEW, stored, { now: NOW }), customer.id).toEqual(expected);
   }
 };
 

@@ -4,19 +4,27 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { type FactRow, factsPartial, NO_BRAND } from '#domain/profile/facts-partial.ts';
+import { profileView } from '#domain/profile/profile-view.ts';
 import {
-  type FactRow,
-  factsPartial,
-  type PartyRow,
-  profileView,
-} from '#domain/profile/profile-view.ts';
-import { anyFacts, anyParties, VIEW } from '../../support/builders/profile.ts';
+  addUp,
+  anyFacts,
+  anyParties,
+  NOW,
+  VIEW,
+  viewOfRows,
+} from '../../support/builders/profile.ts';
+import { FULL_VIEW, ZONES } from '../../support/view-world.ts';
 
-const viewOfRows = (parties: readonly PartyRow[], ...parts: readonly (readonly FactRow[])[]) =>
-  profileView(
-    VIEW,
-    parties,
-    parts.map((facts) => factsPartial(VIEW, facts)),
+const DAY_MS = 86_400_000;
+
+const anyDatedFacts = fc
+  .tuple(anyFacts, fc.array(fc.nat(6_000), { minLength: 10, maxLength: 10 }))
+  .map(([facts, days]): readonly FactRow[] =>
+    facts.map((fact, index) => {
+      const day = (days[index] ?? 0) * DAY_MS;
+      return { ...fact, fields: { ...fact.fields, at: day, ends: day + 30 * DAY_MS, store: 's' } };
+    }),
   );
 
 test('it does not matter into which parts the facts are cut', () => {
@@ -89,16 +97,60 @@ test('every figure is what a loop over the rows gives', () => {
 test('every profile field can be asked where it came from', () => {
   fc.assert(
     fc.property(anyParties, (parties) => {
-      const { profile } = profileView(VIEW, parties, []);
+      const { profile } = viewOfRows(parties);
       for (const { field, sources } of VIEW.profile) {
         const holders = parties
           .filter((party) => party.fields[field] !== undefined)
           .map((party) => ({ party, rank: sources.indexOf(party.rowKey.split('.')[0] ?? '') }))
           .filter(({ rank }) => rank >= 0)
           .sort((a, b) => a.rank - b.rank || (a.party.rowKey < b.party.rowKey ? -1 : 1));
-        expect(profile[field]?.row).toBe(holders[0]?.party.rowKey);
-        expect(profile[field]?.value).toBe(holders[0]?.party.fields[field]);
+        expect(profile[field]?.winner.rowKey).toBe(holders[0]?.party.rowKey);
+        expect(profile[field]?.winner.value).toBe(holders[0]?.party.fields[field]);
       }
+    }),
+  );
+});
+
+test('the view of all brands is the sum of the views of each, and none shows another', () => {
+  const branded = fc
+    .tuple(anyFacts, fc.array(fc.constantFrom('a', 'b', undefined)))
+    .map(([facts, brands]) =>
+      facts.map(({ fields, ...fact }, index) => {
+        const brand = brands[index];
+        return { ...fact, fields: brand === undefined ? fields : { ...fields, brand } };
+      }),
+    );
+  fc.assert(
+    fc.property(branded, (facts) => {
+      const partial = addUp(facts);
+      const of = (brands?: readonly string[]) =>
+        profileView(VIEW, [], partial, { now: NOW, ...(brands ? { brands } : {}) });
+      const [all, ...each] = [of(), of(['a']), of(['b']), of([NO_BRAND])];
+      for (const name of ['orders', 'points'] as const) {
+        const sum = each.reduce((total, view) => total + Number(view.measures[name]), 0);
+        expect(all?.measures[name]).toBe(sum);
+      }
+      const own = facts.filter(({ fields }) => (fields as { brand?: string }).brand === 'a');
+      expect(of(['a'])).toEqual(viewOfRows([], own));
+      expect(of(['a', 'b', NO_BRAND])).toEqual(all);
+    }),
+  );
+});
+
+test('added up earlier, facts say the same at any later instant', () => {
+  const instants = fc.tuple(fc.nat(3_000), fc.nat(3_000));
+  fc.assert(
+    fc.property(anyDatedFacts, instants, (facts, [early, more]) => {
+      const view = (written: number) =>
+        profileView(
+          FULL_VIEW,
+          [],
+          factsPartial({ view: FULL_VIEW, zones: ZONES, now: written }, facts),
+          {
+            now: (early + more) * DAY_MS,
+          },
+        );
+      expect(view(early * DAY_MS)).toEqual(view((early + more) * DAY_MS));
     }),
   );
 });

@@ -16,18 +16,12 @@ const row = fc
     city: fc.constantFrom('HK', 'SH', undefined, null),
     at: fc.option(fc.nat(5), { nil: undefined }),
     updatedAt: fc.option(fc.nat(5), { nil: undefined }),
-    later: fc.boolean(),
   })
-  .map(({ source, key, city, at, updatedAt, later }): SurvivorRow => {
-    const stamp = (n: number) => ({
-      version: rowVersion(1, 'cdc', String(n), 1),
-      ...(at === undefined ? {} : { at: at + n }),
-    });
+  .map(({ source, key, city, at, updatedAt }): SurvivorRow => {
     return {
       rowKey: sourceRowKey(source, 'party', [String(key)]),
       fields: { city, ...(updatedAt === undefined ? {} : { updatedAt }) },
-      stamp: stamp(0),
-      ...(later ? { later: { city: stamp(1) } } : {}),
+      stamp: { version: rowVersion(1, 'cdc', '1', 1), ...(at === undefined ? {} : { at }) },
     };
   });
 

@@ -2,8 +2,10 @@
  * Profile rows for tests: `partyRow('crm.member.1', { name: 'A' })`, `order('pos.receipt.1', 500)`.
  */
 import fc from 'fast-check';
+import { rowVersion } from '#domain/capture/row-version.ts';
 import type { ViewDefinition } from '#domain/definitions/types.ts';
-import type { FactRow, PartyRow } from '#domain/profile/profile-view.ts';
+import { type FactRow, type FactsPartial, factsPartial } from '#domain/profile/facts-partial.ts';
+import { type PartyRow, type ProfileView, profileView } from '#domain/profile/profile-view.ts';
 import { rowKey } from './rows.ts';
 
 /** A view with one of everything. */
@@ -26,6 +28,25 @@ export const VIEW: ViewDefinition = {
   ],
 };
 
+/** 2026-11-22, noon in UTC. */
+export const NOW = Date.UTC(2026, 10, 22, 12);
+
+/** Facts added up, as of {@link NOW}. */
+export const addUp = (facts: readonly FactRow[], view = VIEW): FactsPartial =>
+  factsPartial({ view, zones: {}, now: NOW }, facts);
+
+/** The view of rows, facts in parts, as of {@link NOW}. */
+export const viewOfRows = (
+  parties: readonly PartyRow[],
+  ...parts: readonly (readonly FactRow[])[]
+): ProfileView =>
+  profileView(
+    VIEW,
+    parties,
+    parts.flatMap((facts) => addUp(facts)),
+    { now: NOW },
+  );
+
 /** A party row; identifiers as `phone:+852…`, with a question mark when unverified. */
 export const partyRow = (
   row: string,
@@ -34,6 +55,7 @@ export const partyRow = (
 ): PartyRow => ({
   rowKey: rowKey(row),
   fields,
+  stamp: { version: rowVersion(1, 'load', '', 0) },
   identifiers: identifiers.map((text) => {
     const [namespace = '', value = ''] = text.replace('?', '').split(':');
     return { namespace, value, verified: !text.endsWith('?') };

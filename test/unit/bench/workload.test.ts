@@ -7,6 +7,7 @@ import {
   batchesOf,
   recordText,
   retailWorkload,
+  WORKLOAD_START,
   workloadOf,
 } from '../../../bench/workload/retail-workload.ts';
 import { readTableShapes } from '../../../bench/workload/table-shapes.ts';
@@ -41,7 +42,9 @@ describe('retail workload', () => {
         for (const batch of batchesOf(records, size)) {
           await pipeline.take(batch.map(({ record }) => record));
         }
-        return digestOf(linesOf(pipeline.memory, pipeline.definitions.definitions.view));
+        return digestOf(
+          linesOf(pipeline.memory, pipeline.definitions.definitions.view, WORKLOAD_START),
+        );
       }),
     );
     expect(digests[0]).toBe(digests[1]);

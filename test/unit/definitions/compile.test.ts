@@ -398,7 +398,7 @@ describe('mistakes in the text', () => {
     [
       'an unknown fold',
       { view: VIEW.replace('fold: sum', 'fold: total') },
-      'views/customer-360.yaml:6 measures.points.fold: must be one of: count, sum, money, latest.',
+      'views/customer-360.yaml:6 measures.points.fold: must be one of: count, sum, money, latest, earliest, average, preferred, expiring, expired, repurchase, stage, rfm.',
     ],
     [
       'a view as a list',

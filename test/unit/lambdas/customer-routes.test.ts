@@ -172,13 +172,35 @@ describe('parts of a profile', () => {
       ),
     ).toContain('phone');
     const { traits } = (await ask('getTraits', of(ONE))).body;
-    expect(traits.name).toEqual({ value: '陳大文', source: 'member', row: 'member.member.M1' });
+    expect(traits.name).toMatchObject({
+      value: '陳大文',
+      source: 'member',
+      row: 'member.member.M1',
+      rule: 'source-priority',
+    });
     expect(traits.orderCount).toEqual({ value: 7, rule: 'measure orderCount' });
     expect(
       (await ask('getCustomerSources', of(ONE))).body.sources.map(
         ({ source }: { source: string }) => source,
       ),
     ).toEqual(['crm', 'member', 'pos']);
+  });
+
+  test('a trait says what else was said and why it is not shown, as far as the caller may see it', async () => {
+    const contact = { contact_no: 'K2', vip_code: 'M1', display_name: '陳小文' };
+    const { ask } = await anApi(...SHOP, row('crm', 'contact', contact));
+    const other = { source: 'crm', lostBy: 'source', why: 'member comes before crm' };
+    const { traits } = (await ask('getTraits', of(ONE))).body;
+    expect(traits.name.others).toEqual([
+      expect.objectContaining({ value: '陳大文', row: 'crm.contact.K1', lostBy: 'same' }),
+      { value: '陳小文', row: 'crm.contact.K2', setAt: expect.any(String), ...other },
+    ]);
+    const asked = of(ONE, { claims: { c360_role: 'analyst' } });
+    const masked = (await ask('getTraits', asked)).body.traits.name;
+    expect(masked.others.slice(1)).toEqual([
+      { value: '陳**', masked: true, setAt: expect.any(String), ...other },
+    ]);
+    expect((await ask('getProfile', of(ONE))).body.profile.name).not.toHaveProperty('others');
   });
 
   test('everything that is held, as far as the caller may see it', async () => {

@@ -3,7 +3,7 @@
  */
 import type { Context, ScheduledEvent } from 'aws-lambda';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { parseSummaryItem } from '#application/profile/summary.ts';
+import { parseSummaryItem } from '#application/profile/summary-text.ts';
 import { fact, party } from '../../support/builders/rows.ts';
 import { aLambda, CONTEXT, metric } from '../../support/lambda.ts';
 import { aReconciledStore } from '../../support/reconciling.ts';

@@ -7,10 +7,11 @@ import {
   type Rebuild,
   type RebuildOptions,
 } from '#application/operate/rebuild-views.ts';
-import { parseSummaryItem, viewOf } from '#application/profile/summary.ts';
+import { viewOf } from '#application/profile/summary.ts';
+import { parseSummaryItem } from '#application/profile/summary-text.ts';
 import { summaryKey } from '#application/shared/items.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
-import { VIEW } from '../../support/builders/profile.ts';
+import { NOW, VIEW } from '../../support/builders/profile.ts';
 import { fact, party } from '../../support/builders/rows.ts';
 import { aReconciledStore } from '../../support/reconciling.ts';
 
@@ -36,7 +37,7 @@ const aStore = async (people: number) => {
     const { summary } = parseSummaryItem(
       await store.item(summaryKey(`one_crm.contact.${n}` as OneId)),
     );
-    return summary && viewOf(NEWER, summary)?.measures;
+    return summary && viewOf(NEWER, summary, { now: NOW })?.measures;
   };
   return { ...store, rebuild, measures };
 };

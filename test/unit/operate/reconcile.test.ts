@@ -46,6 +46,47 @@ test('three views that were deleted are named, and healed to what they were', as
   expect(namesOf(await store.pass())).toEqual([]);
 });
 
+describe('a customer with parts beside its summary', () => {
+  const aLargeStore = async () => {
+    const store = await aStore();
+    for (let n = 100; n < 300; n += 20) {
+      const rows = Array.from({ length: 20 }, (_, at) => `pos.receipt.${n + at}`);
+      await store.facts(...rows.map((row, at) => fact(row, n + at, ['card#1'])));
+      await store.maintain();
+    }
+    const parts = () => store.table.dump().filter(({ sk }) => sk.startsWith('PART#'));
+    return { ...store, parts };
+  };
+
+  test('fits, and a part that was deleted is named alone and healed', async () => {
+    const store = await aLargeStore();
+    expect(store.parts().length).toBeGreaterThan(16);
+    expect(namesOf(await store.pass())).toEqual([]);
+    const before = await store.view('one_crm.contact.1');
+    const [part] = store.parts();
+    await store.damage({ pk: part?.pk ?? '', sk: part?.sk ?? '' });
+    const pass = await store.pass();
+    expect(namesOf(pass)).toEqual([`${part?.pk} ${part?.sk}`]);
+    expect((await store.heal(pass)).map(({ outcome }) => outcome)).toEqual(['healed']);
+    expect(await store.view('one_crm.contact.1')).toEqual(before);
+    expect(namesOf(await store.pass())).toEqual([]);
+  });
+
+  test('a part with a wrong figure makes its view differ', async () => {
+    const store = await aLargeStore();
+    const [part] = store.parts();
+    if (!part) throw new Error('no part');
+    const { pk, sk } = part;
+    const doc = { ...(part['doc'] as object), d: '[]' };
+    await store.table.write({ kind: 'update', key: { pk, sk }, set: { doc } });
+    store.take();
+    const pass = await store.pass();
+    expect(namesOf(pass)).toEqual(['C#one_crm.contact.1 SUMMARY']);
+    await store.heal(pass);
+    expect(namesOf(await store.pass())).toEqual([]);
+  });
+});
+
 describe('each is named alone, and healed', () => {
   test.each([
     ['a view', 'C#one_crm.contact.1', 'SUMMARY'],

@@ -1,10 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { MeasureDefinition } from '#domain/definitions/types.ts';
-import { type Fact, foldMeasure } from '#domain/profile/measure.ts';
+import type { Fact } from '#domain/profile/measure.ts';
+import { profileView } from '#domain/profile/profile-view.ts';
+import { addUp, NOW } from '../../support/builders/profile.ts';
+import { rowKey } from '../../support/builders/rows.ts';
 
 const order = (fields: Fact['fields']): Fact => ({ as: 'order', fields });
 const refund = (fields: Fact['fields']): Fact => ({ as: 'return', fields });
 const money = (amount: number, currency = 'HKD') => ({ amount, currency });
+
+const figure = (definition: MeasureDefinition, facts: readonly Fact[]) => {
+  const view = { profile: [], measures: [definition] };
+  const rows = facts.map((fact, n) => ({ ...fact, rowKey: rowKey(`pos.receipt.${n}`) }));
+  return profileView(view, [], addUp(rows, view), { now: NOW }).measures[definition.measure];
+};
 
 const COUNT: MeasureDefinition = { measure: 'm', of: 'order', fold: 'count' };
 const SUM: MeasureDefinition = { measure: 'm', of: 'order', fold: 'sum', field: 'points' };
@@ -68,13 +77,13 @@ describe('measures', () => {
     ],
     ['a return without its order', NET, [refund({ refund: money(2, 'SGD') })], { SGD: -2 }],
   ])('%s', (_, definition, facts, value) => {
-    expect(foldMeasure(definition, facts)).toEqual(value);
+    expect(figure(definition, facts)).toEqual(value);
   });
 
   test('currencies come in one order, whatever the order of facts', () => {
     const facts = ['SGD', 'CNY', 'MOP', 'HKD'].map((currency) =>
       order({ total: money(1, currency) }),
     );
-    expect(Object.keys(foldMeasure(SPEND, facts) ?? {})).toEqual(['CNY', 'HKD', 'MOP', 'SGD']);
+    expect(Object.keys(figure(SPEND, facts) ?? {})).toEqual(['CNY', 'HKD', 'MOP', 'SGD']);
   });
 });

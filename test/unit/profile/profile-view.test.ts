@@ -1,26 +1,25 @@
 import { describe, expect, test } from 'vitest';
-import { factsPartial, profileView, sourceOf } from '#domain/profile/profile-view.ts';
-import { order, partyRow, VIEW } from '../../support/builders/profile.ts';
+import { type FactRow, sourceOf } from '#domain/profile/facts-partial.ts';
+import type { PartyRow } from '#domain/profile/profile-view.ts';
+import { order, partyRow, viewOfRows } from '../../support/builders/profile.ts';
 import { rowKey } from '../../support/builders/rows.ts';
 
-const view = (
-  parties: Parameters<typeof profileView>[1],
-  facts: Parameters<typeof factsPartial>[1] = [],
-) => profileView(VIEW, parties, [factsPartial(VIEW, facts)]);
+const view = (parties: readonly PartyRow[], facts: readonly FactRow[] = []) =>
+  viewOfRows(parties, facts);
 
 describe('profile fields', () => {
   const crm = partyRow('crm.member.2', { name: 'Chan', city: 'HK' });
   const erp = partyRow('erp.account.1', { name: 'CHAN TAI MAN', city: 'Hong Kong' });
 
   test('come from the first source listed that has a value, and say from which row', () => {
-    expect(view([erp, crm]).profile).toEqual({
-      name: { value: 'Chan', source: 'crm', row: 'crm.member.2' },
-      city: { value: 'Hong Kong', source: 'erp', row: 'erp.account.1' },
+    expect(view([erp, crm]).profile).toMatchObject({
+      name: { winner: { value: 'Chan', source: 'crm', rowKey: 'crm.member.2' } },
+      city: { winner: { value: 'Hong Kong', source: 'erp', rowKey: 'erp.account.1' } },
     });
   });
 
   test('fall to the next source when the first has none', () => {
-    expect(view([partyRow('crm.member.2', {}), erp]).profile['name']).toMatchObject({
+    expect(view([partyRow('crm.member.2', {}), erp]).profile['name']?.winner).toMatchObject({
       source: 'erp',
     });
   });
@@ -31,7 +30,10 @@ describe('profile fields', () => {
       partyRow('crm.member.1', {}),
       partyRow('crm.member.2', { name: 'B' }),
     ];
-    expect(view(rows).profile['name']).toMatchObject({ value: 'B', row: 'crm.member.2' });
+    expect(view(rows).profile['name']?.winner).toMatchObject({
+      value: 'B',
+      rowKey: 'crm.member.2',
+    });
   });
 
   test.each([
@@ -39,9 +41,9 @@ describe('profile fields', () => {
     ['zero', 0],
     ['empty text', ''],
   ])('may be %s', (_, value) => {
-    expect(view([partyRow('crm.member.1', { name: value }), erp]).profile['name']).toMatchObject({
-      value,
-    });
+    expect(
+      view([partyRow('crm.member.1', { name: value }), erp]).profile['name']?.winner.value,
+    ).toBe(value);
   });
 
   test.each([

@@ -6,7 +6,7 @@ const item = (pk: string, sk: string, more: object = {}): Item => ({ pk, sk, ...
 type Unnumbered = Omit<TableChange, 'sequence'>;
 const touched = (change: Unnumbered) => {
   const { customers, grown, images } = touchedBy([{ ...change, sequence: '1' }]);
-  return [[...customers], [...images.map(({ unit }) => unit), ...grown]];
+  return [[...customers.keys()], [...images.map(({ unit }) => unit), ...grown.keys()]];
 };
 
 describe('what a table change concerns', () => {

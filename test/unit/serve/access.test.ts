@@ -56,6 +56,8 @@ const grantOf = (
   return decided.value;
 };
 
+const nameOf = ({ measure }: { readonly measure: string }): string => measure;
+
 const cells = ROLES.flatMap((role) =>
   Object.keys(PURPOSES).flatMap((purpose) =>
     Object.entries(FIELDS).map(([field, row]) => {
@@ -89,6 +91,33 @@ describe('6 roles, 20 fields, 4 purposes', () => {
   test.each(cells)('%s for %s sees %s: %s', (role, purpose, field, expected) => {
     const decided = decideAccess(policy, { client: 'tests', role }, purpose);
     expect(decided.ok ? LETTERS[decided.value.treat(field)] : 'refused').toBe(expected);
+  });
+});
+
+test('every figure that the demo serves has a class', () => {
+  const { view } = DEMO.definitions;
+  const figures = [...view.profile.map(({ field }) => field), ...view.measures.map(nameOf)];
+  expect(figures.filter((field) => !Object.hasOwn(policy.fields, field))).toEqual([]);
+});
+
+describe('a window of a measure', () => {
+  test.each([
+    ['store', 'spend30d', 'hidden'],
+    ['analyst', 'spend30d', 'clear'],
+    ['store', 'orderCount365d', 'clear'],
+    ['admin', 'unheardOf30d', 'clear'],
+    ['analyst', 'unheardOf30d', 'masked'],
+  ])('for %s: %s is %s, as the measure', (role, field, expected) => {
+    expect(grantOf({ role }).treat(field)).toBe(expected);
+  });
+
+  test('that is named itself is what it is named', () => {
+    const named = { ...policy, fields: { ...policy.fields, spend30d: 'plain' } } as const;
+    const store = decideAccess(named, { client: 'tests', role: 'store' }, undefined);
+    expect(store.ok && [store.value.treat('spend30d'), store.value.treat('spend90d')]).toEqual([
+      'clear',
+      'hidden',
+    ]);
   });
 });
 
@@ -141,9 +170,10 @@ describe('limits', () => {
   test.each([
     [{ brands: ['aurora'] }, { source: 'pos', market: 'HK', brand: 'aurora' }, true],
     [{ brands: ['aurora'] }, { source: 'pos', market: 'HK', brand: 'bloom' }, false],
-    [{ brands: ['aurora'] }, { source: 'pos', market: 'HK', brand: undefined }, false],
+    [{ brands: ['aurora'] }, { source: 'pos', market: 'HK', brand: 'none' }, false],
+    [{ brands: ['aurora', 'none'] }, { source: 'pos', market: 'HK', brand: 'none' }, true],
     [{ markets: ['CN'] }, { source: 'pos', market: 'HK', brand: 'aurora' }, false],
-    [{}, { source: 'pos', market: undefined, brand: undefined }, true],
+    [{}, { source: 'pos', market: undefined, brand: 'none' }, true],
   ])('%j of the row %j: %s', (caller, row, visible) => {
     const grant = grantOf({ role: 'service', ...caller });
     expect([seesPart(grant), seesRow(grant, row)]).toEqual([

@@ -65,7 +65,7 @@ describe('by identifier', () => {
     expect(await store.get('card:1')).toMatchObject({
       value: {
         revision: 1,
-        view: { profile: { name: { value: 'crm.0 1' } } },
+        view: { profile: { name: { winner: { value: 'crm.0 1' } } } },
         freshness: { lagMs: 6_000, positions: { pos: { lagMs: 6_000 } } },
       },
     });
@@ -164,7 +164,7 @@ describe('by id', () => {
           sk: 'SUMMARY',
           doc: {
             r: 1,
-            d: JSON.stringify({ h: 'h', m: [], u: to === undefined ? { [`crm.${n}`]: null } : {} }),
+            d: JSON.stringify({ h: 'h', m: '', u: to === undefined ? { [`crm.${n}`]: null } : {} }),
           },
         },
       });

@@ -2,9 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { FoundProfile } from '#application/serve/get-profile.ts';
 import { presentProfile } from '#application/serve/present-profile.ts';
 import type { ViewDefinition } from '#domain/definitions/types.ts';
-import type { MeasureValue } from '#domain/profile/measure.ts';
-import { factsPartial, profileView } from '#domain/profile/profile-view.ts';
-import { order, partyRow, VIEW } from '../../support/builders/profile.ts';
+import type { MeasureValue } from '#domain/profile/figure-values.ts';
+import { order, partyRow, VIEW, viewOfRows } from '../../support/builders/profile.ts';
 
 const FRESHNESS = { asOf: '2026-11-22T08:00:00.000Z', lagMs: 120, positions: { pos: null } };
 
@@ -15,21 +14,15 @@ const present = (
   measures: Readonly<Record<string, MeasureValue>>,
   definition: ViewDefinition = VIEW,
 ) =>
-  presentProfile(found({ ...profileView(VIEW, [], []), measures }), definition) as Readonly<
+  presentProfile(found({ ...viewOfRows([]), measures }), definition) as Readonly<
     Record<string, unknown>
   >;
 
 describe('a profile as it is answered', () => {
   test('has everything in the terms of the API', () => {
-    const view = profileView(
-      VIEW,
+    const view = viewOfRows(
       [partyRow('crm.member.1', { name: '陳大文' }, 'phone:+852')],
-      [
-        factsPartial(VIEW, [
-          order('pos.receipt.1', 125_050, 0),
-          order('pos.receipt.2', 7, 5, 'JPY'),
-        ]),
-      ],
+      [order('pos.receipt.1', 125_050, 0), order('pos.receipt.2', 7, 5, 'JPY')],
     );
     expect(presentProfile(found(view), VIEW)).toEqual({
       customerId: 'one_x',
@@ -48,15 +41,55 @@ describe('a profile as it is answered', () => {
       lastOrderAt: '1970-01-01T00:00:00.005Z',
       lastSeenAt: '1970-01-01T00:00:00.005Z',
       sources: [
-        { source: 'crm', rows: 1, lastSeenAt: null },
-        { source: 'pos', rows: 2, lastSeenAt: '1970-01-01T00:00:00.005Z' },
+        { source: 'crm', rows: 1, firstSeenAt: null, lastSeenAt: null },
+        {
+          source: 'pos',
+          rows: 2,
+          firstSeenAt: '1970-01-01T00:00:00.000Z',
+          lastSeenAt: '1970-01-01T00:00:00.005Z',
+        },
       ],
+    });
+  });
+
+  test('has with its evidence what every row says of a field, and why one is shown', () => {
+    const shown = partyRow('erp.account.1', { city: '香港' });
+    const at = Date.UTC(2026, 10, 1);
+    const others = [
+      { ...partyRow('crm.member.2', { city: '九龍' }), stamp: { ...shown.stamp, at } },
+      partyRow('erp.account.2', { city: '香港' }),
+    ];
+    const profile = found(viewOfRows([...others, shown]));
+    expect(presentProfile(profile, VIEW, 'evidence').profile).toEqual({
+      city: {
+        value: '香港',
+        source: 'erp',
+        row: 'erp.account.1',
+        rule: 'source-priority',
+        others: [
+          {
+            value: '香港',
+            source: 'erp',
+            row: 'erp.account.2',
+            lostBy: 'same',
+            why: 'says the same',
+          },
+          {
+            value: '九龍',
+            source: 'crm',
+            row: 'crm.member.2',
+            setAt: '2026-11-01T00:00:00.000Z',
+            lostBy: 'source',
+            why: 'erp comes before crm',
+          },
+        ],
+      },
     });
   });
 
   test('says which id was asked for, when that redirects', () => {
     expect(
-      presentProfile(found(profileView(VIEW, [], []), { askedFor: 'one_y' as never }), VIEW),
+      presentProfile(found(viewOfRows([]), { askedFor: 'one_y' as never }), VIEW),
     ).toMatchObject({
       customerId: 'one_x',
       redirectedFrom: 'one_y',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readProfile } from '#application/serve/read-profile.ts';
+import type { Key, Table } from '#application/shared/table.ts';
 import type { Credentials } from '#domain/serve/access.ts';
 import { must } from '#domain/shared/assert.ts';
 import { anAuditLog } from '../../support/audit-log.ts';
@@ -37,14 +38,29 @@ const account = dmsText({
   data: { cust_code: '9', tel: '91234567', market_cd: '20', city: '香港', corp: 'BJ' },
 });
 
-const aShop = async (access = DEMO.definitions.access) => {
+/** The table, told of every key that is asked for. */
+const listening = (table: Table, onRead: (keys: readonly Key[]) => void): Table =>
+  new Proxy(table, {
+    get: (target, name: keyof Table) =>
+      name === 'getAll'
+        ? (keys: readonly Key[]) => {
+            onRead(keys);
+            return target.getAll(keys);
+          }
+        : (target[name] as () => unknown).bind(target),
+  });
+
+const aShop = async (
+  access = DEMO.definitions.access,
+  onRead: (keys: readonly Key[]) => void = () => {},
+) => {
   const { ports, table, resolve, refresh } = aPipeline();
   await resolve(member, receipt('1', 'A', '100.00'), receipt('2', 'B', '7.00'), account);
   await refresh();
   const definitions = { ...DEMO.definitions, ...(access ? { access } : {}) };
   const bound = {
     ...ports,
-    table,
+    table: listening(table, onRead),
     audit: anAuditLog().log,
     sleep: async () => {},
     definitions: async () => ({ definitions }),
@@ -75,6 +91,28 @@ describe('a brand', () => {
     expect(aurora.profile.name.value).toBe('陳大文');
     const bloom = await ask({ role: 'admin', brands: ['bloom'] });
     expect([bloom.orderCount, bloom.profile.name]).toEqual([1, undefined]);
+  });
+
+  test('is shown the same whether its figures are stored or added up from rows', async () => {
+    const ask = await aShop();
+    for (const brands of [['aurora'], ['bloom'], ['aurora', 'bloom'], ['aurora', 'none']]) {
+      const stored = await ask({ role: 'admin', brands });
+      // A limit to all markets is no limit, and has the rows read.
+      const added = await ask({ role: 'admin', brands, markets: ['HK', 'CN', 'MO', 'SG'] });
+      expect(added).toEqual(stored);
+      expect(stored).toMatchObject({
+        orderCount365d: brands.includes('bloom') ? expect.any(Number) : 1,
+      });
+    }
+  });
+
+  test('reads no bucket for it', async () => {
+    const keys: string[] = [];
+    const ask = await aShop(undefined, (read) => keys.push(...read.map(({ sk }) => sk)));
+    await ask({ role: 'admin', brands: ['aurora'] });
+    expect(keys).not.toContain('BUCKET');
+    await ask({ role: 'admin', markets: ['HK'] });
+    expect(keys).toContain('BUCKET');
   });
 
   test('that knows nothing of a customer is told there is none', async () => {

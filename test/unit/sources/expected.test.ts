@@ -11,6 +11,9 @@ const row = (rowKey: string, means: Meaning, values: Partial<SourceRow> = {}): S
   currency: '',
   points: 0,
   at: 0,
+  day: 0,
+  store: '',
+  state: '',
   ...values,
 });
 
@@ -34,7 +37,7 @@ describe('expectedViews', () => {
   const mine = rows.slice(0, -1).map(({ rowKey }) => [rowKey, 'c1'] as const);
 
   test('folds the rows of a customer', () => {
-    expect(expectedViews(rows, new Map(mine)).views.get('c1')).toEqual({
+    expect(expectedViews(rows, new Map(mine), 0).views.get('c1')).toMatchObject({
       orderCount: 2,
       returnCount: 1,
       spend: { HKD: 10_000, CNY: 300 },
@@ -52,7 +55,7 @@ describe('expectedViews', () => {
   });
 
   test('a customer without an order has no last order', () => {
-    const { views } = expectedViews(rows, new Map([['member.member.1', 'c2']]));
+    const { views } = expectedViews(rows, new Map([['member.member.1', 'c2']]), 0);
     expect(views.get('c2')).not.toHaveProperty('lastOrderAt');
   });
 
@@ -60,8 +63,50 @@ describe('expectedViews', () => {
     const { unassigned, vanished } = expectedViews(
       rows,
       new Map([...mine, ['pos.receipt.9', 'c1']]),
+      0,
     );
     expect([unassigned, vanished]).toEqual([['pos.receipt.2'], ['pos.receipt.9']]);
+  });
+});
+
+describe('figures of a day', () => {
+  const rows = [
+    row('pos.receipt.1', 'order', { minor: 99_900, currency: 'HKD', day: 400, store: 'S1' }),
+    row('pos.receipt.2', 'order', { minor: 101, currency: 'HKD', day: 95, store: 'S2' }),
+    row('shop.shop_order.1', 'order', { minor: 5, currency: 'CNY', day: 371 }),
+    row('pos.return_receipt.1', 'return', { minor: 900, currency: 'HKD', day: 400 }),
+    row('member.coupon.1', 'coupon', { state: 'open', ends: 399 }),
+    row('member.coupon.2', 'coupon', { state: 'open', ends: 400 }),
+    row('member.coupon.3', 'coupon', { state: 'used', ends: 400 }),
+    row('crm.service_case.1', 'case', { state: 'closed' }),
+  ].map((it) => ({ ...it, at: it.day * 86_400_000 }));
+  const figuresOn = (today: number) =>
+    expectedViews(rows, new Map(rows.map(({ rowKey }) => [rowKey, 'c'])), today).views.get('c')
+      ?.figures;
+
+  test.each([
+    [
+      400,
+      {
+        orderCount30d: '2',
+        spend30d: 'CNY 0.05, HKD 990.00',
+        orderCount365d: '3',
+        averageBasket: 'CNY 0.05, HKD 500.01',
+        repurchaseRate: '0.6667',
+        preferredStore: 'S1 1000',
+        preferredChannel: 'pos 1095',
+        lifecycleStage: 'active',
+        rfm: '5 2 2',
+        couponsOpen: '1',
+        couponsExpired: '1',
+        couponsUsed: '1',
+        openCases: '0',
+      },
+    ],
+    [370, { orderCount30d: '0', orderCount365d: '1', couponsOpen: '2', rfm: '5 1 1' }],
+    [900, { orderCount365d: '0', lifecycleStage: 'lost', rfm: '1 1 1' }],
+  ])('day %i', (today, figures) => {
+    expect(figuresOn(today)).toMatchObject(figures);
   });
 });
 

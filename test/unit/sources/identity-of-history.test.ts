@@ -59,6 +59,9 @@ function scoreHistory(seed: number): TruthScore {
       currency: '',
       points: 0,
       at: 0,
+      day: 0,
+      store: '',
+      state: '',
     })),
     new Map([...units].map(([row, unit]) => [row, customerOfUnit.get(unit.key) ?? unit.key])),
     {

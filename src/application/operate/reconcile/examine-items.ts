@@ -6,7 +6,7 @@
  * @module
  */
 
-import { parseSummaryItem } from '#application/profile/summary.ts';
+import { parseSummaryItem } from '#application/profile/summary-text.ts';
 import { contributionName, liveContributionsIn } from '#application/shared/contributions.ts';
 import {
   bucketKey,

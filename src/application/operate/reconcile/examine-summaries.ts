@@ -6,25 +6,27 @@
  * @module
  */
 import type { StoredScope } from '#application/identity/scope-store.ts';
-import { parseSummaryItem, rowsIn, type Summary, viewOf } from '#application/profile/summary.ts';
-import { isFactUnit, readParts } from '#application/profile/unit-parts.ts';
+import { rowsIn, type Summary, viewOf } from '#application/profile/summary.ts';
+import { bucketKeysOf, readParts } from '#application/profile/unit-parts.ts';
 import { liveContributionsIn } from '#application/shared/contributions.ts';
-import {
-  bucketKey,
-  parseRowItem,
-  parseUnitItem,
-  summaryKey,
-  unitItemKey,
-} from '#application/shared/items.ts';
+import { bucketKey, parseRowItem, summaryKey, unitItemKey } from '#application/shared/items.ts';
 import { isPartyItem } from '#application/shared/party-row.ts';
 import type { CurrentDefinitions } from '#application/shared/ports.ts';
-import type { Item, Key } from '#application/shared/table.ts';
+import type { Key } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { Customer } from '#domain/identity/scope.ts';
+import { partialContext } from '#domain/profile/facts-partial.ts';
 import { canonicalJson } from '#domain/shared/canonical-json.ts';
 import { type Finding, finding } from './finding.ts';
 import { addCounts, countRows, type LiveRow, type TableCounts } from './row-counts.ts';
+import { readStoredView } from './stored-view.ts';
 import type { Surroundings } from './surroundings.ts';
+
+/** What views are compared by: the definitions in force, at an instant. */
+export interface Standard extends CurrentDefinitions {
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
 
 /** What the summaries of a scope came to. */
 export interface SummaryExamination {
@@ -37,13 +39,13 @@ export interface SummaryExamination {
 /** Compares the summaries of a scope's customers, and counts its rows. */
 export const examineSummaries = async (
   around: Surroundings,
-  current: CurrentDefinitions,
+  standard: Standard,
   { scope }: StoredScope,
 ): Promise<SummaryExamination> => {
   const units = [...scope.units.keys()];
   await around.getAll(await bucketKeys(around, units));
   const each = await Promise.all(
-    scope.customers.map((customer) => examineSummary(around, current, customer)),
+    scope.customers.map((customer) => examineSummary(around, standard, customer)),
   );
   const owned = new Set(scope.customers.flatMap((customer) => customer.units));
   const others = units.filter((unit) => !owned.has(unit));
@@ -62,13 +64,8 @@ const bucketKeys = async (
   units: readonly UnitKey[],
 ): Promise<readonly Key[]> => {
   const items = await around.getAll(units.map(unitItemKey));
-  return units.flatMap((unit, index) => bucketsOf(unit, items[index]));
+  return units.flatMap((unit, index) => bucketKeysOf(unit, items[index]));
 };
-
-const bucketsOf = (unit: UnitKey, item: Item | undefined): readonly Key[] =>
-  item && isFactUnit(unit)
-    ? Array.from({ length: parseUnitItem(item).buckets }, (_, bucket) => bucketKey(unit, bucket))
-    : [];
 
 const rowsOf = async (
   around: Surroundings,
@@ -88,21 +85,25 @@ const rowsOf = async (
 
 const examineSummary = async (
   around: Surroundings,
-  current: CurrentDefinitions,
+  standard: Standard,
   { id, units }: Customer,
 ): Promise<SummaryExamination> => {
   const rows = await rowsOf(around, units);
   const key = summaryKey(id);
   const remedy = { kind: 'recompute', customer: id } as const;
-  const { summary } = parseSummaryItem(await around.get(key));
+  const { summary, gone } = await readStoredView(around, id);
   if (!summary) {
     const missing = finding(key, 'missing', 'view of a customer', { expected: units }, remedy);
     return { findings: [missing], counts: countRows(rows, 'missing'), outdated: 0 };
   }
-  const outdated = summary.definitions === current.hash ? 0 : 1;
+  if (gone.length > 0) {
+    const findings = gone.map((part) => finding(part, 'missing', 'part of a view', {}, remedy));
+    return { findings, counts: countRows(rows, 'missing'), outdated: 0 };
+  }
+  const outdated = summary.definitions === standard.hash ? 0 : 1;
   const differs =
     outdated === 0 && !(await showsLostRows(around, units, summary))
-      ? await difference(around, current, units, summary)
+      ? await difference(around, standard, units, summary)
       : undefined;
   if (!differs) return { findings: [], counts: countRows(rows, 'shown'), outdated };
   const wrong = finding(key, 'differs', 'view of a customer', differs, remedy);
@@ -111,19 +112,20 @@ const examineSummary = async (
 
 const difference = async (
   around: Surroundings,
-  { hash, definitions }: CurrentDefinitions,
+  { definitions, now }: Standard,
   units: readonly UnitKey[],
   summary: Summary,
 ): Promise<{ readonly expected: string; readonly found: string } | undefined> => {
   const { view } = definitions;
-  const made: Summary = {
-    definitions: hash,
-    measures: view.measures.map(({ measure }) => measure),
-    units: await readParts(around, view, units, new Map()),
-  };
+  const items = await around.getAll(units.map(unitItemKey));
+  const parts = await readParts(
+    around,
+    partialContext(definitions, now),
+    units.map((unit, index) => ({ unit, item: items[index] })),
+  );
   // A map comes from the store with its attributes in any order.
-  const expected = canonicalJson(viewOf(view, made) ?? null);
-  const found = canonicalJson(viewOf(view, summary) ?? null);
+  const expected = canonicalJson(viewOf(view, { units: parts }, { now }) ?? null);
+  const found = canonicalJson(viewOf(view, summary, { now }) ?? null);
   return expected === found ? undefined : { expected, found };
 };
 

@@ -5,11 +5,10 @@
 import { readScopes, type StoredScope } from '#application/identity/scope-store.ts';
 import { parseRowItem, type ScopeId } from '#application/shared/items.ts';
 import { isPartyItem } from '#application/shared/party-row.ts';
-import type { CurrentDefinitions } from '#application/shared/ports.ts';
 import type { Item, Key, Table } from '#application/shared/table.ts';
 import { examineItem, keysBeside, scopeBeside } from './examine-items.ts';
 import { examineScope, keysAround } from './examine-scope.ts';
-import { examineSummaries } from './examine-summaries.ts';
+import { examineSummaries, type Standard } from './examine-summaries.ts';
 import type { Finding } from './finding.ts';
 import { addCounts, countRows, type TableCounts, tableOf } from './row-counts.ts';
 import { surroundingsOn } from './surroundings.ts';
@@ -37,12 +36,12 @@ const nothingAt = (subject: Key): Examination => ({
 /** Examines items; those that nothing is to be said of are left out. */
 export const lookAt = async (
   table: Pick<Table, 'getAll'>,
-  current: CurrentDefinitions,
+  standard: Standard,
   items: readonly Item[],
 ): Promise<readonly Examination[]> => {
   const heads = items.filter((item) => item.sk === 'SCOPE' && item['into'] === undefined);
   const others = items.filter((item) => item.sk !== 'SCOPE');
-  return [...(await lookAtScopes(table, current, heads)), ...(await lookAtItems(table, others))];
+  return [...(await lookAtScopes(table, standard, heads)), ...(await lookAtItems(table, others))];
 };
 
 const lookAtItems = async (
@@ -73,7 +72,7 @@ const namelessRow = (item: Item): TableCounts => {
 
 const lookAtScopes = async (
   table: Pick<Table, 'getAll'>,
-  current: CurrentDefinitions,
+  standard: Standard,
   heads: readonly Item[],
 ): Promise<readonly Examination[]> => {
   const scopes = await readScopes(
@@ -85,20 +84,20 @@ const lookAtScopes = async (
   // One that was absorbed since it was read is examined where its units went.
   const own = new Set(heads.map(({ pk }) => pk.slice(2)));
   return Promise.all(
-    scopes.filter(({ id }) => own.has(id)).map((stored) => lookAtScope(around, current, stored)),
+    scopes.filter(({ id }) => own.has(id)).map((stored) => lookAtScope(around, standard, stored)),
   );
 };
 
 const lookAtScope = async (
   around: ReturnType<typeof surroundingsOn>,
-  current: CurrentDefinitions,
+  standard: Standard,
   stored: StoredScope,
 ): Promise<Examination> => {
   const subject = { pk: `K#${stored.id}`, sk: 'SCOPE' };
   if (stored.open) return { ...nothingAt(subject), open: true };
-  const policy = current.definitions.namespaces;
+  const policy = standard.definitions.namespaces;
   const findings = await examineScope(around, policy, stored);
-  const summaries = await examineSummaries(around, current, stored);
+  const summaries = await examineSummaries(around, standard, stored);
   return {
     ...nothingAt(subject),
     findings: [...findings, ...summaries.findings],

@@ -10,6 +10,7 @@
 
 import type { CurrentDefinitions } from '#application/shared/ports.ts';
 import type { Item, Table } from '#application/shared/table.ts';
+import type { Clock } from '#domain/shared/clock.ts';
 import type { Scan } from '../ports.ts';
 import { allDone, newSegments, nextPages, type Segment } from '../scan-pages.ts';
 import { type Finding, showKey } from './finding.ts';
@@ -20,6 +21,7 @@ import { addCounts, type TableCounts } from './row-counts.ts';
 export interface ReconcilePorts {
   readonly table: Table;
   readonly scan: Scan;
+  readonly clock: Clock;
   readonly definitions: () => Promise<CurrentDefinitions>;
   /** Waits this many milliseconds. */
   readonly sleep: (ms: number) => Promise<void>;
@@ -131,11 +133,11 @@ const withExaminations = (pass: Pass, examined: readonly Examination[]): Pass =>
 });
 
 const look = async (
-  { table, definitions }: ReconcilePorts,
+  { table, clock, definitions }: ReconcilePorts,
   items: readonly Item[],
   { source }: PassOptions,
 ): Promise<readonly Examination[]> => {
-  const examined = await lookAt(table, await definitions(), items);
+  const examined = await lookAt(table, { ...(await definitions()), now: clock() }, items);
   return examined.map((one) => ofSource(one, source));
 };
 

@@ -1,0 +1,87 @@
+/**
+ * Growth of units: a unit gets twice the buckets when those it has are full. Rows keep their bucket, new rows spread
+ * over all.
+ *
+ * Of a unit in the summary the rows are known. Of one whose parts lie apart they are estimated: when a row comes to a
+ * bucket that holds more than it should by half, which is rare while there are enough buckets, some parts are looked at.
+ * @module
+ */
+import { ROWS_PER_BUCKET } from '#application/identity/write-facts.ts';
+import { bucketKey, unitItemKey } from '#application/shared/items.ts';
+import type { Table, Write } from '#application/shared/table.ts';
+import type { UnitKey } from '#domain/identity/evidence.ts';
+import type { PartialContext } from '#domain/profile/facts-partial.ts';
+import type { Composed } from './compose.ts';
+import type { Draft } from './draft.ts';
+import { sampleRows } from './parts-apart.ts';
+import { rowsIn, rowsOf } from './summary.ts';
+import type { Buckets } from './tasks.ts';
+import { bucketPartial } from './unit-parts.ts';
+
+/** Most buckets of a unit. */
+const MAX_BUCKETS = 4096;
+/** Parts looked at to estimate the rows of a unit. */
+const SAMPLE = 8;
+/** Rows from which on a bucket makes one look. */
+const CROWDED = 1.5 * ROWS_PER_BUCKET;
+
+/** Doubles the buckets of units that have outgrown theirs, of those just changed. */
+export const growUnits = async (
+  table: Table,
+  context: PartialContext,
+  drafts: readonly Draft[],
+  composed: readonly Composed[],
+  buckets: Buckets,
+): Promise<void> => {
+  const full = new Map<UnitKey, number>();
+  for (const [index, draft] of drafts.entries()) {
+    for (const unit of new Set(draft.task.images.map((image) => image.unit))) {
+      const has = buckets.get(unit);
+      if (has === undefined || has >= MAX_BUCKETS) continue;
+      const mean = await rowsPerBucket(table, context, draft, composed[index], unit, has);
+      if (mean > ROWS_PER_BUCKET) full.set(unit, has);
+    }
+  }
+  // The buckets come first: a contribution to one that is there is a statement among others, to one that is not a request
+  // of its own.
+  await table.writeAll(
+    [...full].flatMap(([unit, has]) =>
+      Array.from({ length: has }, (_, index): Write => {
+        const item = { ...bucketKey(unit, has + index) };
+        return { kind: 'put', item, when: { missing: ['pk'] } };
+      }),
+    ),
+  );
+  await table.writeAll(
+    [...full].map(([unit, has]) => ({
+      kind: 'update',
+      key: unitItemKey(unit),
+      set: { buckets: has * 2 },
+      when: { equals: [['buckets'], has] },
+    })),
+  );
+};
+
+const rowsPerBucket = async (
+  table: Table,
+  context: PartialContext,
+  { task }: Draft,
+  composed: Composed | undefined,
+  unit: UnitKey,
+  has: number,
+): Promise<number> => {
+  const entry = composed?.summary.units.get(unit);
+  if (composed === undefined || entry?.kind !== 'apart') return rowsIn(entry) / has;
+  const images = task.images.filter((image) => image.unit === unit);
+  const isFull = images.some(
+    ({ item, adds }) => adds && rowsOf(bucketPartial(context, item)) >= CROWDED,
+  );
+  if (!isFull) return 0;
+  const places = Array.from({ length: SAMPLE }, (_, n) => ({
+    id: task.id,
+    unit,
+    epoch: entry.epoch,
+    bucket: Math.floor((n * has) / SAMPLE),
+  }));
+  return sampleRows(table, places, composed.summary.measures);
+};
