@@ -8,7 +8,7 @@
 
 import { versionIn } from '#application/shared/contributions.ts';
 import { inParallel } from '#application/shared/in-parallel.ts';
-import { bucketKey, parseRowItem, rowItemKey, unitItemKey } from '#application/shared/items.ts';
+import { bucketKey, rowItemKey, unitItemKey } from '#application/shared/items.ts';
 import type { Action, Item } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
