@@ -7,7 +7,7 @@ import { makePseudonymiser, type Pseudonymiser } from '#adapters/crypto/pseudony
 import { randomText, sha256 } from '#adapters/crypto/sha256.ts';
 import { currentDefinitions } from '#adapters/definitions/current-definitions.ts';
 import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
-import { makePagedScan } from '#adapters/dynamodb/scan-pages.ts';
+import { makePagedScan } from '#adapters/dynamodb/scan.ts';
 import { DynamoTable } from '#adapters/dynamodb/table.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';

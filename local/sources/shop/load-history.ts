@@ -3,6 +3,7 @@
  * @module
  */
 
+import { chunksOf } from '#domain/shared/chunks.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { type Row, TABLES, type TableName } from '../catalogue.ts';
 import {
@@ -106,14 +107,12 @@ const batchesOf = (
     (made) => made.table,
   );
   return [...tables].flatMap(([name, made]) =>
-    chunks(made.map(({ row }) => row)).map((batch) => [name, batch] as const),
+    chunksOf(
+      made.map(({ row }) => row),
+      ROWS_PER_INSERT,
+    ).map((batch) => [name, batch] as const),
   );
 };
-
-const chunks = (rows: readonly Row[]): readonly (readonly Row[])[] =>
-  Array.from({ length: Math.ceil(rows.length / ROWS_PER_INSERT) }, (_, index) =>
-    rows.slice(index * ROWS_PER_INSERT, (index + 1) * ROWS_PER_INSERT),
-  );
 
 // One statement and one parameter whatever the table: PostgreSQL turns the JSON into rows of the table's own type.
 const insertRows = async (

@@ -4,8 +4,9 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 
-/** SHA-256 of a text's UTF-8, 64 hexadecimal digits. */
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+/** SHA-256 of a text's UTF-8, or of bytes: 64 hexadecimal digits. */
+export const sha256 = (content: string | Uint8Array): string =>
+  createHash('sha256').update(content).digest('hex');
 
 /** 16 random bytes as base64url: nobody can guess them. */
 export const randomText = (): string => randomBytes(16).toString('base64url');

@@ -5,7 +5,6 @@
  * never a mixture, and everything derived can carry the hash it was derived by.
  * @module
  */
-import { createHash } from 'node:crypto';
 import type {
   CurrentDefinitions,
   DefinitionsSource,
@@ -15,6 +14,7 @@ import type { Key, Table } from '#application/shared/table.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import { canonicalJson } from '#domain/shared/canonical-json.ts';
 import type { Clock } from '#domain/shared/clock.ts';
+import { sha256 } from '../crypto/sha256.ts';
 
 /** Key of the item that names the definitions in force. */
 const CURRENT_KEY: Key = { pk: 'DEFINITIONS', sk: 'CURRENT' };
@@ -90,5 +90,3 @@ const readDefinitions = async (objects: ObjectStore, hash: string): Promise<Curr
 };
 
 const objectKey = (hash: string): string => `definitions/${hash}.json`;
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

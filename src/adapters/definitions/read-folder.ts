@@ -2,7 +2,6 @@
  * Definitions from a folder on disk: read, compiled, and named by the digest of their canonical JSON.
  * @module
  */
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { compileDefinitions } from '#domain/definitions/compile.ts';
@@ -11,6 +10,7 @@ import type { Definitions } from '#domain/definitions/types.ts';
 import type { DefinitionFile } from '#domain/definitions/yaml-document.ts';
 import { canonicalJson } from '#domain/shared/canonical-json.ts';
 import { type Result, success } from '#domain/shared/result.ts';
+import { sha256 } from '../crypto/sha256.ts';
 
 /** Compiled definitions in the form in which they are stored. */
 export interface CompiledDefinitions {
@@ -31,7 +31,7 @@ export const readDefinitions = (
   const compiled = compileDefinitions(readDefinitionFiles(folder));
   if (!compiled.ok) return compiled;
   const json = canonicalJson(compiled.value);
-  const hash = createHash('sha256').update(json, 'utf8').digest('hex');
+  const hash = sha256(json);
   return success({ definitions: compiled.value, json, hash });
 };
 

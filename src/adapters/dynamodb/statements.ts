@@ -12,6 +12,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Action, Condition, Path, Value, Write } from '#application/shared/table.ts';
 import { assertNever } from '#domain/shared/assert.ts';
+import { chunksOf } from '#domain/shared/chunks.ts';
 import { actionKey, keyText } from './item-rules.ts';
 import { toAttribute } from './marshal.ts';
 
@@ -41,10 +42,7 @@ export const planWrites = (actions: readonly Write[]): WritePlan => {
     named.add(key);
   }
   if (able.length === 1) return { batches: [], singles: [...able, ...singles] };
-  const batches = Array.from({ length: Math.ceil(able.length / MAX_STATEMENTS) }, (_, batch) =>
-    able.slice(batch * MAX_STATEMENTS, (batch + 1) * MAX_STATEMENTS),
-  );
-  return { batches, singles };
+  return { batches: chunksOf(able, MAX_STATEMENTS), singles };
 };
 
 /** Whether a write can be sent as a statement. */

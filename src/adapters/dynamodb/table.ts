@@ -29,6 +29,7 @@ import type {
   Write,
 } from '#application/shared/table.ts';
 import { assertNever, must } from '#domain/shared/assert.ts';
+import { chunksOf } from '#domain/shared/chunks.ts';
 import { type Backoff, jitteredBackoff } from '../shared/backoff.ts';
 import { TableBusyError } from './errors.ts';
 import { expressionsOf } from './expressions.ts';
@@ -66,9 +67,7 @@ export class DynamoTable implements Table {
   async getAll(keys: readonly Key[]): Promise<readonly (Item | undefined)[]> {
     keys.forEach(checkKey);
     const distinct = [...new Map(keys.map((key) => [keyText(key), key])).values()];
-    const chunks = Array.from({ length: Math.ceil(distinct.length / MAX_BATCH_KEYS) }, (_, index) =>
-      distinct.slice(index * MAX_BATCH_KEYS, (index + 1) * MAX_BATCH_KEYS),
-    );
+    const chunks = chunksOf(distinct, MAX_BATCH_KEYS);
     const items = await inParallel(chunks, (chunk) => this.#getChunk(chunk), BATCHES_IN_FLIGHT);
     const found = new Map(items.flat().map((item) => [keyText(item), item]));
     return keys.map((key) => found.get(keyText(key)));

@@ -2,11 +2,11 @@
  * Dropped files and their reports in one bucket.
  * @module
  */
-import { createHash } from 'node:crypto';
 import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { DroppedFile, ImportPorts, ImportReport } from '#application/capture/import-file.ts';
 import type { ObjectStore } from '#application/shared/ports.ts';
 import { must } from '#domain/shared/assert.ts';
+import { sha256 } from '../crypto/sha256.ts';
 
 /** Finds a file with the time at which it was written; `undefined` when it is gone. */
 export const makeReadFile =
@@ -51,5 +51,4 @@ export const makeReports = (
 });
 
 /** 24 hexadecimal digits that follow from a text. */
-export const shortDigest = (text: string): string =>
-  createHash('sha256').update(text).digest('hex').slice(0, 24);
+export const shortDigest = (text: string): string => sha256(text).slice(0, 24);

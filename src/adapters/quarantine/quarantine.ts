@@ -6,9 +6,9 @@
  * records does not meet the write limit of one.
  * @module
  */
-import { createHash } from 'node:crypto';
 import type { HeldRecord, ObjectStore, Quarantine } from '#application/shared/ports.ts';
 import type { Item, Table } from '#application/shared/table.ts';
+import { sha256 } from '../crypto/sha256.ts';
 
 /** Partitions of the index: `QUARANTINE#0` to `QUARANTINE#15`. */
 export const QUARANTINE_PARTITIONS = 16;
@@ -27,7 +27,7 @@ export const makeQuarantine = (objects: ObjectStore, table: Table): Quarantine =
 
 const indexEntry = (record: HeldRecord): { readonly key: string; readonly item: Item } => {
   const { shard, sequence, arrivedAt } = record.origin;
-  const digest = createHash('sha256').update(`${shard}/${sequence}`).digest('hex');
+  const digest = sha256(`${shard}/${sequence}`);
   const arrived = new Date(arrivedAt).toISOString();
   const key = `${arrived.slice(0, 10).replaceAll('-', '/')}/${record.reason}/${digest}`;
   const partition = Number.parseInt(digest.slice(0, 2), 16) % QUARANTINE_PARTITIONS;

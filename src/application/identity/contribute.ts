@@ -8,6 +8,7 @@
 import { bucketKey } from '#application/shared/items.ts';
 import type { Table, Write } from '#application/shared/table.ts';
 import { must } from '#domain/shared/assert.ts';
+import { chunksOf } from '#domain/shared/chunks.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import type { DecidedFact } from './decide-facts.ts';
 import { contribution, firstContribution, type Place } from './write-facts.ts';
@@ -27,7 +28,7 @@ export const contribute = async (
   rows: readonly PlacedFact[],
 ): Promise<readonly boolean[]> => {
   const groups = [...groupBy(rows, ({ place }) => bucketKey(place.unit, place.bucket).pk).values()];
-  const parts = groups.flatMap(inParts);
+  const parts = groups.flatMap((group) => chunksOf(group, MAX_ROWS_PER_WRITE));
   const written = await table.writeAll(parts.map(writeOf));
   const done = new Set(parts.filter((_, index) => written[index]).flat());
   const again = parts.filter((part, index) => !written[index] && isUncertain(part)).flat();
@@ -37,11 +38,6 @@ export const contribute = async (
   for (const [index, row] of again.entries()) if (singly[index]) done.add(row);
   return rows.map((row) => done.has(row));
 };
-
-const inParts = (rows: readonly PlacedFact[]): readonly (readonly PlacedFact[])[] =>
-  Array.from({ length: Math.ceil(rows.length / MAX_ROWS_PER_WRITE) }, (_, part) =>
-    rows.slice(part * MAX_ROWS_PER_WRITE, (part + 1) * MAX_ROWS_PER_WRITE),
-  );
 
 const writeOf = (rows: readonly PlacedFact[]): Write => {
   const { place, entry } = must(rows[0], 'row of a bucket');

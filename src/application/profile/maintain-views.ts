@@ -15,6 +15,7 @@ import { inParallel } from '#application/shared/in-parallel.ts';
 import type { Table } from '#application/shared/table.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import { partialContext } from '#domain/profile/facts-partial.ts';
+import { chunksOf } from '#domain/shared/chunks.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import {
   type Composed,
@@ -63,11 +64,8 @@ export const maintainViews = async (
 ): Promise<ViewReport> => {
   const touched = touchedBy(changes);
   const { tasks, buckets } = await tasksOf(ports.table, touched);
-  const chunks = Array.from({ length: Math.ceil(tasks.length / CUSTOMERS_AT_ONCE) }, (_, index) =>
-    tasks.slice(index * CUSTOMERS_AT_ONCE, (index + 1) * CUSTOMERS_AT_ONCE),
-  );
   const conflicts = await inParallel(
-    chunks,
+    chunksOf(tasks, CUSTOMERS_AT_ONCE),
     (chunk) => refreshAll(ports, chunk, buckets),
     CHUNKS_AT_ONCE,
   );
