@@ -3,11 +3,15 @@
  * @module
  */
 import { summaryKey } from '#application/shared/items.ts';
+import {
+  type IdentifierText,
+  identifierTexts,
+  parseIdentifier,
+} from '#application/shared/party-row.ts';
 import type { Item, Write } from '#application/shared/table.ts';
-import type { RowVersion } from '#domain/capture/row-version.ts';
+import { shortVersion, versionOfShort } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
-import type { Identifier } from '#domain/identity/identifier.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import type { BrandPartial, FactsPartial, SourceShare } from '#domain/profile/facts-partial.ts';
 import type { Cell, Kept } from '#domain/profile/kept.ts';
@@ -27,8 +31,8 @@ import type {
 type PartyText = readonly [
   StreamMark,
   PartyRow['fields'],
-  readonly Identifier[],
-  RowVersion,
+  readonly IdentifierText[],
+  version: string,
   at?: number,
 ];
 type ShareText = readonly [source: string, rows: number, first: number | null, last: number | null];
@@ -59,13 +63,27 @@ interface SummaryText {
 }
 
 /** A summary as text. */
-export const formatSummary = ({ definitions, measures, units, waste }: Summary): string =>
-  JSON.stringify({
+export const formatSummary = ({ definitions, measures, units, waste }: Summary): string => {
+  const used = measuresIn([...units.values()]);
+  const named = used ? measures.filter((measure) => used.has(measure)) : measures;
+  return JSON.stringify({
     h: definitions,
-    m: measures.join(' '),
-    u: Object.fromEntries([...units].map(([unit, entry]) => [unit, entryText(measures, entry)])),
+    m: named.join(' '),
+    u: Object.fromEntries([...units].map(([unit, entry]) => [unit, entryText(named, entry)])),
     ...(waste.length > 0 ? { x: waste.map(({ unit, epoch }) => [unit, epoch]) } : {}),
   } satisfies SummaryText);
+};
+
+/** Measures that some partial has a value of; `undefined` when parts lie apart, which are read by the places of all. */
+const measuresIn = (entries: readonly UnitEntry[]): ReadonlySet<string> | undefined => {
+  if (entries.some(({ kind }) => kind === 'apart' || kind === 'pending')) return undefined;
+  const partials = entries.flatMap((entry) =>
+    entry.kind === 'facts' ? [...entry.buckets.values()].flatMap(({ partial }) => partial) : [],
+  );
+  return new Set(
+    partials.flatMap(({ rest, days }) => [rest, ...Object.values(days)].flatMap(Object.keys)),
+  );
+};
 
 /** The write that replaces a summary as it was read. */
 export const summaryWrite = (id: OneId, revision: number, text: string): Write => {
@@ -111,9 +129,10 @@ const entryText = (measures: readonly string[], entry: UnitEntry): SummaryText['
 const partyText = ({ mark, row }: PartyPart): PartyText => {
   const { fields, identifiers, stamp } = row;
   const { version, at } = stamp;
+  const said = identifierTexts(identifiers);
   return at === undefined
-    ? [mark, fields, identifiers, version]
-    : [mark, fields, identifiers, version, at];
+    ? [mark, fields, said, shortVersion(version)]
+    : [mark, fields, said, shortVersion(version), at];
 };
 
 const heldText = (
@@ -204,8 +223,9 @@ const entryOf = (
 ): UnitEntry => {
   if (text === null) return { kind: 'party' };
   if (isParty(text)) {
-    const [mark, fields, identifiers, version, at] = text;
-    const stamp = { version, ...(at === undefined ? {} : { at }) };
+    const [mark, fields, said, version, at] = text;
+    const stamp = { version: versionOfShort(version), ...(at === undefined ? {} : { at }) };
+    const identifiers = said.map((one) => parseIdentifier(one));
     const row = { rowKey: unit as SourceRowKey, fields, identifiers, stamp };
     return { kind: 'party', part: { mark, row } };
   }

@@ -97,15 +97,16 @@ export const columnsIn = ({ columns = '{}' }: ValueMap): ImageValues =>
  * Namespace, value, and what else there is; verified unless it says otherwise. A number in place of the value is the
  * place of a column of the same item that holds it.
  */
-type IdentifierText = readonly [
+export type IdentifierText = readonly [
   namespace: string,
   value: string | number,
   rest?: Partial<Identifier>,
 ];
 
-const identifierTexts = (
+/** Identifiers in short; a value that one of `columns` holds is named by its place. */
+export const identifierTexts = (
   identifiers: readonly Identifier[],
-  columns: readonly Json[],
+  columns: readonly Json[] = [],
 ): readonly IdentifierText[] =>
   identifiers.map(({ namespace, value, verified, ...rest }) => {
     const column = columns.indexOf(value);
@@ -114,9 +115,10 @@ const identifierTexts = (
     return Object.keys(more).length > 0 ? [...named, more] : named;
   });
 
-const parseIdentifier = (
+/** Reads one of {@link identifierTexts} back. */
+export const parseIdentifier = (
   [namespace, value, rest]: IdentifierText,
-  columns: readonly Json[],
+  columns: readonly Json[] = [],
 ): Identifier => ({
   namespace,
   value: typeof value === 'string' ? value : (columns[value] as string),

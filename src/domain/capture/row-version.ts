@@ -44,3 +44,16 @@ export const lastBefore = (generation: number): RowVersion =>
 
 /** The generation that a version is of. */
 export const generationOf = (version: string): number => Number(version.slice(0, 4));
+
+/** A version without the zeros that only fill its parts up, to be stored where nothing compares it: `1#1#2007C007178#1`. */
+export const shortVersion = (version: RowVersion): string =>
+  version
+    .split('#')
+    .map((part) => part.replace(/^0+(?=.)/, ''))
+    .join('#');
+
+/** The version that {@link shortVersion} wrote. */
+export const versionOfShort = (text: string): RowVersion => {
+  const [generation = '', phase = '', position = '', record = ''] = text.split('#');
+  return rowVersion(Number(generation), phase === '0' ? 'load' : 'cdc', position, Number(record));
+};
