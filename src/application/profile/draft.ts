@@ -17,6 +17,8 @@ export interface Draft {
   readonly text: string;
   /** Made by other definitions: its partials are of no use. */
   readonly outdated: boolean;
+  /** The customer's list of units had to be read. */
+  readonly unlisted: boolean;
   /** The units that the customer has. */
   readonly units: readonly UnitKey[];
   /** Units whose parts have to be read. */
@@ -41,7 +43,7 @@ export const readDrafts = async (
       return item ? [[id, parseCustomerItem(item).units] as const] : [];
     }),
   );
-  return openings.map(({ unlisted: _, ...opening }) => {
+  return openings.map((opening) => {
     const { task, stored, outdated } = opening;
     const known = stored.summary?.units ?? new Map<UnitKey, UnitEntry>();
     const units = unitsOf.get(task.id) ?? [...known.keys()];

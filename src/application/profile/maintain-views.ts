@@ -151,15 +151,23 @@ const read = async (
   return { ...given, measures, buckets, parts, laid };
 };
 
-/** Writes what has changed; tells of each summary whether it is as composed. */
+/**
+ * Whether a summary is to be written: when it changed, and when its list of units was read even if nothing changed. A list
+ * has no position in the stream, so whoever read an older one has to be refused by the revision.
+ */
+const isDue = ({ text, unlisted }: Draft, composed: Composed): boolean =>
+  unlisted || composed.text !== text;
+
+/** Writes what is due; tells of each summary whether it is as composed. */
 const writeAll = async (
   table: Table,
   drafts: readonly Draft[],
   composed: readonly Composed[],
 ): Promise<readonly boolean[]> => {
-  const summaries = drafts.flatMap(({ task, stored, text: before }, index) => {
-    const { text = before } = composed[index] ?? {};
-    return text === before ? [] : [{ index, write: summaryWrite(task.id, stored.revision, text) }];
+  const summaries = drafts.flatMap((draft, index) => {
+    const found = composed[index];
+    if (!found || !isDue(draft, found)) return [];
+    return [{ index, write: summaryWrite(draft.task.id, draft.stored.revision, found.text) }];
   });
   const parts = composed.flatMap(({ partWrites }) => partWrites);
   const written = await table.writeAll([...summaries.map(({ write }) => write), ...parts]);
@@ -179,9 +187,9 @@ const clearWaste = async (
     return found && written[index] && found.summary.waste.length > 0 ? [{ draft, found }] : [];
   });
   for (const { draft, found } of able) {
-    const { task, stored, text } = draft;
+    const { task, stored } = draft;
     await removeWaste(table, task.id, found.summary.waste);
-    const revision = stored.revision + (found.text === text ? 0 : 1);
+    const revision = stored.revision + (isDue(draft, found) ? 1 : 0);
     const clean = formatSummary({ ...found.summary, waste: [] });
     await table.write(summaryWrite(task.id, revision, clean));
   }

@@ -179,6 +179,25 @@ describe('races', () => {
     ]);
   });
 
+  test('a customer that leaves and comes back at once leaves no view, though its summary had been empty all the time', async () => {
+    const store = await withCustomer();
+    await store.parties(party('crm.2', 1, 'email#1'));
+    await store.parties(party('crm.2', 2, 'card#1'));
+    await store.maintain();
+    await store.parties(party('crm.2', 3, 'email#1'));
+    const rows = store.take().filter(({ after }) => after?.sk === 'ROW');
+    const slow = interposed(
+      store.table,
+      nth(1, 'writeAll', (args) => args.includes('SUMMARY')),
+      async () => {
+        await store.parties(party('crm.2', 4, 'card#1'));
+        await store.maintain();
+      },
+    );
+    expect(await store.maintain(slow, rows)).toMatchObject({ conflicts: 1 });
+    expect(await store.view('one_crm.2')).toBeUndefined();
+  });
+
   test('a summary that is always taken by somebody else fails the batch', async () => {
     const store = await withCustomer();
     const busy = {
