@@ -23,7 +23,7 @@ import {
   type UnitKey,
 } from '#domain/identity/evidence.ts';
 import { isDecision, links, type MergePolicy, rulesOf } from '#domain/identity/merge-policy.ts';
-import { maskValue } from '#domain/shared/mask.ts';
+import { mask, maskKindOf } from '#domain/shared/mask.ts';
 import type { Pseudonymise } from './read-row.ts';
 
 /** What explaining needs. */
@@ -121,7 +121,7 @@ export const describeValues = async (
         namespace: namespaceOf(identifier),
         priority,
         use: useOf(identifier, policy, shared),
-        value: raw === undefined ? null : maskValue(normalise, raw),
+        value: raw === undefined ? null : mask(maskKindOf(normalise), raw),
         ...(decision ? { decision } : {}),
       };
       return [identifier, shown];

@@ -72,25 +72,25 @@ export interface Operation {
 
 const json = (schema: z.ZodMiniType) => ({ type: 'application/json', schema });
 
-const READ_PROBLEMS = [
-  'bad-request',
+/** What can be wrong with the identifier of a customer, and with its customer. */
+const NAMING_PROBLEMS = [
   'bad-identifier',
-  'not-permitted',
   'other-customer',
   'not-found',
   'ambiguous',
   'not-yet-visible',
-  'audit-unavailable',
-  'too-many-requests',
 ] as const;
 
-const BODY_PROBLEMS = [
+const RECORDED_PROBLEMS = [
   'bad-request',
-  'body-too-large',
   'not-permitted',
   'audit-unavailable',
   'too-many-requests',
 ] as const;
+
+const READ_PROBLEMS = [...RECORDED_PROBLEMS, ...NAMING_PROBLEMS] as const;
+
+const BODY_PROBLEMS = [...RECORDED_PROBLEMS, 'body-too-large'] as const;
 
 const identifierParameter = { identifier: identifierText() };
 
@@ -129,6 +129,26 @@ const listRoute = <Id extends string>(
   );
   return { ...route, problems: [...READ_PROBLEMS, 'invalid-cursor'] as const };
 };
+
+/** A route that is asked with a body and changes nothing: what it is asked by has no place in a log of addresses. */
+const askRoute = <Id extends string>(
+  id: Id,
+  path: string,
+  summary: string,
+  body: z.ZodMiniType,
+  answer: z.ZodMiniType,
+) => ({
+  id,
+  method: 'POST' as const,
+  path,
+  group: 'customers' as const,
+  summary,
+  scope: SCOPES.readProfiles,
+  query: z.strictObject({}),
+  body,
+  answers: { 200: json(answer) },
+  problems: BODY_PROBLEMS,
+});
 
 /** A route of the Tracking API, as Segment's clients call it. */
 const trackingRoute = (name: TrackingType | 'batch') => ({
@@ -193,48 +213,32 @@ export const OPERATIONS = [
     ),
     scope: SCOPES.export,
   },
+  askRoute(
+    'batchProfiles',
+    '/v1/profiles/batch',
+    'Profiles of up to 100 identifiers',
+    BatchRequest,
+    BatchAnswer,
+  ),
   {
-    id: 'batchProfiles',
-    method: 'POST',
-    path: '/v1/profiles/batch',
-    group: 'customers',
-    summary: 'Profiles of up to 100 identifiers',
-    scope: SCOPES.readProfiles,
-    query: z.strictObject({}),
-    body: BatchRequest,
-    answers: { 200: json(BatchAnswer) },
-    problems: BODY_PROBLEMS,
-  },
-  {
-    id: 'searchCustomers',
-    method: 'POST',
-    path: '/v1/search',
-    group: 'customers',
-    summary: 'Customers by name, last digits of a phone number, or card',
+    ...askRoute(
+      'searchCustomers',
+      '/v1/search',
+      'Customers by name, last digits of a phone number, or card',
+      SearchRequest,
+      SearchAnswer,
+    ),
     scope: SCOPES.search,
-    query: z.strictObject({}),
-    body: SearchRequest,
-    answers: { 200: json(SearchAnswer) },
-    problems: BODY_PROBLEMS,
   },
   {
-    id: 'findPickup',
-    method: 'POST',
-    path: '/v1/pickup',
-    group: 'customers',
-    summary: 'Who is at the counter, by order number, phone or member code, with their orders',
-    scope: SCOPES.readProfiles,
-    query: z.strictObject({}),
-    body: PickupRequest,
-    answers: { 200: json(PickupAnswer) },
-    problems: [
-      ...BODY_PROBLEMS,
-      'bad-identifier',
-      'other-customer',
-      'not-found',
-      'ambiguous',
-      'not-yet-visible',
-    ],
+    ...askRoute(
+      'findPickup',
+      '/v1/pickup',
+      'Who is at the counter, by order number, phone or member code, with their orders',
+      PickupRequest,
+      PickupAnswer,
+    ),
+    problems: [...BODY_PROBLEMS, ...NAMING_PROBLEMS],
   },
   {
     id: 'listSources',
