@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { Operation } from '#domain/serve/operations.ts';
+import type { Operation } from '#domain/serve/operation.ts';
 import { type ApiProblem, PROBLEMS, problemDocument } from '#domain/serve/problems.ts';
 
 /** What a use case answers when all went well. */

@@ -28,7 +28,8 @@ import { FilterCriteria, FilterRule } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct, IConstruct } from 'constructs';
-import { OPERATIONS, type Operation, type OperationGroup } from '#domain/serve/operations.ts';
+import type { Operation, OperationGroup } from '#domain/serve/operation.ts';
+import { OPERATIONS } from '#domain/serve/operations.ts';
 import type { FunctionId } from '../config/function-ids.ts';
 import {
   grantAudit,

@@ -3,7 +3,8 @@
  * @module
  */
 import { describe, expect, test } from 'vitest';
-import { OPERATIONS, type Operation, routeKeyOf } from '#domain/serve/operations.ts';
+import type { Operation } from '#domain/serve/operation.ts';
+import { OPERATIONS, routeKeyOf } from '#domain/serve/operations.ts';
 import { must } from '#domain/shared/assert.ts';
 import type { Json } from '#domain/shared/json.ts';
 import { FUNCTION_IDS } from '../../lib/config/function-ids.ts';

@@ -3,7 +3,7 @@
  * @module
  */
 import { type JsonSchema, jsonSchemaOf, parametersOf } from '#domain/serve/openapi.ts';
-import type { Operation } from '#domain/serve/operations.ts';
+import type { Operation } from '#domain/serve/operation.ts';
 import { typeOf } from './schema-types.ts';
 
 const HEAD = `/**

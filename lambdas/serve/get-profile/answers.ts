@@ -3,6 +3,12 @@
  * @module
  */
 import { batchProfiles } from '#application/serve/batch-profiles.ts';
+import {
+  type ExplainingPorts,
+  explainGraph,
+  explainWhy,
+  explainWhyNot,
+} from '#application/serve/explain-customers.ts';
 import { exportCustomer } from '#application/serve/export-customer.ts';
 import {
   findBySearch,
@@ -20,7 +26,10 @@ import { type Result, success } from '#domain/shared/result.ts';
 import type { ApiAnswer } from '../../shared/answer.ts';
 import type { AnswerOperation, ApiRequest } from '../../shared/api.ts';
 
-type Ports = () => Promise<ActivityPorts>;
+/** What the routes that read customers need. */
+export type CustomerPorts = ActivityPorts & ExplainingPorts;
+
+type Ports = () => Promise<CustomerPorts>;
 type Body = Readonly<Record<string, unknown>>;
 
 /** Default length of a page. */
@@ -42,6 +51,9 @@ export const customerAnswers = (ports: Ports): Readonly<Record<string, AnswerOpe
     kinds: ['coupon'],
     ...(query['redeemableAt'] === undefined ? {} : { redeemableAt: now }),
   })),
+  getGraph: async (request) => bodyOf(await explainGraph(await ports(), profileRequest(request))),
+  why: async (request) => bodyOf(await explainWhy(await ports(), pairRequest(request))),
+  whyNot: async (request) => bodyOf(await explainWhyNot(await ports(), pairRequest(request))),
   batchProfiles: async (request) => {
     const { identifiers, fields } = request.body as { identifiers: string[]; fields?: string };
     const asked = { ...profileRequest(request), fields };
@@ -102,6 +114,12 @@ const listOf = (value: string | number | undefined): readonly string[] | undefin
 
 const instantOf = (value: string | number | undefined): number | undefined =>
   typeof value === 'string' ? Date.parse(value) : undefined;
+
+const pairRequest = (request: ApiRequest) => ({
+  ...profileRequest(request),
+  a: String(request.query['a']),
+  b: String(request.query['b']),
+});
 
 const profileRequest = (request: ApiRequest): ProfileRequest => {
   const { parameters, query, caller, headers, requestId, operation } = request;

@@ -4,7 +4,6 @@
  * One function for all of them: they need the same rights, and stay warm together.
  * @module
  */
-import type { ActivityPorts } from '#application/serve/list-activity.ts';
 import { type AnswerOperation, makeApi } from '../../shared/api.ts';
 import { readEnvironment } from '../../shared/environment.ts';
 import { makeTelemetry, type Telemetry } from '../../shared/telemetry.ts';
@@ -16,10 +15,10 @@ import {
   sleep,
   wallClock,
 } from '../../shared/wiring.ts';
-import { customerAnswers } from './answers.ts';
+import { type CustomerPorts, customerAnswers } from './answers.ts';
 
 /** Makes the handler on given ports. */
-export const makeHandler = (ports: () => Promise<ActivityPorts>, telemetry: Telemetry) =>
+export const makeHandler = (ports: () => Promise<CustomerPorts>, telemetry: Telemetry) =>
   makeApi('customers', counted(customerAnswers(ports), telemetry), { telemetry, clock: wallClock });
 
 const counted = (
@@ -48,9 +47,9 @@ const env = readEnvironment(
 );
 const table = bindTable(env.TABLE_NAME);
 const { current } = bindDefinitions(table, env.DEFINITIONS_BUCKET);
-let binding: Promise<ActivityPorts> | undefined;
+let binding: Promise<CustomerPorts> | undefined;
 
-const bind = async (): Promise<ActivityPorts> => {
+const bind = async (): Promise<CustomerPorts> => {
   const pseudonymise = await bindPseudonymiser(env.PEPPER_SECRET_ARN);
   const audit = bindAudit(env.AUDIT_TABLE_NAME, pseudonymise);
   // Cursors are signed under the pepper, with a namespace that no identifier has.
@@ -60,7 +59,7 @@ const bind = async (): Promise<ActivityPorts> => {
 };
 
 // Once per execution environment; a secret that could not be read is asked for again.
-const productionPorts = (): Promise<ActivityPorts> => {
+const productionPorts = (): Promise<CustomerPorts> => {
   binding ??= bind().catch((error) => {
     binding = undefined;
     throw error;

@@ -6,7 +6,7 @@
  * until somebody has thought about it.
  * @module
  */
-import type { AccessPolicy, AccessRole } from '#domain/definitions/access-file.ts';
+import type { AccessPolicy, AccessRole, Act } from '#domain/definitions/access-file.ts';
 import { own } from '#domain/shared/json-safety.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 import type { ApiProblem } from './problems.ts';
@@ -30,6 +30,8 @@ export interface Grant {
   readonly purpose: string;
   /** Treatment of a served field: `name`, `identifiers.phone`, `order.total`, `row`. */
   readonly treat: (field: string) => Treatment;
+  /** Whether the role may do something besides reading. */
+  readonly may: (act: Act) => boolean;
   /** Brands and markets whose rows may be seen; `undefined` is all. */
   readonly brands: readonly string[] | undefined;
   readonly markets: readonly string[] | undefined;
@@ -47,6 +49,7 @@ const unrestricted = ({ client, customer }: Credentials): Grant => ({
   role: 'unrestricted',
   purpose: 'unspecified',
   treat: () => 'clear',
+  may: () => true,
   brands: undefined,
   markets: undefined,
   barredSources: [],
@@ -73,6 +76,7 @@ export const decideAccess = (
     role: name,
     purpose: wanted,
     treat: (field) => treatmentOf(policy, role, field),
+    may: (act) => role.may?.includes(act) ?? false,
     brands: narrow(role.brands, client?.brands, caller.brands),
     markets: narrow(role.markets, client?.markets, caller.markets),
     barredSources: barred(policy, wanted),

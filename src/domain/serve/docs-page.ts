@@ -4,7 +4,7 @@
  */
 
 import { type ParameterObject, parametersOf } from './openapi.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 import { PROBLEMS } from './problems.ts';
 
 const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b}

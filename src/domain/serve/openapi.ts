@@ -3,7 +3,8 @@
  * @module
  */
 import * as z from 'zod/mini';
-import { OPERATIONS, type Operation, SCOPES } from './operations.ts';
+import { type Operation, SCOPES } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
 import { PROBLEMS } from './problems.ts';
 import { ProblemAnswer } from './schemas.ts';
 
@@ -92,17 +93,20 @@ export const parametersOf = ({ parameters = {}, query }: Operation): readonly Pa
   ...Object.entries(parameters).map(([name, schema]) =>
     parameter('path', name, jsonSchemaOf(schema)),
   ),
-  ...Object.entries(propertiesOf(query)).map(([name, schema]) => parameter('query', name, schema)),
+  ...Object.entries(propertiesOf(query)).map(([name, schema]) =>
+    parameter('query', name, schema, requiredOf(query).includes(name)),
+  ),
 ];
 
 const parameter = (
   place: 'path' | 'query',
   name: string,
   { description, ...schema }: JsonSchema,
+  required = true,
 ): ParameterObject => ({
   name,
   in: place,
-  required: place === 'path',
+  required,
   ...(typeof description === 'string' ? { description } : {}),
   schema,
 });
@@ -111,6 +115,9 @@ const propertiesOf = (schema: z.ZodMiniType | undefined): Readonly<Record<string
   schema === undefined
     ? {}
     : ((jsonSchemaOf(schema)['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>);
+
+const requiredOf = (schema: z.ZodMiniType | undefined): readonly string[] =>
+  schema === undefined ? [] : ((jsonSchemaOf(schema)['required'] ?? []) as readonly string[]);
 
 /** Names of query parameters that are whole numbers; a query holds text only. */
 export const integerParameters = (operation: Operation): ReadonlySet<string> =>

@@ -18,6 +18,7 @@ export const PROBLEMS = {
   ambiguous: { status: 409, title: 'The identifier names several customers' },
   erased: { status: 410, title: 'The customer was erased' },
   'body-too-large': { status: 413, title: 'The body is too large' },
+  'too-much-evidence': { status: 422, title: 'Too much evidence to explain at once' },
   'not-yet-visible': { status: 425, title: 'Not yet visible' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'audit-unavailable': { status: 503, title: 'The read could not be recorded' },
