@@ -40,6 +40,7 @@ interface Call {
   readonly path: string;
   readonly query?: object;
   readonly body?: unknown;
+  readonly idempotencyKey?: string | undefined;
 }
 
 const send = async (settings: ClientSettings, call: Call): Promise<unknown> => {
@@ -53,6 +54,7 @@ const send = async (settings: ClientSettings, call: Call): Promise<unknown> => {
       authorization: `Bearer ${await settings.token()}`,
       ...(settings.purpose === undefined ? {} : { 'x-purpose': settings.purpose }),
       ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(call.idempotencyKey === undefined ? {} : { 'idempotency-key': `"${call.idempotencyKey}"` }),
     },
     ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
   });
@@ -115,6 +117,18 @@ export type GetCasesAnswer = { /** The OneID in force */ readonly customerId: st
 
 /** What `getCases` is asked. */
 export type GetCasesRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** Entries of a page, 20 when absent */ readonly limit?: number | undefined; /** cursor.next of the page before */ readonly cursor?: string | undefined; /** From this instant on */ readonly from?: string | undefined; /** Before this instant */ readonly until?: string | undefined; /** Only these sources */ readonly sources?: string | undefined; /** Answer only when the view has reached this version; wait for it at most timeoutMs */ readonly minVersion?: number | undefined; /** Longest wait for minVersion, 1000 when absent */ readonly timeoutMs?: number | undefined };
+
+/** What `getConsents` answers. */
+export type GetConsentsAnswer = { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly data: readonly ({ readonly kind: string; readonly at: string | null; readonly source: string; readonly row?: string | undefined; readonly brand?: string | undefined; readonly state?: string | undefined; readonly fields: Readonly<Record<string, unknown>>; readonly [name: string]: unknown })[]; readonly cursor: { readonly next: string | null; readonly hasMore: boolean; readonly limit: number; readonly [name: string]: unknown }; readonly [name: string]: unknown };
+
+/** What `getConsents` is asked. */
+export type GetConsentsRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** Entries of a page, 20 when absent */ readonly limit?: number | undefined; /** cursor.next of the page before */ readonly cursor?: string | undefined; /** From this instant on */ readonly from?: string | undefined; /** Before this instant */ readonly until?: string | undefined; /** Only these sources */ readonly sources?: string | undefined; /** Answer only when the view has reached this version; wait for it at most timeoutMs */ readonly minVersion?: number | undefined; /** Longest wait for minVersion, 1000 when absent */ readonly timeoutMs?: number | undefined };
+
+/** What `recordConsent` answers. */
+export type RecordConsentAnswer = { readonly customerId: string; readonly decision: { /** The same for a request with the same Idempotency-Key */ readonly id: string; readonly purpose: string; readonly channel?: string | undefined; readonly state: "granted" | "withdrawn"; readonly at: string; readonly [name: string]: unknown }; readonly [name: string]: unknown };
+
+/** What `recordConsent` is asked. */
+export type RecordConsentRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** The same key with the same request changes nothing again and has the same answer, for 24 hours */ readonly idempotencyKey?: string | undefined; readonly body: { /** A purpose of the access policy */ readonly purpose: string; /** Only for this channel: sms, email, … */ readonly channel?: string | undefined; readonly state: "granted" | "withdrawn"; /** When the customer decided, UTC; now when absent */ readonly at?: string | undefined; /** Who took it down; the client when absent */ readonly actor?: string | undefined; /** Version of the notice that the customer was shown */ readonly notice?: string | undefined; /** Where the proof is: a form, a recording, a link */ readonly evidence?: string | undefined } };
 
 /** What `exportCustomer` answers. */
 export type ExportCustomerAnswer = { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly records: readonly ({ readonly source: string; readonly fields: Readonly<Record<string, unknown>>; readonly identifiers: readonly ({ readonly namespace: string; readonly value: string; readonly [name: string]: unknown })[]; readonly [name: string]: unknown })[]; readonly activity: readonly ({ readonly kind: string; readonly at: string | null; readonly source: string; readonly row?: string | undefined; readonly brand?: string | undefined; readonly state?: string | undefined; readonly fields: Readonly<Record<string, unknown>>; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
@@ -184,6 +198,10 @@ export interface TributaryClient {
   getCoupons(request: GetCouponsRequest): Promise<GetCouponsAnswer>;
   /** Service cases, newest first. */
   getCases(request: GetCasesRequest): Promise<GetCasesAnswer>;
+  /** Decisions about the use of data, newest first. */
+  getConsents(request: GetConsentsRequest): Promise<GetConsentsAnswer>;
+  /** Takes down that a customer permits a purpose, or withdraws; in force within seconds. */
+  recordConsent(request: RecordConsentRequest): Promise<RecordConsentAnswer>;
   /** Everything that is held of a customer, for the customer. */
   exportCustomer(request: ExportCustomerRequest): Promise<ExportCustomerAnswer>;
   /** What a customer is made of: rows, the values that join them, and what is held. */
@@ -213,6 +231,8 @@ export const makeClient = (settings: ClientSettings): TributaryClient => ({
   getPoints: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/points`, query: { limit: request.limit, cursor: request.cursor, from: request.from, until: request.until, sources: request.sources, minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetPointsAnswer,
   getCoupons: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/coupons`, query: { limit: request.limit, cursor: request.cursor, from: request.from, until: request.until, sources: request.sources, minVersion: request.minVersion, timeoutMs: request.timeoutMs, redeemableAt: request.redeemableAt } })) as GetCouponsAnswer,
   getCases: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/cases`, query: { limit: request.limit, cursor: request.cursor, from: request.from, until: request.until, sources: request.sources, minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetCasesAnswer,
+  getConsents: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/consents`, query: { limit: request.limit, cursor: request.cursor, from: request.from, until: request.until, sources: request.sources, minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetConsentsAnswer,
+  recordConsent: async (request) => (await send(settings, { method: 'POST', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/consents`, body: request.body, idempotencyKey: request.idempotencyKey })) as RecordConsentAnswer,
   exportCustomer: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/export`, query: { minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as ExportCustomerAnswer,
   getGraph: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/graph`, query: { minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetGraphAnswer,
   why: async (request) => (await send(settings, { method: 'GET', path: `/v1/why`, query: { a: request.a, b: request.b } })) as WhyAnswer,

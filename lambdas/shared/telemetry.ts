@@ -23,6 +23,7 @@ export type CountMetric =
   | 'AuditChained'
   | 'AuditFailures'
   | 'BulkReaders'
+  | 'ConsentsRecorded'
   | 'EventsAccepted'
   | 'EventsRejected'
   | 'LookupsWritten'

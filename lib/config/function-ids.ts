@@ -10,6 +10,7 @@ export const FUNCTION_IDS = [
   'identity/resolve-identity',
   'profile/maintain-view',
   'serve/get-profile',
+  'serve/record-consent',
   'serve/list-sources',
   'serve/describe-api',
   'serve/authorize-key',

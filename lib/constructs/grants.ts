@@ -11,6 +11,7 @@ import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { ONCE_PREFIX } from '#application/serve/answer-once.ts';
 import { UPKEEP_PARTITION } from '#application/shared/items.ts';
 import { DEFINITIONS, DROPS, REPORTS } from './object-prefixes.ts';
 import type { StageFunction } from './stage-function.ts';
@@ -74,6 +75,23 @@ export const grantUpkeep = (
       resources: [table.tableArn],
       conditions: {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [UPKEEP_PARTITION] },
+      },
+    }),
+  );
+  allowKey(to, dataKey, WRITE_KEY);
+};
+
+/** Lets a function keep which requests it has answered, and write no other item. */
+export const grantOnce = (
+  to: StageFunction,
+  { table, dataKey }: { readonly table: ITable; readonly dataKey: IKey },
+): void => {
+  to.lambda.addToRolePolicy(
+    new PolicyStatement({
+      actions: TABLE_WRITES.map((action) => `dynamodb:${action}`),
+      resources: [table.tableArn],
+      conditions: {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${ONCE_PREFIX}*`] },
       },
     }),
   );

@@ -34,6 +34,7 @@ import type { FunctionId } from '../config/function-ids.ts';
 import {
   grantAudit,
   grantDefinitions,
+  grantOnce,
   grantPublish,
   grantSecret,
   grantTable,
@@ -61,6 +62,7 @@ const ACCESS_LOG = AccessLogFormat.custom(
 export class ServeStack extends Stack {
   readonly api: HttpApi;
   readonly getProfile: StageFunction;
+  readonly recordConsent: StageFunction;
   readonly listSources: StageFunction;
   readonly describeApi: StageFunction;
   readonly authorizeKey: StageFunction;
@@ -78,6 +80,7 @@ export class ServeStack extends Stack {
     });
     grantSecret(this.getProfile, data.pepper);
     grantAudit(this.getProfile, data);
+    this.recordConsent = this.makeConsents(props);
     this.authorizeKey = this.makeFunction('serve/authorize-key', 'knows write keys', props, {
       TABLE_NAME: data.table.tableName,
     });
@@ -100,6 +103,20 @@ export class ServeStack extends Stack {
     this.addStage(props);
     this.addRoutes(props);
     new CfnOutput(this, 'ApiUrl', { value: this.api.apiEndpoint });
+  }
+
+  private makeConsents(props: StageStackProps): StageFunction {
+    const { data } = props;
+    const consents = this.makeReader('serve/record-consent', 'takes down consents', props, {
+      PEPPER_SECRET_ARN: data.pepper.secretArn,
+      AUDIT_TABLE_NAME: data.audit.tableName,
+      STREAM_NAME: data.changes.streamName,
+    });
+    grantSecret(consents, data.pepper);
+    grantAudit(consents, data);
+    grantOnce(consents, data);
+    grantPublish(consents, data);
+    return consents;
   }
 
   private makeChain({ data, settings }: StageStackProps): StageFunction {
@@ -210,6 +227,7 @@ export class ServeStack extends Stack {
     const { settings } = props;
     const integrations: Record<OperationGroup, HttpLambdaIntegration> = {
       customers: integrationOf(this.getProfile),
+      consents: integrationOf(this.recordConsent),
       sources: integrationOf(this.listSources),
       documents: integrationOf(this.describeApi),
       tracking: integrationOf(this.acceptEvents),

@@ -36,6 +36,13 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
     'PEPPER_SECRET_ARN',
     'TABLE_NAME',
   ],
+  'serve/record-consent': [
+    'AUDIT_TABLE_NAME',
+    'DEFINITIONS_BUCKET',
+    'PEPPER_SECRET_ARN',
+    'STREAM_NAME',
+    'TABLE_NAME',
+  ],
   'serve/list-sources': ['DEFINITIONS_BUCKET', 'TABLE_NAME'],
   'serve/describe-api': [],
   'serve/authorize-key': ['TABLE_NAME'],
@@ -201,6 +208,7 @@ describe('permissions', () => {
     ['identity', [...READS, ...WRITES, ...STATEMENTS, 'dynamodb:ConditionCheckItem']],
     ['profile', [...READS, ...WRITES, ...STATEMENTS]],
     ['servegetprofile', [...READS, 'dynamodb:PutItem']],
+    ['serverecordconsent', [...READS, ...WRITES, 'dynamodb:PutItem']],
     ['servelistsources', READS],
     ['servedescribeapi', []],
     ['serveacceptevents', []],
@@ -239,6 +247,9 @@ describe('permissions', () => {
     ['servechainaudit', 'Customer360', []],
     ['serveacceptevents', 'Changes', ['kinesis:PutRecords']],
     ['servelistsources', 'Audit', []],
+    ['serverecordconsent', 'Changes', ['kinesis:PutRecords']],
+    ['serverecordconsent', 'Audit', ['dynamodb:PutItem']],
+    ['serverecordconsent', 'OneIdKey', []],
     ['servegetprofile', 'OneIdKey', []],
     ['servelistsources', 'Pepper', []],
     ['profile', 'Pepper', ['secretsmanager:GetSecretValue']],
@@ -281,6 +292,21 @@ describe('permissions', () => {
         Action: 'dynamodb:PutItem',
         Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['UPKEEP'] } },
       },
+    ]);
+  });
+
+  test('whoever takes down consents writes nothing but which requests it has answered', () => {
+    const [, policy] = must(
+      functionPolicies.find(([id]) => id.startsWith('serverecordconsent')),
+      'policy',
+    );
+    const writes = statementsOf(policy).filter(
+      (one) =>
+        actionsOf(one).includes('dynamodb:UpdateItem') &&
+        JSON.stringify(one.Resource).includes('Customer360'),
+    );
+    expect(writes).toMatchObject([
+      { Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['ONCE#*'] } } },
     ]);
   });
 

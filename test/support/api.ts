@@ -81,5 +81,5 @@ export const anApiUnder = async (current: CurrentDefinitions, ...records: readon
       body: JSON.parse(answer.body ?? ''),
     };
   };
-  return { ...pipeline, audit, ask };
+  return { ...pipeline, audit, ask, served: ports };
 };

@@ -19,6 +19,7 @@ import {
 import { type ActivityPorts, listActivity } from '#application/serve/list-activity.ts';
 import type { FieldDetail } from '#application/serve/present-profile.ts';
 import { type ProfileRequest, readProfile } from '#application/serve/read-profile.ts';
+import { CONSENT_KIND } from '#domain/capture/consent-decision.ts';
 import type { ActivityFilter } from '#domain/serve/activity.ts';
 import type { ApiProblem } from '#domain/serve/problems.ts';
 import { asTraits } from '#domain/serve/traits.ts';
@@ -54,6 +55,7 @@ export const customerAnswers = (ports: Ports): Readonly<Record<string, AnswerOpe
   getGraph: async (request) => bodyOf(await explainGraph(await ports(), profileRequest(request))),
   why: async (request) => bodyOf(await explainWhy(await ports(), pairRequest(request))),
   whyNot: async (request) => bodyOf(await explainWhyNot(await ports(), pairRequest(request))),
+  getConsents: list(ports, () => ({ kinds: ['consent', CONSENT_KIND] })),
   batchProfiles: async (request) => {
     const { identifiers, fields } = request.body as { identifiers: string[]; fields?: string };
     const asked = { ...profileRequest(request), fields };

@@ -12,6 +12,7 @@ import {
   bindDefinitions,
   bindPseudonymiser,
   bindTable,
+  onceBound,
   sleep,
   wallClock,
 } from '../../shared/wiring.ts';
@@ -47,25 +48,16 @@ const env = readEnvironment(
 );
 const table = bindTable(env.TABLE_NAME);
 const { current } = bindDefinitions(table, env.DEFINITIONS_BUCKET);
-let binding: Promise<CustomerPorts> | undefined;
-
-const bind = async (): Promise<CustomerPorts> => {
-  const pseudonymise = await bindPseudonymiser(env.PEPPER_SECRET_ARN);
-  const audit = bindAudit(env.AUDIT_TABLE_NAME, pseudonymise);
-  // Cursors are signed under the pepper, with a namespace that no identifier has.
-  const sign = (...parts: readonly string[]) =>
-    pseudonymise('cursor', undefined, JSON.stringify(parts));
-  return { table, definitions: current, pseudonymise, audit, sign, clock: wallClock, sleep };
-};
-
-// Once per execution environment; a secret that could not be read is asked for again.
-const productionPorts = (): Promise<CustomerPorts> => {
-  binding ??= bind().catch((error) => {
-    binding = undefined;
-    throw error;
-  });
-  return binding;
-};
 
 /** Bound to the tables. */
-export const handler = makeHandler(productionPorts, makeTelemetry(env.FUNCTION_ID));
+export const handler = makeHandler(
+  onceBound(async (): Promise<CustomerPorts> => {
+    const pseudonymise = await bindPseudonymiser(env.PEPPER_SECRET_ARN);
+    const audit = bindAudit(env.AUDIT_TABLE_NAME, pseudonymise);
+    // Cursors are signed under the pepper, with a namespace that no identifier has.
+    const sign = (...parts: readonly string[]) =>
+      pseudonymise('cursor', undefined, JSON.stringify(parts));
+    return { table, definitions: current, pseudonymise, audit, sign, clock: wallClock, sleep };
+  }),
+  makeTelemetry(env.FUNCTION_ID),
+);

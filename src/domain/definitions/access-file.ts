@@ -37,7 +37,13 @@ export const AccessFile = z.strictObject({
   purposes: z.record(
     name,
     z.strictObject({
-      consent: z.optional(z.strictObject({ granted: z.string(), withdrawn: z.string() })),
+      consent: z.optional(
+        z.strictObject({
+          granted: z.string(),
+          withdrawn: z.string(),
+          assumed: z.optional(z.boolean()),
+        }),
+      ),
     }),
   ),
   roles: z.record(name, role),
@@ -86,7 +92,7 @@ export const checkAccess = (
     ]),
     ...Object.entries(purposes).flatMap(([id, { consent }]) =>
       consent
-        ? Object.values(consent).flatMap((measure) =>
+        ? [consent.granted, consent.withdrawn].flatMap((measure) =>
             expect(
               known.measures.includes(measure),
               ['purposes', id, 'consent'],

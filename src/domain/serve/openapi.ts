@@ -88,14 +88,28 @@ const securityOf = ({ scope, writeKey }: Operation): readonly JsonSchema[] => {
   return scope === undefined ? [] : [{ token: [scope] }];
 };
 
-/** Path and query parameters of an operation. */
-export const parametersOf = ({ parameters = {}, query }: Operation): readonly ParameterObject[] => [
+const IDEMPOTENCY_KEY: ParameterObject = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'The same key with the same request changes nothing again and has the same answer, for 24 hours',
+  schema: { type: 'string', minLength: 1, maxLength: 257 },
+};
+
+/** Path, query and header parameters of an operation. */
+export const parametersOf = ({
+  parameters = {},
+  query,
+  once,
+}: Operation): readonly ParameterObject[] => [
   ...Object.entries(parameters).map(([name, schema]) =>
     parameter('path', name, jsonSchemaOf(schema)),
   ),
   ...Object.entries(propertiesOf(query)).map(([name, schema]) =>
     parameter('query', name, schema, requiredOf(query).includes(name)),
   ),
+  ...(once ? [IDEMPOTENCY_KEY] : []),
 ];
 
 const parameter = (

@@ -10,6 +10,7 @@ export const SCOPES = {
   readProfiles: 'c360/profile.read',
   search: 'c360/profile.search',
   explain: 'c360/profile.explain',
+  consent: 'c360/consent.write',
   export: 'c360/profile.export',
 } as const;
 
@@ -17,7 +18,7 @@ export const SCOPES = {
 export type Scope = (typeof SCOPES)[keyof typeof SCOPES];
 
 /** Which function answers: operations of one group need the same rights. */
-export type OperationGroup = 'customers' | 'sources' | 'documents' | 'tracking';
+export type OperationGroup = 'customers' | 'consents' | 'sources' | 'documents' | 'tracking';
 
 /** A route. */
 export interface Operation {
@@ -35,6 +36,8 @@ export interface Operation {
   readonly parameters?: Readonly<Record<string, z.ZodMiniType>>;
   readonly query?: z.ZodMiniObject;
   readonly body?: z.ZodMiniType;
+  /** Changes something, and honours the header Idempotency-Key. */
+  readonly once?: true;
   /** Status and schema of the answer that is no problem. */
   readonly answers: Readonly<
     Record<number, { readonly type: string; readonly schema?: z.ZodMiniType }>

@@ -12,6 +12,7 @@ import {
   askRoute,
   BODY_PROBLEMS,
   customerRoute,
+  identifierParameter,
   json,
   listRoute,
   NAMING_PROBLEMS,
@@ -37,6 +38,7 @@ import {
   SourcesAnswer,
   TraitsAnswer,
 } from './schemas.ts';
+import { ConsentAnswer, ConsentRequest } from './schemas-consent.ts';
 import { GraphAnswer, WhyAnswer, WhyNotAnswer } from './schemas-explain.ts';
 
 /** Every route, in the order of the docs page. */
@@ -78,6 +80,21 @@ export const OPERATIONS = [
     redeemableAt: redeemableParameter(),
   }),
   listRoute('getCases', '/cases', 'Service cases, newest first'),
+  listRoute('getConsents', '/consents', 'Decisions about the use of data, newest first'),
+  {
+    id: 'recordConsent',
+    method: 'POST',
+    path: '/v1/profiles/{identifier}/consents',
+    group: 'consents',
+    summary: 'Takes down that a customer permits a purpose, or withdraws; in force within seconds',
+    scope: SCOPES.consent,
+    parameters: identifierParameter,
+    query: z.strictObject({}),
+    body: ConsentRequest,
+    once: true,
+    answers: { 202: json(ConsentAnswer) },
+    problems: [...BODY_PROBLEMS, ...NAMING_PROBLEMS, 'request-in-progress', 'key-reused'],
+  },
   {
     ...customerRoute(
       'exportCustomer',

@@ -39,7 +39,8 @@ export const READ_PROBLEMS = [...RECORDED_PROBLEMS, ...NAMING_PROBLEMS] as const
 /** Problems of a route with a body. */
 export const BODY_PROBLEMS = [...RECORDED_PROBLEMS, 'body-too-large'] as const;
 
-const identifierParameter = { identifier: identifierText() };
+/** The variable of a path that names a customer. */
+export const identifierParameter = { identifier: identifierText() };
 
 /** A route that reads one customer. */
 export const customerRoute = <Id extends string>(

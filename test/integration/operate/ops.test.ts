@@ -99,6 +99,7 @@ test('publish puts definitions in force', async () => {
   const { hash, definitions } = await source.current();
   expect(stdout).toBe(`In force: ${hash}\n`);
   expect(Object.keys(definitions.sources).sort()).toEqual([
+    'consents',
     'crm',
     'erp',
     'leads',
