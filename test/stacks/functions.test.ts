@@ -347,20 +347,25 @@ describe('routes', () => {
   const routeOf = (key: string) =>
     routes.find(([, { Properties }]) => Properties['RouteKey'] === key)?.[1].Properties;
   const guarded = operations.filter(({ scope }) => scope !== undefined);
-  const keyed = operations.filter(({ writeKey }) => writeKey);
-  const open = operations.filter(({ scope, writeKey }) => scope === undefined && !writeKey);
+  const keyed = operations.filter(({ key }) => key !== undefined);
+  const open = operations.filter(({ scope, key }) => scope === undefined && !key);
 
-  test.each(keyed.map(routeKeyOf))('%s asks for a write key', (key) => {
-    expect(routeOf(key)).toMatchObject({ AuthorizationType: 'CUSTOM' });
-    const [authorizer] = resourcesOf(Serve, 'AWS::ApiGatewayV2::Authorizer').filter(
-      ([, { Properties }]) => Properties['AuthorizerType'] === 'REQUEST',
-    );
-    expect(authorizer?.[1].Properties).toMatchObject({
-      EnableSimpleResponses: true,
-      AuthorizerPayloadFormatVersion: '2.0',
-      AuthorizerResultTtlInSeconds: 60,
-    });
-  });
+  test.each(keyed.map((operation) => [routeKeyOf(operation), operation.key] as const))(
+    '%s asks for a key that may %s, of an authorizer for nothing else',
+    (key, use) => {
+      const { AuthorizationType, AuthorizerId } = routeOf(key) ?? {};
+      expect(AuthorizationType).toBe('CUSTOM');
+      const authorizer = resourcesOf(Serve, 'AWS::ApiGatewayV2::Authorizer').find(
+        ([id]) => id === (AuthorizerId as { readonly Ref: string }).Ref,
+      );
+      expect(authorizer?.[1].Properties).toMatchObject({
+        Name: use === 'write' ? 'WriteKeys' : 'ReadKeys',
+        EnableSimpleResponses: true,
+        AuthorizerPayloadFormatVersion: '2.0',
+        AuthorizerResultTtlInSeconds: 60,
+      });
+    },
+  );
 
   test('are those of the operations, and the answer to all others', () => {
     expect(routes.map(([, { Properties }]) => Properties['RouteKey']).sort()).toEqual(

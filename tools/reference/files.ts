@@ -17,4 +17,4 @@ export const referenceFiles = (): Readonly<Record<string, string>> => ({
 });
 
 const native = (operations: readonly Operation[]): readonly Operation[] =>
-  operations.filter(({ group }) => group !== 'documents' && group !== 'tracking');
+  operations.filter(({ group, key }) => group !== 'documents' && key === undefined);

@@ -26,6 +26,7 @@ import { asTraits } from '#domain/serve/traits.ts';
 import { type Result, success } from '#domain/shared/result.ts';
 import type { ApiAnswer } from '../../shared/answer.ts';
 import type { AnswerOperation, ApiRequest } from '../../shared/api.ts';
+import { segmentAnswers } from './segment-answers.ts';
 
 /** What the routes that read customers need. */
 export type CustomerPorts = ActivityPorts & ExplainingPorts;
@@ -56,6 +57,7 @@ export const customerAnswers = (ports: Ports): Readonly<Record<string, AnswerOpe
   why: async (request) => bodyOf(await explainWhy(await ports(), pairRequest(request))),
   whyNot: async (request) => bodyOf(await explainWhyNot(await ports(), pairRequest(request))),
   getConsents: list(ports, () => ({ kinds: ['consent', CONSENT_KIND] })),
+  ...segmentAnswers(ports),
   batchProfiles: async (request) => {
     const { identifiers, fields } = request.body as { identifiers: string[]; fields?: string };
     const asked = { ...profileRequest(request), fields };

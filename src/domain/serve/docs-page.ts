@@ -30,8 +30,8 @@ const section = (operation: Operation): string => {
   const { id, method, path, summary, scope, problems } = operation;
   return [
     `<h2 id="${html(id)}"><code>${method} ${html(path)}</code></h2><p>${html(summary)}.`,
-    operation.writeKey ? ' Write key, as user of HTTP Basic.' : '',
-    scope === undefined && !operation.writeKey ? ' Open to anybody.' : '',
+    operation.key ? ` Key (${operation.key}), as user of HTTP Basic.` : '',
+    scope === undefined && !operation.key ? ' Open to anybody.' : '',
     scope === undefined ? '' : ` Scope <code>${html(scope)}</code>.`,
     operation.deprecation ? ` <b>Deprecated</b> since ${html(operation.deprecation.since)}.` : '',
     `</p>${parameterTable(parametersOf(operation))}`,

@@ -41,7 +41,8 @@ export const openApiDocument = (operations: readonly Operation[] = OPERATIONS) =
   components: {
     schemas: { Problem: jsonSchemaOf(ProblemAnswer) },
     securitySchemes: {
-      writeKey: { type: 'http', scheme: 'basic', description: 'User: the write key. No password.' },
+      writeKey: basic('User: the write key. No password.'),
+      readKey: basic('User: the read key. No password.'),
       token: {
         type: 'oauth2',
         flows: {
@@ -54,6 +55,8 @@ export const openApiDocument = (operations: readonly Operation[] = OPERATIONS) =
     },
   },
 });
+
+const basic = (description: string) => ({ type: 'http', scheme: 'basic', description });
 
 const pathsOf = (operations: readonly Operation[]): Record<string, Record<string, unknown>> => {
   const paths: Record<string, Record<string, unknown>> = {};
@@ -83,8 +86,8 @@ const operationObject = (operation: Operation) => ({
   responses: { ...answersOf(operation), ...problemsOf(operation) },
 });
 
-const securityOf = ({ scope, writeKey }: Operation): readonly JsonSchema[] => {
-  if (writeKey) return [{ writeKey: [] }];
+const securityOf = ({ scope, key }: Operation): readonly JsonSchema[] => {
+  if (key) return [{ [`${key}Key`]: [] }];
   return scope === undefined ? [] : [{ token: [scope] }];
 };
 

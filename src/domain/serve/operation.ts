@@ -20,6 +20,9 @@ export type Scope = (typeof SCOPES)[keyof typeof SCOPES];
 /** Which function answers: operations of one group need the same rights. */
 export type OperationGroup = 'customers' | 'consents' | 'sources' | 'documents' | 'tracking';
 
+/** What a client key is good for: sending events, or reading profiles. */
+export type KeyUse = 'write' | 'read';
+
 /** A route. */
 export interface Operation {
   /** Name of the method of the typed client. */
@@ -31,8 +34,10 @@ export interface Operation {
   readonly summary: string;
   /** Absent: open to anybody, and then without access to any data. */
   readonly scope?: Scope;
-  /** Asks for a write key instead of a token. */
-  readonly writeKey?: true;
+  /** Asks for a client key instead of a token. */
+  readonly key?: KeyUse;
+  /** Tells problems in the form of Segment, not as problem documents. */
+  readonly segment?: true;
   readonly parameters?: Readonly<Record<string, z.ZodMiniType>>;
   readonly query?: z.ZodMiniObject;
   readonly body?: z.ZodMiniType;

@@ -18,6 +18,7 @@ import {
   NAMING_PROBLEMS,
   pairRoute,
   READ_PROBLEMS,
+  segmentRoute,
   trackingRoute,
 } from './route-shapes.ts';
 import {
@@ -158,6 +159,7 @@ export const OPERATIONS = [
   },
   ...TRACKING_TYPES.map(trackingRoute),
   trackingRoute('batch'),
+  ...(['traits', 'external_ids', 'events', 'metadata', 'links'] as const).map(segmentRoute),
   {
     id: 'getOpenApi',
     method: 'GET',

@@ -58,3 +58,26 @@ export const problemDocument = (problem: ApiProblem, requestId: string) => {
     ...(problem.errors === undefined ? {} : { errors: problem.errors }),
   };
 };
+
+/** The problem in the form of Segment's Profile API. */
+export const segmentProblem = ({ code, detail, errors }: ApiProblem) => {
+  const where = errors?.map((fault) => `${fault.pointer} ${fault.detail}`).join('; ');
+  const message = where === undefined ? detail : `${detail} ${where}`;
+  return { error: { code: segmentCode(PROBLEMS[code].status), message } };
+};
+
+const segmentCode = (status: number): string => {
+  switch (status) {
+    case 400:
+      return 'validation_error';
+    case 401:
+    case 403:
+      return 'authentication_error';
+    case 404:
+      return 'not_found';
+    case 429:
+      return 'rate_limit_error';
+    default:
+      return 'invalid_request_error';
+  }
+};

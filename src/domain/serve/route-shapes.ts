@@ -13,6 +13,7 @@ import {
   TrackingError,
 } from './schemas.ts';
 import { pairQuery } from './schemas-explain.ts';
+import { segmentAnswers, segmentParameters, segmentQueries } from './schemas-segment.ts';
 
 /** An answer of JSON. */
 export const json = (schema: z.ZodMiniType) => ({ type: 'application/json', schema });
@@ -79,6 +80,30 @@ export const listRoute = <Id extends string>(
   return { ...route, problems: [...READ_PROBLEMS, 'invalid-cursor'] as const };
 };
 
+/** Name of the operation that reads a part of a profile as Segment does: `segmentExternalIds`. */
+export const segmentOperationId = (part: string): string =>
+  `segment${part.replaceAll(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())}`;
+
+/** A route of Segment's Profile API. */
+export const segmentRoute = (part: keyof typeof segmentQueries) => ({
+  id: segmentOperationId(part),
+  method: 'GET' as const,
+  path: `/v1/spaces/{space}/collections/users/profiles/{id}/${part}`,
+  group: 'customers' as const,
+  summary: `Segment Profile API, ${part}`,
+  key: 'read' as const,
+  segment: true as const,
+  parameters: segmentParameters,
+  query: z.strictObject(segmentQueries[part]),
+  answers: {
+    200: json(segmentAnswers[part]),
+    ...Object.fromEntries(
+      [400, 403, 404, 409, 425, 429, 503].map((it) => [it, json(TrackingError)]),
+    ),
+  },
+  problems: [],
+});
+
 /** A route about two customers, or two names of one. */
 export const pairRoute = <Id extends string>(
   id: Id,
@@ -124,7 +149,7 @@ export const trackingRoute = (name: TrackingType | 'batch') => ({
   path: `/v1/${name}`,
   group: 'tracking' as const,
   summary: `Segment Tracking API, ${name}; with X-Strict: 1 an answer per call`,
-  writeKey: true as const,
+  key: 'write' as const,
   query: z.strictObject({}),
   body: z.looseObject({}),
   answers: { 200: json(TrackingAnswer), 207: json(TrackingAnswer), 400: json(TrackingError) },
