@@ -50,6 +50,7 @@ const HELP = `Usage: npm run ops -- <command> [options]
     --source S --table T --generation N    the source's table, and the generation that was loaded
     --dry-run                names the rows and changes nothing
     --all                    also when it is every row, or more than a fifth of them
+  metrics      folds the figures of all customers at once
   rebuild      makes every view anew that is of older definitions, while changes flow
 
 Where

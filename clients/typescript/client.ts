@@ -178,6 +178,24 @@ export type ListSourcesAnswer = { /** Complete up to this commit of every source
 /** What `listSources` is asked. */
 export type ListSourcesRequest = {  };
 
+/** What `getMemberActivity` answers. */
+export type GetMemberActivityAnswer = { /** When the pass began; windows count back from here */ readonly asOf: string; /** When it had read everything */ readonly completeAt: string; /** Hash of the definitions it was made by */ readonly definitions: string; readonly customers: number; readonly tiers: readonly ({ readonly tier: string | null; readonly customers: number; readonly active: readonly ({ readonly days: number; readonly customers: number; readonly [name: string]: unknown })[]; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
+
+/** What `getMemberActivity` is asked. */
+export type GetMemberActivityRequest = {  };
+
+/** What `getChannelConversion` answers. */
+export type GetChannelConversionAnswer = { /** When the pass began; windows count back from here */ readonly asOf: string; /** When it had read everything */ readonly completeAt: string; /** Hash of the definitions it was made by */ readonly definitions: string; readonly channels: readonly ({ readonly source: string; readonly customers: number; readonly buyers: number; /** buyers / customers, four decimals */ readonly conversion: number; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
+
+/** What `getChannelConversion` is asked. */
+export type GetChannelConversionRequest = {  };
+
+/** What `getSalesTrend` answers. */
+export type GetSalesTrendAnswer = { /** When the pass began; windows count back from here */ readonly asOf: string; /** When it had read everything */ readonly completeAt: string; /** Hash of the definitions it was made by */ readonly definitions: string; readonly days: readonly ({ readonly day: string; readonly source: string; readonly brand: string | null; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
+
+/** What `getSalesTrend` is asked. */
+export type GetSalesTrendRequest = { /** First day; 92 days are kept */ readonly from?: string | undefined; /** Last day */ readonly until?: string | undefined };
+
 /** The API, a method for each route. */
 export interface TributaryClient {
   /** The profile of the customer behind an identifier. */
@@ -218,6 +236,12 @@ export interface TributaryClient {
   findPickup(request: FindPickupRequest): Promise<FindPickupAnswer>;
   /** How fresh every source is. */
   listSources(): Promise<ListSourcesAnswer>;
+  /** Customers of each tier, and how many were seen in the last 1, 7, 30, 90 and 365 days. */
+  getMemberActivity(): Promise<GetMemberActivityAnswer>;
+  /** Customers of each source, and how many of them have ordered. */
+  getChannelConversion(): Promise<GetChannelConversionAnswer>;
+  /** Orders, returns and amounts by day, source and brand, as the view defines them. */
+  getSalesTrend(request: GetSalesTrendRequest): Promise<GetSalesTrendAnswer>;
 }
 
 /** Makes a client. */
@@ -241,4 +265,7 @@ export const makeClient = (settings: ClientSettings): TributaryClient => ({
   searchCustomers: async (request) => (await send(settings, { method: 'POST', path: `/v1/search`, body: request.body })) as SearchCustomersAnswer,
   findPickup: async (request) => (await send(settings, { method: 'POST', path: `/v1/pickup`, body: request.body })) as FindPickupAnswer,
   listSources: async () => (await send(settings, { method: 'GET', path: `/v1/sources` })) as ListSourcesAnswer,
+  getMemberActivity: async () => (await send(settings, { method: 'GET', path: `/v1/metrics/member-activity` })) as GetMemberActivityAnswer,
+  getChannelConversion: async () => (await send(settings, { method: 'GET', path: `/v1/metrics/channel-conversion` })) as GetChannelConversionAnswer,
+  getSalesTrend: async (request) => (await send(settings, { method: 'GET', path: `/v1/metrics/sales-trend`, query: { from: request.from, until: request.until } })) as GetSalesTrendAnswer,
 });

@@ -27,6 +27,7 @@ export type CountMetric =
   | 'EventsAccepted'
   | 'EventsRejected'
   | 'LookupsWritten'
+  | 'MetricsFolded'
   | 'ProfilesRead'
   | 'RowsReconciled'
   | 'ViewDifferences'

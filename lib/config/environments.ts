@@ -87,6 +87,8 @@ const schema = z.strictObject({
     reconcileMinutes: z.int().min(1).max(60),
     reconcileItems: z.int().min(1_000),
     rebuildMinutes: z.int().min(1).max(60),
+    /** A pass over all customers and rows begins so often; what it costs is in ADR 0043. */
+    metricsMinutes: z.int().min(1).max(1_440),
   }),
   alarms: z.strictObject({
     /** Where alarms are sent; an existing topic, or a new one with this subscriber. */
@@ -144,8 +146,9 @@ const dev = {
     'serve/chain-audit': 8,
     'operate/reconcile': 1,
     'operate/rebuild-views': 1,
+    'operate/fold-metrics': 1,
   },
-  upkeep: { reconcileMinutes: 5, reconcileItems: 20_000, rebuildMinutes: 5 },
+  upkeep: { reconcileMinutes: 5, reconcileItems: 20_000, rebuildMinutes: 5, metricsMinutes: 5 },
   alarms: { runbook: RUNBOOK },
   logRetentionDays: 30,
   archiveRetentionDays: 90,
@@ -185,7 +188,9 @@ const environments = {
       'serve/chain-audit': 8,
       'operate/reconcile': 1,
       'operate/rebuild-views': 1,
+      'operate/fold-metrics': 1,
     },
+    upkeep: { ...dev.upkeep, metricsMinutes: 60 },
     alarms: { runbook: RUNBOOK, email: 'tributary-operations@tributary.example' },
     logRetentionDays: 90,
     archiveRetentionDays: 1095,

@@ -18,6 +18,7 @@ export const FUNCTION_IDS = [
   'serve/chain-audit',
   'operate/reconcile',
   'operate/rebuild-views',
+  'operate/fold-metrics',
 ] as const;
 
 /** Id of a function. */

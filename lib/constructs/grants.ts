@@ -64,17 +64,20 @@ export const grantAudit = (
   { audit, dataKey }: { readonly audit: ITable; readonly dataKey: IKey },
 ): void => grantTable(to, { table: audit, dataKey }, ['PutItem']);
 
-/** Lets a function that only looks keep how far it is, and write no other item. */
+/** Lets a function that only looks keep how far it is, and what it found; it writes in no other partition. */
 export const grantUpkeep = (
   to: StageFunction,
   { table, dataKey }: { readonly table: ITable; readonly dataKey: IKey },
+  ...partitions: readonly string[]
 ): void => {
   to.lambda.addToRolePolicy(
     new PolicyStatement({
       actions: ['dynamodb:PutItem'],
       resources: [table.tableArn],
       conditions: {
-        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [UPKEEP_PARTITION] },
+        'ForAllValues:StringEquals': {
+          'dynamodb:LeadingKeys': [UPKEEP_PARTITION, ...partitions],
+        },
       },
     }),
   );

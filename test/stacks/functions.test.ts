@@ -50,6 +50,7 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
   'serve/chain-audit': ['AUDIT_TABLE_NAME', 'BULK_READS_PER_HOUR'],
   'operate/reconcile': ['DEFINITIONS_BUCKET', 'RECONCILE_ITEMS', 'TABLE_NAME'],
   'operate/rebuild-views': ['DEFINITIONS_BUCKET', 'TABLE_NAME'],
+  'operate/fold-metrics': ['DEFINITIONS_BUCKET', 'TABLE_NAME'],
 };
 
 const COMMON = {
@@ -218,6 +219,7 @@ describe('permissions', () => {
       ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     ],
     ['Upkeepoperatereconcile', [...READS, 'dynamodb:Scan', 'dynamodb:PutItem']],
+    ['Upkeepoperatefold', [...READS, 'dynamodb:Scan', 'dynamodb:PutItem']],
     ['Upkeepoperaterebuild', [...READS, ...WRITES, ...STATEMENTS, 'dynamodb:Scan']],
   ])('%s may do exactly this on the tables', (prefix, expected) => {
     const own = functionPolicies.filter(([id]) => id.startsWith(prefix));
@@ -255,6 +257,8 @@ describe('permissions', () => {
     ['profile', 'Pepper', ['secretsmanager:GetSecretValue']],
     ['Upkeepoperatereconcile', 'Definitions', ['s3:GetObject']],
     ['Upkeepoperatereconcile', 'Pepper', []],
+    ['Upkeepoperatefold', 'Definitions', ['s3:GetObject']],
+    ['Upkeepoperatefold', 'Pepper', []],
     ['Upkeepoperaterebuild', 'Definitions', ['s3:GetObject']],
     ['Upkeepoperaterebuild', 'Pepper', []],
   ])('%s may do on %s exactly %j', (prefix, resource, expected) => {
@@ -278,19 +282,22 @@ describe('permissions', () => {
     const scanning = functionPolicies.filter(([, policy]) =>
       JSON.stringify(policy).includes('dynamodb:Scan'),
     );
-    expect(scanning.map(([id]) => id.startsWith('Upkeep'))).toEqual([true, true]);
+    expect(scanning.map(([id]) => id.startsWith('Upkeep'))).toEqual([true, true, true]);
   });
 
-  test('the reconciler writes nothing but how far it is', () => {
+  test.each([
+    ['reconcile', ['UPKEEP']],
+    ['fold', ['UPKEEP', 'METRICS']],
+  ])('operate/%s writes nothing but in the partitions %j', (name, partitions) => {
     const [, policy] = must(
-      functionPolicies.find(([id]) => id.startsWith('Upkeepoperatereconcile')),
+      functionPolicies.find(([id]) => id.startsWith(`Upkeepoperate${name}`)),
       'policy',
     );
     const writes = statementsOf(policy).filter((one) => actionsOf(one).includes(WRITES[1] ?? ''));
     expect(writes).toMatchObject([
       {
         Action: 'dynamodb:PutItem',
-        Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['UPKEEP'] } },
+        Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': partitions } },
       },
     ]);
   });
@@ -321,6 +328,7 @@ describe('schedules', () => {
   test.each([
     ['operatereconcile', 'rate(5 minutes)'],
     ['operaterebuild', 'rate(5 minutes)'],
+    ['operatefold', 'rate(5 minutes)'],
   ])('%s runs at %s, one at a time, and is never repeated', (name, rate) => {
     const { Operate } = synthesized.templates;
     const rules = resourcesOf(Operate, 'AWS::Events::Rule').filter(([id]) => id.includes(name));
@@ -337,7 +345,9 @@ describe('schedules', () => {
       },
     ]);
     const invoked = resourcesOf(Operate, 'AWS::Lambda::EventInvokeConfig');
-    expect(invoked.map(([, { Properties }]) => Properties['MaximumRetryAttempts'])).toEqual([0, 0]);
+    expect(invoked.map(([, { Properties }]) => Properties['MaximumRetryAttempts'])).toEqual([
+      0, 0, 0,
+    ]);
   });
 });
 

@@ -11,6 +11,7 @@ export const SCOPES = {
   search: 'c360/profile.search',
   explain: 'c360/profile.explain',
   consent: 'c360/consent.write',
+  metrics: 'c360/metrics.read',
   export: 'c360/profile.export',
 } as const;
 

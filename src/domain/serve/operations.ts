@@ -15,6 +15,7 @@ import {
   identifierParameter,
   json,
   listRoute,
+  metricRoute,
   NAMING_PROBLEMS,
   pairRoute,
   READ_PROBLEMS,
@@ -41,6 +42,12 @@ import {
 } from './schemas.ts';
 import { ConsentAnswer, ConsentRequest } from './schemas-consent.ts';
 import { GraphAnswer, WhyAnswer, WhyNotAnswer } from './schemas-explain.ts';
+import {
+  ChannelConversionAnswer,
+  MemberActivityAnswer,
+  SalesTrendAnswer,
+  trendQuery,
+} from './schemas-metrics.ts';
 
 /** Every route, in the order of the docs page. */
 export const OPERATIONS = [
@@ -157,6 +164,25 @@ export const OPERATIONS = [
     answers: { 200: json(SourcesAnswer) },
     problems: ['bad-request', 'too-many-requests'],
   },
+  metricRoute(
+    'getMemberActivity',
+    'member-activity',
+    'Customers of each tier, and how many were seen in the last 1, 7, 30, 90 and 365 days',
+    MemberActivityAnswer,
+  ),
+  metricRoute(
+    'getChannelConversion',
+    'channel-conversion',
+    'Customers of each source, and how many of them have ordered',
+    ChannelConversionAnswer,
+  ),
+  metricRoute(
+    'getSalesTrend',
+    'sales-trend',
+    'Orders, returns and amounts by day, source and brand, as the view defines them',
+    SalesTrendAnswer,
+    trendQuery,
+  ),
   ...TRACKING_TYPES.map(trackingRoute),
   trackingRoute('batch'),
   ...(['traits', 'external_ids', 'events', 'metadata', 'links'] as const).map(segmentRoute),

@@ -104,6 +104,25 @@ export const segmentRoute = (part: keyof typeof segmentQueries) => ({
   problems: [],
 });
 
+/** A route of figures over all customers. */
+export const metricRoute = <Id extends string>(
+  id: Id,
+  name: string,
+  summary: string,
+  answer: z.ZodMiniType,
+  query: Readonly<Record<string, z.ZodMiniType>> = {},
+) => ({
+  id,
+  method: 'GET' as const,
+  path: `/v1/metrics/${name}`,
+  group: 'sources' as const,
+  summary,
+  scope: SCOPES.metrics,
+  query: z.strictObject(query),
+  answers: { 200: json(answer) },
+  problems: ['bad-request', 'not-permitted', 'not-yet-visible', 'too-many-requests'] as const,
+});
+
 /** A route about two customers, or two names of one. */
 export const pairRoute = <Id extends string>(
   id: Id,
