@@ -26,7 +26,8 @@ const HELP = `Usage: npm run ops -- <command> [options]
   redrive      gives the batches in the failed bucket another chance
     --discard                deletes those of the table's stream instead of recomputing their customers
   audit verify reads the audit log again and names what was changed or removed
-  keys add CLIENT | remove KEY   write keys of the Tracking API
+  keys add CLIENT | add CLIENT read | remove KEY
+                           keys that send events (Tracking API), or read profiles as Segment does
 
   held         lists the values that would join customers and wait for review
   decide       always A B | never A B | revoke ID | list: what people know better than the rules
@@ -49,6 +50,7 @@ const HELP = `Usage: npm run ops -- <command> [options]
     --source S --table T --generation N    the source's table, and the generation that was loaded
     --dry-run                names the rows and changes nothing
     --all                    also when it is every row, or more than a fifth of them
+  metrics      folds the figures of all customers at once
   rebuild      makes every view anew that is of older definitions, while changes flow
 
 Where

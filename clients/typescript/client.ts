@@ -40,6 +40,7 @@ interface Call {
   readonly path: string;
   readonly query?: object;
   readonly body?: unknown;
+  readonly idempotencyKey?: string | undefined;
 }
 
 const send = async (settings: ClientSettings, call: Call): Promise<unknown> => {
@@ -53,6 +54,7 @@ const send = async (settings: ClientSettings, call: Call): Promise<unknown> => {
       authorization: `Bearer ${await settings.token()}`,
       ...(settings.purpose === undefined ? {} : { 'x-purpose': settings.purpose }),
       ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(call.idempotencyKey === undefined ? {} : { 'idempotency-key': `"${call.idempotencyKey}"` }),
     },
     ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
   });
@@ -116,11 +118,41 @@ export type GetCasesAnswer = { /** The OneID in force */ readonly customerId: st
 /** What `getCases` is asked. */
 export type GetCasesRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** Entries of a page, 20 when absent */ readonly limit?: number | undefined; /** cursor.next of the page before */ readonly cursor?: string | undefined; /** From this instant on */ readonly from?: string | undefined; /** Before this instant */ readonly until?: string | undefined; /** Only these sources */ readonly sources?: string | undefined; /** Answer only when the view has reached this version; wait for it at most timeoutMs */ readonly minVersion?: number | undefined; /** Longest wait for minVersion, 1000 when absent */ readonly timeoutMs?: number | undefined };
 
+/** What `getConsents` answers. */
+export type GetConsentsAnswer = { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly data: readonly ({ readonly kind: string; readonly at: string | null; readonly source: string; readonly row?: string | undefined; readonly brand?: string | undefined; readonly state?: string | undefined; readonly fields: Readonly<Record<string, unknown>>; readonly [name: string]: unknown })[]; readonly cursor: { readonly next: string | null; readonly hasMore: boolean; readonly limit: number; readonly [name: string]: unknown }; readonly [name: string]: unknown };
+
+/** What `getConsents` is asked. */
+export type GetConsentsRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** Entries of a page, 20 when absent */ readonly limit?: number | undefined; /** cursor.next of the page before */ readonly cursor?: string | undefined; /** From this instant on */ readonly from?: string | undefined; /** Before this instant */ readonly until?: string | undefined; /** Only these sources */ readonly sources?: string | undefined; /** Answer only when the view has reached this version; wait for it at most timeoutMs */ readonly minVersion?: number | undefined; /** Longest wait for minVersion, 1000 when absent */ readonly timeoutMs?: number | undefined };
+
+/** What `recordConsent` answers. */
+export type RecordConsentAnswer = { readonly customerId: string; readonly decision: { /** The same for a request with the same Idempotency-Key */ readonly id: string; readonly purpose: string; readonly channel?: string | undefined; readonly state: "granted" | "withdrawn"; readonly at: string; readonly [name: string]: unknown }; readonly [name: string]: unknown };
+
+/** What `recordConsent` is asked. */
+export type RecordConsentRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** The same key with the same request changes nothing again and has the same answer, for 24 hours */ readonly idempotencyKey?: string | undefined; readonly body: { /** A purpose of the access policy */ readonly purpose: string; /** Only for this channel: sms, email, … */ readonly channel?: string | undefined; readonly state: "granted" | "withdrawn"; /** When the customer decided, UTC; now when absent */ readonly at?: string | undefined; /** Who took it down; the client when absent */ readonly actor?: string | undefined; /** Version of the notice that the customer was shown */ readonly notice?: string | undefined; /** Where the proof is: a form, a recording, a link */ readonly evidence?: string | undefined } };
+
 /** What `exportCustomer` answers. */
 export type ExportCustomerAnswer = { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly records: readonly ({ readonly source: string; readonly fields: Readonly<Record<string, unknown>>; readonly identifiers: readonly ({ readonly namespace: string; readonly value: string; readonly [name: string]: unknown })[]; readonly [name: string]: unknown })[]; readonly activity: readonly ({ readonly kind: string; readonly at: string | null; readonly source: string; readonly row?: string | undefined; readonly brand?: string | undefined; readonly state?: string | undefined; readonly fields: Readonly<Record<string, unknown>>; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
 
 /** What `exportCustomer` is asked. */
 export type ExportCustomerRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** Answer only when the view has reached this version; wait for it at most timeoutMs */ readonly minVersion?: number | undefined; /** Longest wait for minVersion, 1000 when absent */ readonly timeoutMs?: number | undefined };
+
+/** What `getGraph` answers. */
+export type GetGraphAnswer = { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; /** Hash of the rules in force */ readonly rules: string; readonly units: readonly ({ /** A row that describes a customer, or rows that refer to one alike */ readonly kind: "party" | "fact"; /** Live rows */ readonly rows: number; /** Some of the rows, with the commit of their latest change */ readonly samples: readonly ({ readonly source: string; readonly table: string; readonly row?: string | undefined; readonly at: string | null; readonly [name: string]: unknown })[]; readonly id: string; readonly [name: string]: unknown })[]; readonly values: readonly ({ readonly namespace: string; /** 1 is the strongest */ readonly priority: number; readonly use: "links" | "guards" | "shared" | "decision"; /** null when the role may not see it, or only facts hold it */ readonly value: string | null; readonly decision?: { readonly actor: string; readonly reason: string; readonly at: string; readonly [name: string]: unknown } | undefined; readonly id: string; readonly [name: string]: unknown })[]; readonly edges: readonly ({ readonly unit: string; readonly value: string; readonly verified: boolean; readonly [name: string]: unknown })[]; /** Values that would join it with other customers, and may not */ readonly held: readonly ({ readonly value: string; readonly reasons: readonly (string)[]; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
+
+/** What `getGraph` is asked. */
+export type GetGraphRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** Answer only when the view has reached this version; wait for it at most timeoutMs */ readonly minVersion?: number | undefined; /** Longest wait for minVersion, 1000 when absent */ readonly timeoutMs?: number | undefined };
+
+/** What `why` answers. */
+export type WhyAnswer = { /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Hash of the rules in force */ readonly rules: string; readonly sameCustomer: boolean; readonly customerId?: string | undefined; /** The customers of a and b, in this order */ readonly customers?: readonly (string | null)[] | undefined; /** The shortest way from a to b; empty when one row holds both */ readonly path?: readonly ({ readonly from: { /** A row that describes a customer, or rows that refer to one alike */ readonly kind: "party" | "fact"; /** Live rows */ readonly rows: number; /** Some of the rows, with the commit of their latest change */ readonly samples: readonly ({ readonly source: string; readonly table: string; readonly row?: string | undefined; readonly at: string | null; readonly [name: string]: unknown })[]; readonly [name: string]: unknown }; readonly to: { /** A row that describes a customer, or rows that refer to one alike */ readonly kind: "party" | "fact"; /** Live rows */ readonly rows: number; /** Some of the rows, with the commit of their latest change */ readonly samples: readonly ({ readonly source: string; readonly table: string; readonly row?: string | undefined; readonly at: string | null; readonly [name: string]: unknown })[]; readonly [name: string]: unknown }; readonly value: { readonly namespace: string; /** 1 is the strongest */ readonly priority: number; readonly use: "links" | "guards" | "shared" | "decision"; /** null when the role may not see it, or only facts hold it */ readonly value: string | null; readonly decision?: { readonly actor: string; readonly reason: string; readonly at: string; readonly [name: string]: unknown } | undefined; readonly [name: string]: unknown }; readonly [name: string]: unknown })[] | undefined; readonly [name: string]: unknown };
+
+/** What `why` is asked. */
+export type WhyRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly a: string; /** namespace:value, namespace:scope:value or customerId:one_… */ readonly b: string };
+
+/** What `whyNot` answers. */
+export type WhyNotAnswer = { /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Hash of the rules in force */ readonly rules: string; readonly sameCustomer: boolean; readonly customerId?: string | undefined; /** The customers of a and b, in this order */ readonly customers?: readonly (string | null)[] | undefined; /** The strongest first */ readonly obstacles?: readonly ({ readonly kind: "never-link" | "held" | "shared" | "not-at-one-time" | "guard" | "no-common-value"; readonly reason?: string | undefined; readonly value?: { readonly namespace: string; /** 1 is the strongest */ readonly priority: number; readonly use: "links" | "guards" | "shared" | "decision"; /** null when the role may not see it, or only facts hold it */ readonly value: string | null; readonly decision?: { readonly actor: string; readonly reason: string; readonly at: string; readonly [name: string]: unknown } | undefined; readonly [name: string]: unknown } | undefined; readonly [name: string]: unknown })[] | undefined; readonly [name: string]: unknown };
+
+/** What `whyNot` is asked. */
+export type WhyNotRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly a: string; /** namespace:value, namespace:scope:value or customerId:one_… */ readonly b: string };
 
 /** What `batchProfiles` answers. */
 export type BatchProfilesAnswer = { readonly data: readonly ({ readonly index: number; readonly profile?: { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly profile?: Readonly<Record<string, { readonly value: string | number | boolean; readonly source: string; readonly masked?: boolean | undefined; /** The source row that the value comes from */ readonly row?: string | undefined; readonly [name: string]: unknown }>> | undefined; readonly identifiers?: readonly ({ readonly namespace: string; readonly scope?: string | undefined; readonly value: string; readonly masked?: boolean | undefined; readonly verified: boolean; readonly sources: readonly (string)[]; readonly [name: string]: unknown })[] | undefined; readonly sources?: readonly ({ readonly source: string; readonly rows: number; readonly lastSeenAt: string | null; readonly [name: string]: unknown })[] | undefined; readonly lastSeenAt?: string | null | undefined; readonly consents?: readonly ({ readonly purpose: string; readonly state: string; readonly [name: string]: unknown })[] | undefined; /** Why fields are missing although the role could see them */ readonly withheld?: { readonly reason: string; readonly purpose: string; readonly state: string; readonly [name: string]: unknown } | undefined; readonly [name: string]: unknown } | undefined; readonly problem?: { readonly type: string; readonly title: string; readonly status: number; readonly detail: string; readonly code: string; readonly instance: string; readonly errors?: readonly ({ readonly pointer: string; readonly detail: string; readonly [name: string]: unknown })[] | undefined; readonly [name: string]: unknown } | undefined; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
@@ -146,6 +178,24 @@ export type ListSourcesAnswer = { /** Complete up to this commit of every source
 /** What `listSources` is asked. */
 export type ListSourcesRequest = {  };
 
+/** What `getMemberActivity` answers. */
+export type GetMemberActivityAnswer = { /** When the pass began; windows count back from here */ readonly asOf: string; /** When it had read everything */ readonly completeAt: string; /** Hash of the definitions it was made by */ readonly definitions: string; readonly customers: number; readonly tiers: readonly ({ readonly tier: string | null; readonly customers: number; readonly active: readonly ({ readonly days: number; readonly customers: number; readonly [name: string]: unknown })[]; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
+
+/** What `getMemberActivity` is asked. */
+export type GetMemberActivityRequest = {  };
+
+/** What `getChannelConversion` answers. */
+export type GetChannelConversionAnswer = { /** When the pass began; windows count back from here */ readonly asOf: string; /** When it had read everything */ readonly completeAt: string; /** Hash of the definitions it was made by */ readonly definitions: string; readonly channels: readonly ({ readonly source: string; readonly customers: number; readonly buyers: number; /** buyers / customers, four decimals */ readonly conversion: number; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
+
+/** What `getChannelConversion` is asked. */
+export type GetChannelConversionRequest = {  };
+
+/** What `getSalesTrend` answers. */
+export type GetSalesTrendAnswer = { /** When the pass began; windows count back from here */ readonly asOf: string; /** When it had read everything */ readonly completeAt: string; /** Hash of the definitions it was made by */ readonly definitions: string; readonly days: readonly ({ readonly day: string; readonly source: string; readonly brand: string | null; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
+
+/** What `getSalesTrend` is asked. */
+export type GetSalesTrendRequest = { /** First day; 92 days are kept */ readonly from?: string | undefined; /** Last day */ readonly until?: string | undefined };
+
 /** The API, a method for each route. */
 export interface TributaryClient {
   /** The profile of the customer behind an identifier. */
@@ -166,8 +216,18 @@ export interface TributaryClient {
   getCoupons(request: GetCouponsRequest): Promise<GetCouponsAnswer>;
   /** Service cases, newest first. */
   getCases(request: GetCasesRequest): Promise<GetCasesAnswer>;
+  /** Decisions about the use of data, newest first. */
+  getConsents(request: GetConsentsRequest): Promise<GetConsentsAnswer>;
+  /** Takes down that a customer permits a purpose, or withdraws; in force within seconds. */
+  recordConsent(request: RecordConsentRequest): Promise<RecordConsentAnswer>;
   /** Everything that is held of a customer, for the customer. */
   exportCustomer(request: ExportCustomerRequest): Promise<ExportCustomerAnswer>;
+  /** What a customer is made of: rows, the values that join them, and what is held. */
+  getGraph(request: GetGraphRequest): Promise<GetGraphAnswer>;
+  /** The shortest evidence that makes two one customer. */
+  why(request: WhyRequest): Promise<WhyAnswer>;
+  /** What keeps two from being one customer. */
+  whyNot(request: WhyNotRequest): Promise<WhyNotAnswer>;
   /** Profiles of up to 100 identifiers. */
   batchProfiles(request: BatchProfilesRequest): Promise<BatchProfilesAnswer>;
   /** Customers by name, last digits of a phone number, or card. */
@@ -176,6 +236,12 @@ export interface TributaryClient {
   findPickup(request: FindPickupRequest): Promise<FindPickupAnswer>;
   /** How fresh every source is. */
   listSources(): Promise<ListSourcesAnswer>;
+  /** Customers of each tier, and how many were seen in the last 1, 7, 30, 90 and 365 days. */
+  getMemberActivity(): Promise<GetMemberActivityAnswer>;
+  /** Customers of each source, and how many of them have ordered. */
+  getChannelConversion(): Promise<GetChannelConversionAnswer>;
+  /** Orders, returns and amounts by day, source and brand, as the view defines them. */
+  getSalesTrend(request: GetSalesTrendRequest): Promise<GetSalesTrendAnswer>;
 }
 
 /** Makes a client. */
@@ -189,9 +255,17 @@ export const makeClient = (settings: ClientSettings): TributaryClient => ({
   getPoints: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/points`, query: { limit: request.limit, cursor: request.cursor, from: request.from, until: request.until, sources: request.sources, minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetPointsAnswer,
   getCoupons: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/coupons`, query: { limit: request.limit, cursor: request.cursor, from: request.from, until: request.until, sources: request.sources, minVersion: request.minVersion, timeoutMs: request.timeoutMs, redeemableAt: request.redeemableAt } })) as GetCouponsAnswer,
   getCases: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/cases`, query: { limit: request.limit, cursor: request.cursor, from: request.from, until: request.until, sources: request.sources, minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetCasesAnswer,
+  getConsents: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/consents`, query: { limit: request.limit, cursor: request.cursor, from: request.from, until: request.until, sources: request.sources, minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetConsentsAnswer,
+  recordConsent: async (request) => (await send(settings, { method: 'POST', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/consents`, body: request.body, idempotencyKey: request.idempotencyKey })) as RecordConsentAnswer,
   exportCustomer: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/export`, query: { minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as ExportCustomerAnswer,
+  getGraph: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/graph`, query: { minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetGraphAnswer,
+  why: async (request) => (await send(settings, { method: 'GET', path: `/v1/why`, query: { a: request.a, b: request.b } })) as WhyAnswer,
+  whyNot: async (request) => (await send(settings, { method: 'GET', path: `/v1/why-not`, query: { a: request.a, b: request.b } })) as WhyNotAnswer,
   batchProfiles: async (request) => (await send(settings, { method: 'POST', path: `/v1/profiles/batch`, body: request.body })) as BatchProfilesAnswer,
   searchCustomers: async (request) => (await send(settings, { method: 'POST', path: `/v1/search`, body: request.body })) as SearchCustomersAnswer,
   findPickup: async (request) => (await send(settings, { method: 'POST', path: `/v1/pickup`, body: request.body })) as FindPickupAnswer,
   listSources: async () => (await send(settings, { method: 'GET', path: `/v1/sources` })) as ListSourcesAnswer,
+  getMemberActivity: async () => (await send(settings, { method: 'GET', path: `/v1/metrics/member-activity` })) as GetMemberActivityAnswer,
+  getChannelConversion: async () => (await send(settings, { method: 'GET', path: `/v1/metrics/channel-conversion` })) as GetChannelConversionAnswer,
+  getSalesTrend: async (request) => (await send(settings, { method: 'GET', path: `/v1/metrics/sales-trend`, query: { from: request.from, until: request.until } })) as GetSalesTrendAnswer,
 });

@@ -9,8 +9,13 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { Operation } from '#domain/serve/operations.ts';
-import { type ApiProblem, PROBLEMS, problemDocument } from '#domain/serve/problems.ts';
+import type { Operation } from '#domain/serve/operation.ts';
+import {
+  type ApiProblem,
+  PROBLEMS,
+  problemDocument,
+  segmentProblem,
+} from '#domain/serve/problems.ts';
 
 /** What a use case answers when all went well. */
 export interface ApiAnswer {
@@ -66,13 +71,17 @@ export const respondProblem = (
 ): APIGatewayProxyStructuredResultV2 => ({
   statusCode: PROBLEMS[problem.code].status,
   headers: {
-    'content-type': 'application/problem+json',
+    'content-type': context.operation?.segment ? 'application/json' : 'application/problem+json',
     ...headersFor(context),
     ...(problem.retryAfterSeconds === undefined
       ? {}
       : { 'retry-after': String(problem.retryAfterSeconds) }),
   },
-  body: JSON.stringify(problemDocument(problem, context.requestId)),
+  body: JSON.stringify(
+    context.operation?.segment
+      ? segmentProblem(problem)
+      : problemDocument(problem, context.requestId),
+  ),
 });
 
 const headersFor = ({ requestId, operation, rateLimit }: AnswerContext) => ({

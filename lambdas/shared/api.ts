@@ -7,12 +7,8 @@
  */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Credentials } from '#domain/serve/access.ts';
-import {
-  type Operation,
-  type OperationGroup,
-  operationsOf,
-  routeKeyOf,
-} from '#domain/serve/operations.ts';
+import type { Operation, OperationGroup } from '#domain/serve/operation.ts';
+import { operationsOf, routeKeyOf } from '#domain/serve/operations.ts';
 import type { ApiProblem } from '#domain/serve/problems.ts';
 import { type CheckedRequest, readRequest } from '#domain/serve/read-request.ts';
 import type { Clock } from '#domain/shared/clock.ts';

@@ -11,12 +11,15 @@ import type { Credentials } from '#domain/serve/access.ts';
 interface Authorizer {
   readonly jwt?: { readonly claims: Readonly<Record<string, unknown>> };
   readonly iam?: { readonly userArn?: string };
+  readonly lambda?: { readonly client?: unknown };
 }
 
 /** Reads the caller of a request. */
 export const callerOf = (event: APIGatewayProxyEventV2): Credentials => {
   const { authorizer } = event.requestContext as { readonly authorizer?: Authorizer };
   if (authorizer?.iam) return { client: roleName(authorizer.iam.userArn ?? '') };
+  // A client key says who, and the policy's entry for that client says the rest.
+  if (authorizer?.lambda) return { client: textOf(authorizer.lambda.client) ?? 'anonymous' };
   const claims = authorizer?.jwt?.claims ?? {};
   const role = textOf(claims['c360_role']);
   const brands = listOf(claims['c360_brands']);

@@ -45,6 +45,18 @@ export const bindScan = (tableName: string): Scan => makePagedScan(makeDynamoCli
 export const bindDefinitions = (table: Table, bucket: string): DefinitionsSource =>
   currentDefinitions({ table, objects: new S3ObjectStore(makeS3Client(), bucket) }, wallClock);
 
+/** Makes a binding once per execution environment; one that failed, for a secret could not be read, is tried again. */
+export const onceBound = <Ports>(bind: () => Promise<Ports>): (() => Promise<Ports>) => {
+  let binding: Promise<Ports> | undefined;
+  return () => {
+    binding ??= bind().catch((error) => {
+      binding = undefined;
+      throw error;
+    });
+    return binding;
+  };
+};
+
 const getSecret = makeGetSecret(makeSecretsClient());
 
 /** The pseudonymiser under the pepper of this secret; whoever names fact units needs the key of the OneIDs, too. */

@@ -107,6 +107,7 @@ const ofObjects = (stacks: WatchedStacks, operate: OperateStack): readonly Ackno
     importer,
     profile.maintainView,
     serve.getProfile,
+    serve.recordConsent,
     serve.listSources,
     ...operate.upkeep.functions,
   ];

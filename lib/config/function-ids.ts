@@ -10,6 +10,7 @@ export const FUNCTION_IDS = [
   'identity/resolve-identity',
   'profile/maintain-view',
   'serve/get-profile',
+  'serve/record-consent',
   'serve/list-sources',
   'serve/describe-api',
   'serve/authorize-key',
@@ -17,6 +18,7 @@ export const FUNCTION_IDS = [
   'serve/chain-audit',
   'operate/reconcile',
   'operate/rebuild-views',
+  'operate/fold-metrics',
 ] as const;
 
 /** Id of a function. */

@@ -6,6 +6,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import type { FunctionId } from '../config/function-ids.ts';
 import { pipelineMetric } from '../config/metrics.ts';
 import { type AlarmChannel, RunbookAlarm } from './alarm.ts';
 
@@ -49,6 +50,18 @@ export const addApiAlarms = (scope: Construct, api: HttpApi, channel: AlarmChann
   });
 };
 
+/** Requests refused because they could not be recorded, of every function that answers with personal data. */
+const auditFailures = (): MathExpression => {
+  const of = (functionId: FunctionId) =>
+    pipelineMetric({ metricName: 'AuditFailures', functionId, statistic: 'Sum' });
+  return new MathExpression({
+    expression: 'FILL(reads, 0) + FILL(consents, 0)',
+    usingMetrics: { reads: of('serve/get-profile'), consents: of('serve/record-consent') },
+    period,
+    label: 'AuditFailures',
+  });
+};
+
 /** What the audit of reads is watched for. */
 export const addAuditAlarms = (scope: Construct, channel: AlarmChannel): void => {
   new RunbookAlarm(scope, 'audit-failures', {
@@ -56,11 +69,7 @@ export const addAuditAlarms = (scope: Construct, channel: AlarmChannel): void =>
     heading: 'Audit failures',
     what: 'Reads are refused because they cannot be recorded.',
     urgency: 'page',
-    metric: pipelineMetric({
-      metricName: 'AuditFailures',
-      functionId: 'serve/get-profile',
-      statistic: 'Sum',
-    }),
+    metric: auditFailures(),
     threshold: 1,
     minutes: [1, 5],
     missing,

@@ -11,6 +11,7 @@ import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { ONCE_PREFIX } from '#application/serve/answer-once.ts';
 import { UPKEEP_PARTITION } from '#application/shared/items.ts';
 import { DEFINITIONS, DROPS, REPORTS } from './object-prefixes.ts';
 import type { StageFunction } from './stage-function.ts';
@@ -63,17 +64,37 @@ export const grantAudit = (
   { audit, dataKey }: { readonly audit: ITable; readonly dataKey: IKey },
 ): void => grantTable(to, { table: audit, dataKey }, ['PutItem']);
 
-/** Lets a function that only looks keep how far it is, and write no other item. */
+/** Lets a function that only looks keep how far it is, and what it found; it writes in no other partition. */
 export const grantUpkeep = (
   to: StageFunction,
   { table, dataKey }: { readonly table: ITable; readonly dataKey: IKey },
+  ...partitions: readonly string[]
 ): void => {
   to.lambda.addToRolePolicy(
     new PolicyStatement({
       actions: ['dynamodb:PutItem'],
       resources: [table.tableArn],
       conditions: {
-        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [UPKEEP_PARTITION] },
+        'ForAllValues:StringEquals': {
+          'dynamodb:LeadingKeys': [UPKEEP_PARTITION, ...partitions],
+        },
+      },
+    }),
+  );
+  allowKey(to, dataKey, WRITE_KEY);
+};
+
+/** Lets a function keep which requests it has answered, and write no other item. */
+export const grantOnce = (
+  to: StageFunction,
+  { table, dataKey }: { readonly table: ITable; readonly dataKey: IKey },
+): void => {
+  to.lambda.addToRolePolicy(
+    new PolicyStatement({
+      actions: TABLE_WRITES.map((action) => `dynamodb:${action}`),
+      resources: [table.tableArn],
+      conditions: {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${ONCE_PREFIX}*`] },
       },
     }),
   );

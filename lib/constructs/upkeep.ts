@@ -9,6 +9,7 @@ import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
+import { METRICS_PARTITION } from '#application/profile/metrics-store.ts';
 import type { EnvironmentSettings } from '../config/environments.ts';
 import { pipelineMetric } from '../config/metrics.ts';
 import type { DataStack } from '../stacks/data-stack.ts';
@@ -30,23 +31,26 @@ export interface UpkeepProps {
   readonly settings: EnvironmentSettings;
 }
 
-/** The reconciler and the rebuilder of views. */
+/** The reconciler, the rebuilder of views and the folder of metrics. */
 export class Upkeep extends Construct {
   readonly reconcile: StageFunction;
   readonly rebuildViews: StageFunction;
+  readonly foldMetrics: StageFunction;
 
   constructor(scope: Construct, id: string, props: UpkeepProps) {
     super(scope, id);
     this.reconcile = this.makeReconcile(props);
     this.rebuildViews = this.makeRebuild(props);
-    const { reconcileMinutes, rebuildMinutes } = props.settings.upkeep;
+    this.foldMetrics = this.makeFold(props);
+    const { reconcileMinutes, rebuildMinutes, metricsMinutes } = props.settings.upkeep;
     this.schedule(this.reconcile, reconcileMinutes);
     this.schedule(this.rebuildViews, rebuildMinutes);
+    this.schedule(this.foldMetrics, metricsMinutes);
   }
 
-  /** Both functions, in the order in which they are declared. */
+  /** The functions, in the order in which they are declared. */
   get functions(): readonly StageFunction[] {
-    return [this.reconcile, this.rebuildViews];
+    return [this.reconcile, this.rebuildViews, this.foldMetrics];
   }
 
   private makeReconcile({ data, settings }: UpkeepProps): StageFunction {
@@ -84,6 +88,25 @@ export class Upkeep extends Construct {
     grantTable(rebuild, data, actions);
     grantDefinitions(rebuild, data);
     return rebuild;
+  }
+
+  private makeFold({ data, settings }: UpkeepProps): StageFunction {
+    const fold = new StageFunction(this, 'operate/fold-metrics', {
+      settings,
+      logsKey: data.operationsKey,
+      description: 'folds the figures of the whole business',
+      memoryMb: 1024,
+      // A pass over a million customers takes minutes, and the next tick may be an hour away.
+      timeoutSeconds: 900,
+      environment: {
+        TABLE_NAME: data.table.tableName,
+        DEFINITIONS_BUCKET: data.definitions.bucketName,
+      },
+    });
+    grantTable(fold, data, [...TABLE_READS, ...TABLE_SCAN]);
+    grantUpkeep(fold, data, METRICS_PARTITION);
+    grantDefinitions(fold, data);
+    return fold;
   }
 
   private schedule({ functionId, lambda }: StageFunction, minutes: number): void {

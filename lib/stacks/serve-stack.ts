@@ -28,11 +28,13 @@ import { FilterCriteria, FilterRule } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct, IConstruct } from 'constructs';
-import { OPERATIONS, type Operation, type OperationGroup } from '#domain/serve/operations.ts';
+import type { KeyUse, Operation, OperationGroup } from '#domain/serve/operation.ts';
+import { OPERATIONS } from '#domain/serve/operations.ts';
 import type { FunctionId } from '../config/function-ids.ts';
 import {
   grantAudit,
   grantDefinitions,
+  grantOnce,
   grantPublish,
   grantSecret,
   grantTable,
@@ -60,6 +62,7 @@ const ACCESS_LOG = AccessLogFormat.custom(
 export class ServeStack extends Stack {
   readonly api: HttpApi;
   readonly getProfile: StageFunction;
+  readonly recordConsent: StageFunction;
   readonly listSources: StageFunction;
   readonly describeApi: StageFunction;
   readonly authorizeKey: StageFunction;
@@ -77,7 +80,8 @@ export class ServeStack extends Stack {
     });
     grantSecret(this.getProfile, data.pepper);
     grantAudit(this.getProfile, data);
-    this.authorizeKey = this.makeFunction('serve/authorize-key', 'knows write keys', props, {
+    this.recordConsent = this.makeConsents(props);
+    this.authorizeKey = this.makeFunction('serve/authorize-key', 'knows client keys', props, {
       TABLE_NAME: data.table.tableName,
     });
     grantTable(this.authorizeKey, data, ['GetItem', 'BatchGetItem']);
@@ -99,6 +103,20 @@ export class ServeStack extends Stack {
     this.addStage(props);
     this.addRoutes(props);
     new CfnOutput(this, 'ApiUrl', { value: this.api.apiEndpoint });
+  }
+
+  private makeConsents(props: StageStackProps): StageFunction {
+    const { data } = props;
+    const consents = this.makeReader('serve/record-consent', 'takes down consents', props, {
+      PEPPER_SECRET_ARN: data.pepper.secretArn,
+      AUDIT_TABLE_NAME: data.audit.tableName,
+      STREAM_NAME: data.changes.streamName,
+    });
+    grantSecret(consents, data.pepper);
+    grantAudit(consents, data);
+    grantOnce(consents, data);
+    grantPublish(consents, data);
+    return consents;
   }
 
   private makeChain({ data, settings }: StageStackProps): StageFunction {
@@ -197,8 +215,8 @@ export class ServeStack extends Stack {
     return new HttpJwtAuthorizer('Tokens', issuer, { jwtAudience: [...audience] });
   }
 
-  private makeKeys(): HttpLambdaAuthorizer {
-    return new HttpLambdaAuthorizer('WriteKeys', this.authorizeKey.lambda, {
+  private makeKeys(name: string): HttpLambdaAuthorizer {
+    return new HttpLambdaAuthorizer(name, this.authorizeKey.lambda, {
       responseTypes: [HttpLambdaResponseType.SIMPLE],
       identitySource: ['$request.header.Authorization'],
       resultsCacheTtl: Duration.minutes(1),
@@ -209,12 +227,14 @@ export class ServeStack extends Stack {
     const { settings } = props;
     const integrations: Record<OperationGroup, HttpLambdaIntegration> = {
       customers: integrationOf(this.getProfile),
+      consents: integrationOf(this.recordConsent),
       sources: integrationOf(this.listSources),
       documents: integrationOf(this.describeApi),
       tracking: integrationOf(this.acceptEvents),
     };
     const callers = settings.callers === 'iam' ? new HttpIamAuthorizer() : this.makeTokens(props);
-    const keys = this.makeKeys();
+    // One for each use, because API Gateway keeps answers per authorizer and key, whatever the route.
+    const keys = { write: this.makeKeys('WriteKeys'), read: this.makeKeys('ReadKeys') };
     for (const operation of OPERATIONS as readonly Operation[]) {
       const { path, method, group } = operation;
       const routes = this.api.addRoutes({
@@ -241,15 +261,15 @@ const integrationOf = ({ functionId, lambda }: StageFunction): HttpLambdaIntegra
     payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
   });
 
-const isOpen = ({ scope, writeKey }: Operation): boolean => scope === undefined && !writeKey;
+const isOpen = ({ scope, key }: Operation): boolean => scope === undefined && !key;
 
 // A signature has no scopes: what its role may see is the access policy's matter.
 const guard = (
   operation: Operation,
   callers: HttpIamAuthorizer | HttpJwtAuthorizer,
-  keys: HttpLambdaAuthorizer,
+  keys: Readonly<Record<KeyUse, HttpLambdaAuthorizer>>,
 ) => {
-  if (operation.writeKey) return { authorizer: keys };
+  if (operation.key) return { authorizer: keys[operation.key] };
   if (operation.scope === undefined) return { authorizer: new HttpNoneAuthorizer() };
   return callers instanceof HttpJwtAuthorizer
     ? { authorizer: callers, authorizationScopes: [operation.scope] }

@@ -37,6 +37,7 @@ export const allFunctions = (stacks: WatchedStacks): readonly StageFunction[] =>
   ...streamReaders(stacks),
   stacks.capture.importFile,
   stacks.serve.getProfile,
+  stacks.serve.recordConsent,
   stacks.serve.listSources,
   stacks.serve.describeApi,
   stacks.serve.authorizeKey,

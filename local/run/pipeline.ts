@@ -14,7 +14,7 @@ import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
 import { DynamoTable } from '#adapters/dynamodb/table.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
-import { registerKey } from '#application/serve/write-keys.ts';
+import { registerKey } from '#application/serve/client-keys.ts';
 import { formatProblem } from '#domain/definitions/problem.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import type { CaptureSource } from '../capture/config.ts';

@@ -91,10 +91,10 @@ describe('callers with signatures', () => {
       Properties['RouteKey'],
       Properties['AuthorizationType'],
     ]);
-    const open = OPERATIONS.filter((each) => !('scope' in each) && !('writeKey' in each)).map(
+    const open = OPERATIONS.filter((each) => !('scope' in each) && !('key' in each)).map(
       routeKeyOf,
     );
-    const keyed = OPERATIONS.filter((each) => 'writeKey' in each).map(routeKeyOf);
+    const keyed = OPERATIONS.filter((each) => 'key' in each).map(routeKeyOf);
     const expected = (key: string) => {
       if (keyed.includes(key)) return 'CUSTOM';
       return [...open, '$default'].includes(key) ? 'NONE' : 'AWS_IAM';
@@ -103,7 +103,10 @@ describe('callers with signatures', () => {
       expect([key, type]).toEqual([key, expected(String(key))]);
     }
     const kinds = resourcesOf(signed.templates.Serve, 'AWS::ApiGatewayV2::Authorizer');
-    expect(kinds.map(([, { Properties }]) => Properties['AuthorizerType'])).toEqual(['REQUEST']);
+    expect(kinds.map(([, { Properties }]) => Properties['AuthorizerType'])).toEqual([
+      'REQUEST',
+      'REQUEST',
+    ]);
   });
 
   test('no finding stands', () => {

@@ -3,7 +3,8 @@
  * @module
  */
 import { describe, expect, test } from 'vitest';
-import { OPERATIONS, type Operation, routeKeyOf } from '#domain/serve/operations.ts';
+import type { Operation } from '#domain/serve/operation.ts';
+import { OPERATIONS, routeKeyOf } from '#domain/serve/operations.ts';
 import { must } from '#domain/shared/assert.ts';
 import type { Json } from '#domain/shared/json.ts';
 import { FUNCTION_IDS } from '../../lib/config/function-ids.ts';
@@ -35,6 +36,13 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
     'PEPPER_SECRET_ARN',
     'TABLE_NAME',
   ],
+  'serve/record-consent': [
+    'AUDIT_TABLE_NAME',
+    'DEFINITIONS_BUCKET',
+    'PEPPER_SECRET_ARN',
+    'STREAM_NAME',
+    'TABLE_NAME',
+  ],
   'serve/list-sources': ['DEFINITIONS_BUCKET', 'TABLE_NAME'],
   'serve/describe-api': [],
   'serve/authorize-key': ['TABLE_NAME'],
@@ -42,6 +50,7 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
   'serve/chain-audit': ['AUDIT_TABLE_NAME', 'BULK_READS_PER_HOUR'],
   'operate/reconcile': ['DEFINITIONS_BUCKET', 'RECONCILE_ITEMS', 'TABLE_NAME'],
   'operate/rebuild-views': ['DEFINITIONS_BUCKET', 'TABLE_NAME'],
+  'operate/fold-metrics': ['DEFINITIONS_BUCKET', 'TABLE_NAME'],
 };
 
 const COMMON = {
@@ -200,6 +209,7 @@ describe('permissions', () => {
     ['identity', [...READS, ...WRITES, ...STATEMENTS, 'dynamodb:ConditionCheckItem']],
     ['profile', [...READS, ...WRITES, ...STATEMENTS]],
     ['servegetprofile', [...READS, 'dynamodb:PutItem']],
+    ['serverecordconsent', [...READS, ...WRITES, 'dynamodb:PutItem']],
     ['servelistsources', READS],
     ['servedescribeapi', []],
     ['serveacceptevents', []],
@@ -209,6 +219,7 @@ describe('permissions', () => {
       ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     ],
     ['Upkeepoperatereconcile', [...READS, 'dynamodb:Scan', 'dynamodb:PutItem']],
+    ['Upkeepoperatefold', [...READS, 'dynamodb:Scan', 'dynamodb:PutItem']],
     ['Upkeepoperaterebuild', [...READS, ...WRITES, ...STATEMENTS, 'dynamodb:Scan']],
   ])('%s may do exactly this on the tables', (prefix, expected) => {
     const own = functionPolicies.filter(([id]) => id.startsWith(prefix));
@@ -238,11 +249,16 @@ describe('permissions', () => {
     ['servechainaudit', 'Customer360', []],
     ['serveacceptevents', 'Changes', ['kinesis:PutRecords']],
     ['servelistsources', 'Audit', []],
+    ['serverecordconsent', 'Changes', ['kinesis:PutRecords']],
+    ['serverecordconsent', 'Audit', ['dynamodb:PutItem']],
+    ['serverecordconsent', 'OneIdKey', []],
     ['servegetprofile', 'OneIdKey', []],
     ['servelistsources', 'Pepper', []],
     ['profile', 'Pepper', ['secretsmanager:GetSecretValue']],
     ['Upkeepoperatereconcile', 'Definitions', ['s3:GetObject']],
     ['Upkeepoperatereconcile', 'Pepper', []],
+    ['Upkeepoperatefold', 'Definitions', ['s3:GetObject']],
+    ['Upkeepoperatefold', 'Pepper', []],
     ['Upkeepoperaterebuild', 'Definitions', ['s3:GetObject']],
     ['Upkeepoperaterebuild', 'Pepper', []],
   ])('%s may do on %s exactly %j', (prefix, resource, expected) => {
@@ -266,20 +282,38 @@ describe('permissions', () => {
     const scanning = functionPolicies.filter(([, policy]) =>
       JSON.stringify(policy).includes('dynamodb:Scan'),
     );
-    expect(scanning.map(([id]) => id.startsWith('Upkeep'))).toEqual([true, true]);
+    expect(scanning.map(([id]) => id.startsWith('Upkeep'))).toEqual([true, true, true]);
   });
 
-  test('the reconciler writes nothing but how far it is', () => {
+  test.each([
+    ['reconcile', ['UPKEEP']],
+    ['fold', ['UPKEEP', 'METRICS']],
+  ])('operate/%s writes nothing but in the partitions %j', (name, partitions) => {
     const [, policy] = must(
-      functionPolicies.find(([id]) => id.startsWith('Upkeepoperatereconcile')),
+      functionPolicies.find(([id]) => id.startsWith(`Upkeepoperate${name}`)),
       'policy',
     );
     const writes = statementsOf(policy).filter((one) => actionsOf(one).includes(WRITES[1] ?? ''));
     expect(writes).toMatchObject([
       {
         Action: 'dynamodb:PutItem',
-        Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['UPKEEP'] } },
+        Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': partitions } },
       },
+    ]);
+  });
+
+  test('whoever takes down consents writes nothing but which requests it has answered', () => {
+    const [, policy] = must(
+      functionPolicies.find(([id]) => id.startsWith('serverecordconsent')),
+      'policy',
+    );
+    const writes = statementsOf(policy).filter(
+      (one) =>
+        actionsOf(one).includes('dynamodb:UpdateItem') &&
+        JSON.stringify(one.Resource).includes('Customer360'),
+    );
+    expect(writes).toMatchObject([
+      { Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['ONCE#*'] } } },
     ]);
   });
 
@@ -294,6 +328,7 @@ describe('schedules', () => {
   test.each([
     ['operatereconcile', 'rate(5 minutes)'],
     ['operaterebuild', 'rate(5 minutes)'],
+    ['operatefold', 'rate(5 minutes)'],
   ])('%s runs at %s, one at a time, and is never repeated', (name, rate) => {
     const { Operate } = synthesized.templates;
     const rules = resourcesOf(Operate, 'AWS::Events::Rule').filter(([id]) => id.includes(name));
@@ -310,7 +345,9 @@ describe('schedules', () => {
       },
     ]);
     const invoked = resourcesOf(Operate, 'AWS::Lambda::EventInvokeConfig');
-    expect(invoked.map(([, { Properties }]) => Properties['MaximumRetryAttempts'])).toEqual([0, 0]);
+    expect(invoked.map(([, { Properties }]) => Properties['MaximumRetryAttempts'])).toEqual([
+      0, 0, 0,
+    ]);
   });
 });
 
@@ -320,20 +357,25 @@ describe('routes', () => {
   const routeOf = (key: string) =>
     routes.find(([, { Properties }]) => Properties['RouteKey'] === key)?.[1].Properties;
   const guarded = operations.filter(({ scope }) => scope !== undefined);
-  const keyed = operations.filter(({ writeKey }) => writeKey);
-  const open = operations.filter(({ scope, writeKey }) => scope === undefined && !writeKey);
+  const keyed = operations.filter(({ key }) => key !== undefined);
+  const open = operations.filter(({ scope, key }) => scope === undefined && !key);
 
-  test.each(keyed.map(routeKeyOf))('%s asks for a write key', (key) => {
-    expect(routeOf(key)).toMatchObject({ AuthorizationType: 'CUSTOM' });
-    const [authorizer] = resourcesOf(Serve, 'AWS::ApiGatewayV2::Authorizer').filter(
-      ([, { Properties }]) => Properties['AuthorizerType'] === 'REQUEST',
-    );
-    expect(authorizer?.[1].Properties).toMatchObject({
-      EnableSimpleResponses: true,
-      AuthorizerPayloadFormatVersion: '2.0',
-      AuthorizerResultTtlInSeconds: 60,
-    });
-  });
+  test.each(keyed.map((operation) => [routeKeyOf(operation), operation.key] as const))(
+    '%s asks for a key that may %s, of an authorizer for nothing else',
+    (key, use) => {
+      const { AuthorizationType, AuthorizerId } = routeOf(key) ?? {};
+      expect(AuthorizationType).toBe('CUSTOM');
+      const authorizer = resourcesOf(Serve, 'AWS::ApiGatewayV2::Authorizer').find(
+        ([id]) => id === (AuthorizerId as { readonly Ref: string }).Ref,
+      );
+      expect(authorizer?.[1].Properties).toMatchObject({
+        Name: use === 'write' ? 'WriteKeys' : 'ReadKeys',
+        EnableSimpleResponses: true,
+        AuthorizerPayloadFormatVersion: '2.0',
+        AuthorizerResultTtlInSeconds: 60,
+      });
+    },
+  );
 
   test('are those of the operations, and the answer to all others', () => {
     expect(routes.map(([, { Properties }]) => Properties['RouteKey']).sort()).toEqual(

@@ -5,13 +5,15 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { expect } from 'vitest';
 import { sha256 } from '#adapters/crypto/sha256.ts';
 import { maintainLookups } from '#application/profile/maintain-lookups.ts';
-import { OPERATIONS, type Operation } from '#domain/serve/operations.ts';
+import type { CurrentDefinitions } from '#application/shared/ports.ts';
+import type { Operation } from '#domain/serve/operation.ts';
+import { OPERATIONS } from '#domain/serve/operations.ts';
 import { PROBLEMS } from '#domain/serve/problems.ts';
 import { ProblemAnswer } from '#domain/serve/schemas.ts';
 import { must } from '#domain/shared/assert.ts';
 import { anAuditLog } from './audit-log.ts';
 import { type AskedOf, apiEvent, CONTEXT } from './lambda.ts';
-import { aPipeline, NOW } from './pipeline.ts';
+import { aPipeline, DEMO, NOW } from './pipeline.ts';
 
 const operations: readonly Operation[] = OPERATIONS;
 
@@ -40,10 +42,13 @@ export const expectPromised = (
 };
 
 /** The routes over these records. Call after `aLambda()`. */
-export const anApi = async (...records: readonly string[]) => {
+export const anApi = (...records: readonly string[]) => anApiUnder(DEMO, ...records);
+
+/** The routes over these records, under given definitions. */
+export const anApiUnder = async (current: CurrentDefinitions, ...records: readonly string[]) => {
   const { makeHandler } = await import('../../lambdas/serve/get-profile/handler.ts');
   const { makeTelemetry } = await import('../../lambdas/shared/telemetry.ts');
-  const pipeline = aPipeline();
+  const pipeline = aPipeline({ current });
   await pipeline.resolve(...records);
   await pipeline.refresh();
   const { pseudonymise } = pipeline.ports;
@@ -52,6 +57,7 @@ export const anApi = async (...records: readonly string[]) => {
   const audit = anAuditLog();
   const ports = {
     ...pipeline.ports,
+    definitions: async () => current,
     audit: audit.log,
     sign: (...parts: readonly string[]) => sha256(JSON.stringify(['key', ...parts])),
     clock: () => NOW,
@@ -75,5 +81,5 @@ export const anApi = async (...records: readonly string[]) => {
       body: JSON.parse(answer.body ?? ''),
     };
   };
-  return { ...pipeline, audit, ask };
+  return { ...pipeline, audit, ask, served: ports };
 };

@@ -19,6 +19,8 @@ export interface AskedOf {
   /** An object is sent as JSON. */
   readonly body?: unknown;
   readonly claims?: Readonly<Record<string, string>>;
+  /** The client whose key is shown, in place of a token. */
+  readonly key?: string;
 }
 
 /** The event of a request to a route such as `GET /v1/sources`, with a token of client `tests`. */
@@ -29,7 +31,10 @@ export const apiEvent = (routeKey: string, asked: AskedOf = {}): APIGatewayProxy
     headers: asked.headers ?? {},
     requestContext: {
       requestId: 'q-7',
-      authorizer: { jwt: { claims: { client_id: 'tests', ...asked.claims }, scopes: null } },
+      authorizer:
+        asked.key === undefined
+          ? { jwt: { claims: { client_id: 'tests', ...asked.claims }, scopes: null } }
+          : { lambda: { client: asked.key } },
     },
     isBase64Encoded: false,
     ...(asked.path ? { pathParameters: asked.path } : {}),

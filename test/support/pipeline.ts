@@ -13,7 +13,7 @@ import { MemoryTable } from '#adapters/memory/table.ts';
 import { makeOpenWatch } from '#application/identity/open-scopes.ts';
 import { type ResolvePorts, resolveBatch } from '#application/identity/resolve-batch.ts';
 import { maintainViews } from '#application/profile/maintain-views.ts';
-import type { StreamRecord } from '#application/shared/ports.ts';
+import type { CurrentDefinitions, StreamRecord } from '#application/shared/ports.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import { seededRandom } from './scheduler.ts';
 
@@ -40,8 +40,13 @@ export const batchOf = (...data: readonly (string | Uint8Array)[]): readonly Str
   data.map((one, index) => streamRecord(one, index + 1));
 
 /** A pipeline with empty stores. */
-export const aPipeline = (parts: Partial<ResolvePorts> & { readonly meter?: Meter } = {}) => {
-  const { meter, ...ports } = parts;
+export const aPipeline = (
+  parts: Partial<ResolvePorts> & {
+    readonly meter?: Meter;
+    readonly current?: CurrentDefinitions;
+  } = {},
+) => {
+  const { meter, current = DEMO, ...ports } = parts;
   const table = new MemoryTable(meter ? { meter } : {});
   const quarantine = new MemoryQuarantine();
   let sequence = 0;
@@ -49,7 +54,7 @@ export const aPipeline = (parts: Partial<ResolvePorts> & { readonly meter?: Mete
     openScopes: makeOpenWatch(() => 0),
     table,
     quarantine,
-    definitions: async () => DEMO,
+    definitions: async () => current,
     pseudonymise: makePseudonymiser('a pepper that nobody could guess at all'),
     mint: (anchor, attempt) => `one_${base32(keyedHash('k', [anchor, String(attempt)]))}` as OneId,
     clock: () => NOW,
@@ -66,7 +71,7 @@ export const aPipeline = (parts: Partial<ResolvePorts> & { readonly meter?: Mete
     /** Refreshes every summary, as the table's stream would have it. */
     refresh: () =>
       maintainViews(
-        { table, clock: Date.now, definitions: async () => DEMO },
+        { table, clock: Date.now, definitions: async () => current },
         table.dump().map((after) => ({ after, sequence: String(++sequence) })),
       ),
   };

@@ -27,8 +27,8 @@ import {
 import { redriveFailed } from '#application/operate/redrive-failed.ts';
 import { replayArchive } from '#application/operate/replay-archive.ts';
 import { recomputeViews } from '#application/profile/maintain-views.ts';
+import { registerKey, revokeKey } from '#application/serve/client-keys.ts';
 import { verifyAudit } from '#application/serve/verify-audit.ts';
-import { registerKey, revokeKey } from '#application/serve/write-keys.ts';
 import { formatProblem } from '#domain/definitions/problem.ts';
 import { tableChanges } from '../../lambdas/shared/table-changes.ts';
 import type { Command, CommandFlags } from './command.ts';
@@ -197,18 +197,18 @@ const audit: Command = async (target, { keys }) => {
 };
 
 const keys: Command = async (target, { keys: words }) => {
-  const [what, word = ''] = words;
-  if (what === 'add' && word !== '') {
-    const key = `wk_${randomText()}`;
-    await registerKey(target.table(), sha256, key, word);
+  const [what, word = '', use = 'write'] = words;
+  if (what === 'add' && word !== '' && (use === 'write' || use === 'read')) {
+    const key = `${use === 'write' ? 'wk' : 'rk'}_${randomText()}`;
+    await registerKey(target.table(), sha256, key, word, use);
     console.log(key);
     console.error('Shown once: it is stored nowhere.');
     return 0;
   }
   if (what !== 'remove' || word === '')
-    throw new OpsError('Say what: keys add CLIENT, keys remove KEY.');
+    throw new OpsError('Say what: keys add CLIENT, keys add CLIENT read, keys remove KEY.');
   await revokeKey(target.table(), sha256, word);
-  console.error('Senders are refused within a minute.');
+  console.error('Whoever shows it is refused within a minute.');
   return 0;
 };
 

@@ -8,6 +8,7 @@ import type { ShownUnit, ShownValue } from '#application/identity/describe-evide
 import {
   customerGraph,
   type EvidenceStep,
+  type ExplainProblem,
   type ShownObstacle,
   why,
   whyNot,
@@ -94,6 +95,11 @@ const describeProblem = (problem: DecisionProblem): string =>
 
 const unknownName = ({ name, detail }: UnknownName): string => `${name} ${detail}.`;
 
+const explainProblem = (problem: ExplainProblem): string =>
+  problem.code === 'unknown-name'
+    ? unknownName(problem)
+    : `${problem.units} units are more than is weighed at once.`;
+
 const listDecisions = async (table: Table): Promise<number> => {
   let after: string | undefined;
   do {
@@ -127,9 +133,9 @@ const twoNames = ({ keys }: CommandFlags): readonly [string, string] => {
   throw new OpsError('Name two: row keys such as erp.account.7, or customer ids.');
 };
 
-const found = <Value>(result: Result<Value, UnknownName>): Value => {
+const found = <Value>(result: Result<Value, ExplainProblem>): Value => {
   if (result.ok) return result.value;
-  throw new OpsError(unknownName(result.error));
+  throw new OpsError(explainProblem(result.error));
 };
 
 const whyCommand: Command = async (target, flags) => {

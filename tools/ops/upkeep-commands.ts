@@ -4,6 +4,7 @@
  */
 import { currentDefinitions } from '#adapters/definitions/current-definitions.ts';
 import { compareWithSource, type TableComparison } from '#application/operate/compare-source.ts';
+import { continueFold } from '#application/operate/fold-metrics.ts';
 import { continueRebuild, type Rebuild } from '#application/operate/rebuild-views.ts';
 import { adviceFor, type Finding, showKey } from '#application/operate/reconcile/finding.ts';
 import { type Healed, heal } from '#application/operate/reconcile/heal.ts';
@@ -205,5 +206,17 @@ const refuseLargeSweep = (current: number, old: number): void => {
   );
 };
 
+const metrics: Command = async (target) => {
+  const { definitions, ...stores } = upkeepOn(target);
+  const pass = await continueFold({ ...stores, definitions, clock: Date.now }, undefined);
+  console.log(`Metrics folded from ${pass.items} items; GET /v1/metrics/… shows them.`);
+  return 0;
+};
+
 /** The commands by name. */
-export const UPKEEP_COMMANDS: Readonly<Record<string, Command>> = { reconcile, rebuild, sweep };
+export const UPKEEP_COMMANDS: Readonly<Record<string, Command>> = {
+  reconcile,
+  rebuild,
+  sweep,
+  metrics,
+};

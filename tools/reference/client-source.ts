@@ -3,7 +3,7 @@
  * @module
  */
 import { type JsonSchema, jsonSchemaOf, parametersOf } from '#domain/serve/openapi.ts';
-import type { Operation } from '#domain/serve/operations.ts';
+import type { Operation } from '#domain/serve/operation.ts';
 import { typeOf } from './schema-types.ts';
 
 const HEAD = `/**
@@ -48,6 +48,7 @@ interface Call {
   readonly path: string;
   readonly query?: object;
   readonly body?: unknown;
+  readonly idempotencyKey?: string | undefined;
 }
 
 const send = async (settings: ClientSettings, call: Call): Promise<unknown> => {
@@ -61,6 +62,7 @@ const send = async (settings: ClientSettings, call: Call): Promise<unknown> => {
       authorization: \`Bearer \${await settings.token()}\`,
       ...(settings.purpose === undefined ? {} : { 'x-purpose': settings.purpose }),
       ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(call.idempotencyKey === undefined ? {} : { 'idempotency-key': \`"\${call.idempotencyKey}"\` }),
     },
     ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
   });
@@ -104,17 +106,23 @@ const requestType = (operation: Operation): string => {
   const parameters = parametersOf(operation);
   const properties = Object.fromEntries(
     parameters.map(({ name, description, schema }): [string, JsonSchema] => [
-      name,
+      argumentOf(name),
       { ...schema, ...(description === undefined ? {} : { description }) },
     ]),
   );
-  const required = parameters.filter((it) => it.required).map(({ name }) => name);
+  const required = parameters.filter((it) => it.required).map(({ name }) => argumentOf(name));
   return typeOf({
     type: 'object',
     properties: operation.body ? { ...properties, body: jsonSchemaOf(operation.body) } : properties,
     required: operation.body ? [...required, 'body'] : required,
   });
 };
+
+/** `Idempotency-Key` → `idempotencyKey` */
+const argumentOf = (name: string): string =>
+  name
+    .replace(/^[A-Z]/, (letter) => letter.toLowerCase())
+    .replaceAll(/-([A-Za-z])/g, (_, letter: string) => letter.toUpperCase());
 
 const takesNothing = (operation: Operation): boolean =>
   !operation.body && parametersOf(operation).length === 0;
@@ -140,6 +148,7 @@ const methodOf = (operation: Operation): string => {
       ? [`query: { ${query.map((it) => `${it}: request.${it}`).join(', ')} }`]
       : []),
     ...(body ? ['body: request.body'] : []),
+    ...(operation.once ? ['idempotencyKey: request.idempotencyKey'] : []),
   ];
   const argument = takesNothing(operation) ? '' : 'request';
   return `  ${id}: async (${argument}) => (await send(settings, { ${call.join(', ')} })) as ${upper(id)}Answer,`;

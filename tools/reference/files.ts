@@ -4,7 +4,8 @@
  */
 import { docsPage } from '#domain/serve/docs-page.ts';
 import { openApiDocument } from '#domain/serve/openapi.ts';
-import { OPERATIONS, type Operation } from '#domain/serve/operations.ts';
+import type { Operation } from '#domain/serve/operation.ts';
+import { OPERATIONS } from '#domain/serve/operations.ts';
 import { clientSource } from './client-source.ts';
 
 /** Path → content, of every generated file. */
@@ -16,4 +17,4 @@ export const referenceFiles = (): Readonly<Record<string, string>> => ({
 });
 
 const native = (operations: readonly Operation[]): readonly Operation[] =>
-  operations.filter(({ group }) => group !== 'documents' && group !== 'tracking');
+  operations.filter(({ group, key }) => group !== 'documents' && key === undefined);

@@ -3,6 +3,12 @@
  * @module
  */
 import { batchProfiles } from '#application/serve/batch-profiles.ts';
+import {
+  type ExplainingPorts,
+  explainGraph,
+  explainWhy,
+  explainWhyNot,
+} from '#application/serve/explain-customers.ts';
 import { exportCustomer } from '#application/serve/export-customer.ts';
 import {
   findBySearch,
@@ -13,14 +19,19 @@ import {
 import { type ActivityPorts, listActivity } from '#application/serve/list-activity.ts';
 import type { FieldDetail } from '#application/serve/present-profile.ts';
 import { type ProfileRequest, readProfile } from '#application/serve/read-profile.ts';
+import { CONSENT_KIND } from '#domain/capture/consent-decision.ts';
 import type { ActivityFilter } from '#domain/serve/activity.ts';
 import type { ApiProblem } from '#domain/serve/problems.ts';
 import { asTraits } from '#domain/serve/traits.ts';
 import { type Result, success } from '#domain/shared/result.ts';
 import type { ApiAnswer } from '../../shared/answer.ts';
 import type { AnswerOperation, ApiRequest } from '../../shared/api.ts';
+import { segmentAnswers } from './segment-answers.ts';
 
-type Ports = () => Promise<ActivityPorts>;
+/** What the routes that read customers need. */
+export type CustomerPorts = ActivityPorts & ExplainingPorts;
+
+type Ports = () => Promise<CustomerPorts>;
 type Body = Readonly<Record<string, unknown>>;
 
 /** Default length of a page. */
@@ -42,6 +53,11 @@ export const customerAnswers = (ports: Ports): Readonly<Record<string, AnswerOpe
     kinds: ['coupon'],
     ...(query['redeemableAt'] === undefined ? {} : { redeemableAt: now }),
   })),
+  getGraph: async (request) => bodyOf(await explainGraph(await ports(), profileRequest(request))),
+  why: async (request) => bodyOf(await explainWhy(await ports(), pairRequest(request))),
+  whyNot: async (request) => bodyOf(await explainWhyNot(await ports(), pairRequest(request))),
+  getConsents: list(ports, () => ({ kinds: ['consent', CONSENT_KIND] })),
+  ...segmentAnswers(ports),
   batchProfiles: async (request) => {
     const { identifiers, fields } = request.body as { identifiers: string[]; fields?: string };
     const asked = { ...profileRequest(request), fields };
@@ -102,6 +118,12 @@ const listOf = (value: string | number | undefined): readonly string[] | undefin
 
 const instantOf = (value: string | number | undefined): number | undefined =>
   typeof value === 'string' ? Date.parse(value) : undefined;
+
+const pairRequest = (request: ApiRequest) => ({
+  ...profileRequest(request),
+  a: String(request.query['a']),
+  b: String(request.query['b']),
+});
 
 const profileRequest = (request: ApiRequest): ProfileRequest => {
   const { parameters, query, caller, headers, requestId, operation } = request;

@@ -4,7 +4,6 @@
  * One function for all of them: they need the same rights, and stay warm together.
  * @module
  */
-import type { ActivityPorts } from '#application/serve/list-activity.ts';
 import { type AnswerOperation, makeApi } from '../../shared/api.ts';
 import { readEnvironment } from '../../shared/environment.ts';
 import { makeTelemetry, type Telemetry } from '../../shared/telemetry.ts';
@@ -13,13 +12,14 @@ import {
   bindDefinitions,
   bindPseudonymiser,
   bindTable,
+  onceBound,
   sleep,
   wallClock,
 } from '../../shared/wiring.ts';
-import { customerAnswers } from './answers.ts';
+import { type CustomerPorts, customerAnswers } from './answers.ts';
 
 /** Makes the handler on given ports. */
-export const makeHandler = (ports: () => Promise<ActivityPorts>, telemetry: Telemetry) =>
+export const makeHandler = (ports: () => Promise<CustomerPorts>, telemetry: Telemetry) =>
   makeApi('customers', counted(customerAnswers(ports), telemetry), { telemetry, clock: wallClock });
 
 const counted = (
@@ -48,25 +48,16 @@ const env = readEnvironment(
 );
 const table = bindTable(env.TABLE_NAME);
 const { current } = bindDefinitions(table, env.DEFINITIONS_BUCKET);
-let binding: Promise<ActivityPorts> | undefined;
-
-const bind = async (): Promise<ActivityPorts> => {
-  const pseudonymise = await bindPseudonymiser(env.PEPPER_SECRET_ARN);
-  const audit = bindAudit(env.AUDIT_TABLE_NAME, pseudonymise);
-  // Cursors are signed under the pepper, with a namespace that no identifier has.
-  const sign = (...parts: readonly string[]) =>
-    pseudonymise('cursor', undefined, JSON.stringify(parts));
-  return { table, definitions: current, pseudonymise, audit, sign, clock: wallClock, sleep };
-};
-
-// Once per execution environment; a secret that could not be read is asked for again.
-const productionPorts = (): Promise<ActivityPorts> => {
-  binding ??= bind().catch((error) => {
-    binding = undefined;
-    throw error;
-  });
-  return binding;
-};
 
 /** Bound to the tables. */
-export const handler = makeHandler(productionPorts, makeTelemetry(env.FUNCTION_ID));
+export const handler = makeHandler(
+  onceBound(async (): Promise<CustomerPorts> => {
+    const pseudonymise = await bindPseudonymiser(env.PEPPER_SECRET_ARN);
+    const audit = bindAudit(env.AUDIT_TABLE_NAME, pseudonymise);
+    // Cursors are signed under the pepper, with a namespace that no identifier has.
+    const sign = (...parts: readonly string[]) =>
+      pseudonymise('cursor', undefined, JSON.stringify(parts));
+    return { table, definitions: current, pseudonymise, audit, sign, clock: wallClock, sleep };
+  }),
+  makeTelemetry(env.FUNCTION_ID),
+);

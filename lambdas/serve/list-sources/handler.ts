@@ -1,15 +1,21 @@
 /**
- * serve/list-sources: `GET /v1/sources`, how fresh every source is.
+ * serve/list-sources: `GET /v1/sources`, how fresh every source is, and `GET /v1/metrics/…`, figures of all customers.
  * @module
  */
 import { readServable } from '#application/profile/servable.ts';
 import { readFreshness } from '#application/serve/read-freshness.ts';
+import {
+  type MetricsPorts,
+  readChannelConversion,
+  readMemberActivity,
+  readSalesTrend,
+} from '#application/serve/read-metrics.ts';
 import type { DefinitionsSource } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
 import { continuousSources } from '#domain/definitions/continuous-sources.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { success } from '#domain/shared/result.ts';
-import { makeApi } from '../../shared/api.ts';
+import { type AnswerOperation, makeApi } from '../../shared/api.ts';
 import { readEnvironment } from '../../shared/environment.ts';
 import { makeTelemetry, type Telemetry } from '../../shared/telemetry.ts';
 import { bindDefinitions, bindTable, wallClock } from '../../shared/wiring.ts';
@@ -43,9 +49,24 @@ export const makeHandler = ({ table, definitions, clock }: SourcesPorts, telemet
         }));
         return success({ body: { asOf, lagMs, definitions: hash, sources } });
       },
+      getMemberActivity: metric({ table, definitions }, readMemberActivity),
+      getChannelConversion: metric({ table, definitions }, readChannelConversion),
+      getSalesTrend: metric({ table, definitions }, readSalesTrend),
     },
     { telemetry, clock },
   );
+
+const metric =
+  (ports: MetricsPorts, read: typeof readSalesTrend): AnswerOperation =>
+  async ({ caller, headers, query }) => {
+    const figures = await read(ports, {
+      caller,
+      purpose: headers['x-purpose'],
+      from: query['from'] as string | undefined,
+      until: query['until'] as string | undefined,
+    });
+    return figures.ok ? success({ body: figures.value }) : figures;
+  };
 
 const env = readEnvironment('DEFINITIONS_BUCKET', 'FUNCTION_ID', 'TABLE_NAME');
 const table = bindTable(env.TABLE_NAME);

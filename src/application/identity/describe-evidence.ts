@@ -15,6 +15,7 @@ import {
 import { lastChangeIn, partySaidIn } from '#application/shared/party-row.ts';
 import { decisionKey, parseDecisionItem } from '#application/shared/review-items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
+import type { NamespaceDefinition } from '#domain/definitions/types.ts';
 import {
   type EvidenceUnit,
   type IdentifierKey,
@@ -23,14 +24,25 @@ import {
   type UnitKey,
 } from '#domain/identity/evidence.ts';
 import { isDecision, links, type MergePolicy, rulesOf } from '#domain/identity/merge-policy.ts';
-import { maskValue } from '#domain/shared/mask.ts';
+import { mask, maskKindOf } from '#domain/shared/mask.ts';
 import type { Pseudonymise } from './read-row.ts';
 
 /** What explaining needs. */
 export interface ExplainPorts {
   readonly table: Table;
   readonly pseudonymise: Pseudonymise;
+  /** How a value is shown; masked when absent. `null` hides it. */
+  readonly show?: ShowValue;
+  /** Most units of a scope that are weighed; any number when absent. */
+  readonly maxUnits?: number;
 }
+
+/** Shows a value of a namespace, or hides it. */
+export type ShowValue = (rules: NamespaceDefinition, value: string) => string | null;
+
+/** A value made of several (name and birth date) has no part that tells nothing. */
+export const showMasked: ShowValue = ({ normalise, compose }, value) =>
+  compose === undefined ? mask(maskKindOf(normalise), value) : mask('code', '');
 
 /** A unit as it is shown. */
 export interface ShownUnit {
@@ -103,7 +115,7 @@ const factUnit = async (
  * @param units where the rows that tell the values are looked for
  */
 export const describeValues = async (
-  { table, pseudonymise }: ExplainPorts,
+  { table, pseudonymise, show = showMasked }: ExplainPorts,
   policy: MergePolicy,
   identifiers: readonly IdentifierKey[],
   units: readonly EvidenceUnit[],
@@ -113,15 +125,15 @@ export const describeValues = async (
   const decisions = await decisionsBehind(table, identifiers);
   return new Map(
     identifiers.map((identifier) => {
-      const { normalise, priority } = rulesOf(policy, identifier);
+      const rules = rulesOf(policy, identifier);
       const raw = values.get(identifier);
       const decision = decisions.get(identifier);
       const shown: ShownValue = {
         identifier,
         namespace: namespaceOf(identifier),
-        priority,
+        priority: rules.priority,
         use: useOf(identifier, policy, shared),
-        value: raw === undefined ? null : maskValue(normalise, raw),
+        value: raw === undefined ? null : show(rules, raw),
         ...(decision ? { decision } : {}),
       };
       return [identifier, shown];

@@ -55,6 +55,15 @@ export type WhyAnswer =
     }
   | { readonly sameCustomer: false; readonly customers: readonly (OneId | null)[] };
 
+/** There is more evidence than is weighed for an explanation. */
+export interface TooMuchEvidence {
+  readonly code: 'too-much-evidence';
+  readonly units: number;
+}
+
+/** Why nothing is explained. */
+export type ExplainProblem = UnknownName | TooMuchEvidence;
+
 /** Two named units with everything around them. */
 interface Pair {
   readonly a: UnitKey;
@@ -68,8 +77,8 @@ export const why = async (
   rules: Rules,
   nameA: string,
   nameB: string,
-): Promise<Result<WhyAnswer, UnknownName>> => {
-  const pair = await readPair(ports.table, nameA, nameB);
+): Promise<Result<WhyAnswer, ExplainProblem>> => {
+  const pair = await readPair(ports, nameA, nameB);
   if (!pair.ok) return pair;
   const { a, b, scope } = pair.value;
   const [ofA, ofB] = [customerWith(scope, a), customerWith(scope, b)];
@@ -85,26 +94,36 @@ export const why = async (
 };
 
 const readPair = async (
-  table: Table,
+  { table, maxUnits }: ExplainPorts,
   nameA: string,
   nameB: string,
-): Promise<Result<Pair, UnknownName>> => {
+): Promise<Result<Pair, ExplainProblem>> => {
   const [a, b] = [await findUnit(table, nameA), await findUnit(table, nameB)];
   if (!a.ok) return a;
   if (!b.ok) return b;
-  const scope = await scopeOfUnits(table, [a.value, b.value]);
+  const read = await scopeOfUnits(table, [a.value, b.value], maxUnits);
+  if (!read.ok) return read;
+  const scope = read.value;
   const missing = [a, b].findIndex(({ value }) => !scope.units.has(value));
   if (missing < 0) return success({ a: a.value, b: b.value, scope });
   const name = missing === 0 ? nameA : nameB;
   return failure({ code: 'unknown-name', name, detail: 'has just gone' });
 };
 
-const scopeOfUnits = async (table: Table, units: readonly UnitKey[]): Promise<Scope> => {
+const scopeOfUnits = async (
+  table: Table,
+  units: readonly UnitKey[],
+  most = Number.POSITIVE_INFINITY,
+): Promise<Result<Scope, TooMuchEvidence>> => {
   const items = await table.getAll(units.map(unitItemKey));
   const pointers = items.flatMap((item) =>
     typeof item?.['scope'] === 'string' ? [item['scope'] as ScopeId] : [],
   );
-  return mergeScopes((await readScopes(table, pointers)).map(({ scope }) => scope));
+  const scopes = (await readScopes(table, pointers)).map(({ scope }) => scope);
+  const largest = Math.max(0, ...scopes.map((scope) => scope.units.size));
+  return largest > most
+    ? failure({ code: 'too-much-evidence', units: largest })
+    : success(mergeScopes(scopes));
 };
 
 const customerWith = ({ customers }: Scope, unit: UnitKey) =>
@@ -174,8 +193,8 @@ export const whyNot = async (
   rules: Rules,
   nameA: string,
   nameB: string,
-): Promise<Result<WhyNotAnswer, UnknownName>> => {
-  const pair = await readPair(ports.table, nameA, nameB);
+): Promise<Result<WhyNotAnswer, ExplainProblem>> => {
+  const pair = await readPair(ports, nameA, nameB);
   if (!pair.ok) return pair;
   const { a, b, scope } = pair.value;
   const [ofA, ofB] = [customerWith(scope, a), customerWith(scope, b)];
@@ -234,10 +253,12 @@ export const customerGraph = async (
   ports: ExplainPorts,
   { hash, namespaces }: Rules,
   name: string,
-): Promise<Result<CustomerGraph, UnknownName>> => {
+): Promise<Result<CustomerGraph, ExplainProblem>> => {
   const found = await findUnit(ports.table, name);
   if (!found.ok) return found;
-  const scope = await scopeOfUnits(ports.table, [found.value]);
+  const read = await scopeOfUnits(ports.table, [found.value], ports.maxUnits);
+  if (!read.ok) return read;
+  const scope = read.value;
   const customer = customerWith(scope, found.value);
   if (!customer) return failure({ code: 'unknown-name', name, detail: 'belongs to no customer' });
   const units = unitsOf(scope, customer.units);

@@ -10,6 +10,7 @@ import {
   consentState,
   decideAccess,
   type Grant,
+  isPermitted,
   seesPart,
   withoutConsent,
 } from '#domain/serve/access.ts';
@@ -132,8 +133,8 @@ const seen = async (
     ? await limitedView(table, definitions, found, grant, clock())
     : found.view;
   if (view === undefined) return failure(NOT_FOUND);
-  const isShown = consent === 'not-needed' || consent === 'granted';
-  const shown = isShown || !definitions.access ? grant : withoutConsent(definitions.access, grant);
+  const shown =
+    isPermitted(consent) || !definitions.access ? grant : withoutConsent(definitions.access, grant);
   return success({ found: { ...found, view }, definitions, grant: shown, consent });
 };
 
@@ -156,10 +157,9 @@ export const showProfile = (
   const { view, access } = definitions;
   const shown = redactProfile(presentProfile(found, view, detail), grant);
   const consents = presentConsents(access, found.view.measures);
-  const withheld =
-    consent === 'never-given' || consent === 'withdrawn'
-      ? { withheld: { reason: 'consent', purpose: grant.purpose, state: consent } }
-      : {};
+  const withheld = isPermitted(consent)
+    ? {}
+    : { withheld: { reason: 'consent', purpose: grant.purpose, state: consent } };
   return pickFields(
     { ...shown, ...(consents.length > 0 ? { consents } : {}), ...withheld },
     fields,

@@ -10,6 +10,7 @@
 import { assertNever } from '#domain/shared/assert.ts';
 import { isJsonObject, type Json, type JsonObject } from '#domain/shared/json.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
+import { type PushedRecord, pushedChange, pushedSequence } from './pushed-change.ts';
 import { sourceRowKey } from './source-row.ts';
 
 /** Types of calls. */
@@ -46,18 +47,12 @@ export interface Arrival {
   readonly fallbackId: string;
 }
 
-/** A change record for the stream. */
-export interface TrackedRecord {
-  readonly key: string;
-  readonly record: JsonObject;
-}
-
 /** Turns a call into its change record. `digits` gives 19 digits of a text, always the same. */
 export const trackedRecord = (
   call: Json,
   arrival: Arrival,
   digits: (text: string) => string,
-): Result<TrackedRecord, TrackingProblem> => {
+): Result<PushedRecord, TrackingProblem> => {
   if (!isJsonObject(call)) return failure('not-an-object');
   const type = TRACKING_TYPES.find((known) => known === call['type']);
   if (type === undefined) return failure('unknown-type');
@@ -67,10 +62,10 @@ export const trackedRecord = (
   const at = timeOf(call, arrival);
   if (at === undefined) return failure('bad-timestamp');
   const { table, row, key } = rowOf(call, type, messageId, at);
-  const sequence = sequenceOf(Math.min(at.stated, arrival.receivedAt), digits(messageId));
+  const sequence = pushedSequence(Math.min(at.stated, arrival.receivedAt), digits(messageId));
   return success({
     key: sourceRowKey('web', table, key),
-    record: changeRecord(table, { ...row, _c360_seq: sequence }, arrival.receivedAt),
+    record: pushedChange('web', table, { ...row, _c360_seq: sequence }, arrival.receivedAt),
   });
 };
 
@@ -192,19 +187,3 @@ const eventRow = (
     },
   };
 };
-
-/** 16 digits of milliseconds, 19 of the message: 35, as a change sequence has. */
-const sequenceOf = (epochMs: number, digits: string): string =>
-  `${String(Math.max(0, epochMs)).padStart(16, '0')}${digits}`;
-
-const changeRecord = (table: string, data: JsonObject, receivedAt: number): JsonObject => ({
-  data,
-  metadata: {
-    'record-type': 'data',
-    operation: 'insert',
-    'partition-key-type': 'primary-key',
-    'schema-name': 'web',
-    'table-name': table,
-    'commit-timestamp': new Date(receivedAt).toISOString(),
-  },
-});

@@ -17,10 +17,16 @@ const fieldClass = z.enum(['direct', 'quasi', 'sensitive', 'plain']);
 const name = z.string().check(z.regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a lower-case name.'));
 const limits = z.optional(z.array(z.string()));
 
+/** What a role may do besides reading: ask why rows are one customer, record a consent. */
+export const ACTS = ['explain', 'record-consent'] as const;
+/** Something that a role may do besides reading. */
+export type Act = (typeof ACTS)[number];
+
 const role = z.strictObject({
   purposes: z.array(name).check(z.minLength(1, 'must name at least one purpose.')),
   show: z.partialRecord(fieldClass, z.enum(['clear', 'masked'])),
   fields: z.optional(z.record(z.string(), z.enum(['clear', 'masked', 'hidden']))),
+  may: z.optional(z.array(z.enum(ACTS))),
   brands: limits,
   markets: limits,
 });
@@ -31,7 +37,13 @@ export const AccessFile = z.strictObject({
   purposes: z.record(
     name,
     z.strictObject({
-      consent: z.optional(z.strictObject({ granted: z.string(), withdrawn: z.string() })),
+      consent: z.optional(
+        z.strictObject({
+          granted: z.string(),
+          withdrawn: z.string(),
+          assumed: z.optional(z.boolean()),
+        }),
+      ),
     }),
   ),
   roles: z.record(name, role),
@@ -80,7 +92,7 @@ export const checkAccess = (
     ]),
     ...Object.entries(purposes).flatMap(([id, { consent }]) =>
       consent
-        ? Object.values(consent).flatMap((measure) =>
+        ? [consent.granted, consent.withdrawn].flatMap((measure) =>
             expect(
               known.measures.includes(measure),
               ['purposes', id, 'consent'],

@@ -6,7 +6,7 @@
  * until somebody has thought about it.
  * @module
  */
-import type { AccessPolicy, AccessRole } from '#domain/definitions/access-file.ts';
+import type { AccessPolicy, AccessRole, Act } from '#domain/definitions/access-file.ts';
 import { own } from '#domain/shared/json-safety.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 import type { ApiProblem } from './problems.ts';
@@ -23,6 +23,14 @@ export interface Credentials {
 /** What becomes of a field. */
 export type Treatment = 'clear' | 'masked' | 'hidden';
 
+/** Measures that hold a consent: last grant and last withdrawal. */
+export interface ConsentRule {
+  readonly granted: string;
+  readonly withdrawn: string;
+  /** Who has said nothing has agreed by the terms of membership; a withdrawal counts all the same. */
+  readonly assumed?: boolean | undefined;
+}
+
 /** What a caller was granted for one request. */
 export interface Grant {
   readonly client: string;
@@ -30,13 +38,15 @@ export interface Grant {
   readonly purpose: string;
   /** Treatment of a served field: `name`, `identifiers.phone`, `order.total`, `row`. */
   readonly treat: (field: string) => Treatment;
+  /** Whether the role may do something besides reading. */
+  readonly may: (act: Act) => boolean;
   /** Brands and markets whose rows may be seen; `undefined` is all. */
   readonly brands: readonly string[] | undefined;
   readonly markets: readonly string[] | undefined;
   /** Sources whose rows may not be used for this purpose. */
   readonly barredSources: readonly string[];
   /** Measures that hold the consent this purpose asks for; absent when it asks for none. */
-  readonly consent?: { readonly granted: string; readonly withdrawn: string };
+  readonly consent?: ConsentRule;
   /** The one customer that the token is bound to. */
   readonly customer?: string;
 }
@@ -47,6 +57,7 @@ const unrestricted = ({ client, customer }: Credentials): Grant => ({
   role: 'unrestricted',
   purpose: 'unspecified',
   treat: () => 'clear',
+  may: () => true,
   brands: undefined,
   markets: undefined,
   barredSources: [],
@@ -73,6 +84,7 @@ export const decideAccess = (
     role: name,
     purpose: wanted,
     treat: (field) => treatmentOf(policy, role, field),
+    may: (act) => role.may?.includes(act) ?? false,
     brands: narrow(role.brands, client?.brands, caller.brands),
     markets: narrow(role.markets, client?.markets, caller.markets),
     barredSources: barred(policy, wanted),
@@ -122,7 +134,7 @@ export const seesRow = (
   (markets === undefined || markets.includes(String(row.market)));
 
 /** State of the consent that a purpose asks for. */
-export type ConsentState = 'not-needed' | 'granted' | 'withdrawn' | 'never-given';
+export type ConsentState = 'not-needed' | 'granted' | 'assumed' | 'withdrawn' | 'never-given';
 
 /**
  * State of a consent: the later of the last grant and the last withdrawal counts, and a withdrawal at the same instant
@@ -137,12 +149,18 @@ export const consentState = (
     instantOf(measures[consent.granted]),
     instantOf(measures[consent.withdrawn]),
   ];
-  if (granted === undefined) return withdrawn === undefined ? 'never-given' : 'withdrawn';
+  if (granted === undefined && withdrawn === undefined)
+    return consent.assumed ? 'assumed' : 'never-given';
+  if (granted === undefined) return 'withdrawn';
   return withdrawn === undefined || granted > withdrawn ? 'granted' : 'withdrawn';
 };
 
 const instantOf = (measure: unknown): number | undefined =>
   typeof measure === 'number' ? measure : undefined;
+
+/** Whether data may be used for the purpose. */
+export const isPermitted = (state: ConsentState): boolean =>
+  state !== 'withdrawn' && state !== 'never-given';
 
 /** The same grant, as it is without the consent: only fields that are clear of any person remain. */
 export const withoutConsent = (policy: AccessPolicy, grant: Grant): Grant => ({

@@ -4,7 +4,7 @@
  */
 
 import { type ParameterObject, parametersOf } from './openapi.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 import { PROBLEMS } from './problems.ts';
 
 const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b}
@@ -30,8 +30,8 @@ const section = (operation: Operation): string => {
   const { id, method, path, summary, scope, problems } = operation;
   return [
     `<h2 id="${html(id)}"><code>${method} ${html(path)}</code></h2><p>${html(summary)}.`,
-    operation.writeKey ? ' Write key, as user of HTTP Basic.' : '',
-    scope === undefined && !operation.writeKey ? ' Open to anybody.' : '',
+    operation.key ? ` Key (${operation.key}), as user of HTTP Basic.` : '',
+    scope === undefined && !operation.key ? ' Open to anybody.' : '',
     scope === undefined ? '' : ` Scope <code>${html(scope)}</code>.`,
     operation.deprecation ? ` <b>Deprecated</b> since ${html(operation.deprecation.since)}.` : '',
     `</p>${parameterTable(parametersOf(operation))}`,

@@ -3,7 +3,8 @@
  * @module
  */
 import * as z from 'zod/mini';
-import { OPERATIONS, type Operation, SCOPES } from './operations.ts';
+import { type Operation, SCOPES } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
 import { PROBLEMS } from './problems.ts';
 import { ProblemAnswer } from './schemas.ts';
 
@@ -40,7 +41,8 @@ export const openApiDocument = (operations: readonly Operation[] = OPERATIONS) =
   components: {
     schemas: { Problem: jsonSchemaOf(ProblemAnswer) },
     securitySchemes: {
-      writeKey: { type: 'http', scheme: 'basic', description: 'User: the write key. No password.' },
+      writeKey: basic('User: the write key. No password.'),
+      readKey: basic('User: the read key. No password.'),
       token: {
         type: 'oauth2',
         flows: {
@@ -53,6 +55,8 @@ export const openApiDocument = (operations: readonly Operation[] = OPERATIONS) =
     },
   },
 });
+
+const basic = (description: string) => ({ type: 'http', scheme: 'basic', description });
 
 const pathsOf = (operations: readonly Operation[]): Record<string, Record<string, unknown>> => {
   const paths: Record<string, Record<string, unknown>> = {};
@@ -82,27 +86,44 @@ const operationObject = (operation: Operation) => ({
   responses: { ...answersOf(operation), ...problemsOf(operation) },
 });
 
-const securityOf = ({ scope, writeKey }: Operation): readonly JsonSchema[] => {
-  if (writeKey) return [{ writeKey: [] }];
+const securityOf = ({ scope, key }: Operation): readonly JsonSchema[] => {
+  if (key) return [{ [`${key}Key`]: [] }];
   return scope === undefined ? [] : [{ token: [scope] }];
 };
 
-/** Path and query parameters of an operation. */
-export const parametersOf = ({ parameters = {}, query }: Operation): readonly ParameterObject[] => [
+const IDEMPOTENCY_KEY: ParameterObject = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'The same key with the same request changes nothing again and has the same answer, for 24 hours',
+  schema: { type: 'string', minLength: 1, maxLength: 257 },
+};
+
+/** Path, query and header parameters of an operation. */
+export const parametersOf = ({
+  parameters = {},
+  query,
+  once,
+}: Operation): readonly ParameterObject[] => [
   ...Object.entries(parameters).map(([name, schema]) =>
     parameter('path', name, jsonSchemaOf(schema)),
   ),
-  ...Object.entries(propertiesOf(query)).map(([name, schema]) => parameter('query', name, schema)),
+  ...Object.entries(propertiesOf(query)).map(([name, schema]) =>
+    parameter('query', name, schema, requiredOf(query).includes(name)),
+  ),
+  ...(once ? [IDEMPOTENCY_KEY] : []),
 ];
 
 const parameter = (
   place: 'path' | 'query',
   name: string,
   { description, ...schema }: JsonSchema,
+  required = true,
 ): ParameterObject => ({
   name,
   in: place,
-  required: place === 'path',
+  required,
   ...(typeof description === 'string' ? { description } : {}),
   schema,
 });
@@ -111,6 +132,9 @@ const propertiesOf = (schema: z.ZodMiniType | undefined): Readonly<Record<string
   schema === undefined
     ? {}
     : ((jsonSchemaOf(schema)['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>);
+
+const requiredOf = (schema: z.ZodMiniType | undefined): readonly string[] =>
+  schema === undefined ? [] : ((jsonSchemaOf(schema)['required'] ?? []) as readonly string[]);
 
 /** Names of query parameters that are whole numbers; a query holds text only. */
 export const integerParameters = (operation: Operation): ReadonlySet<string> =>

@@ -6,19 +6,30 @@
  * @module
  */
 import * as z from 'zod/mini';
-import { TRACKING_TYPES, type TrackingType } from '#domain/capture/tracking.ts';
-import type { ProblemCode } from './problems.ts';
+import { TRACKING_TYPES } from '#domain/capture/tracking.ts';
+import { type Operation, type OperationGroup, SCOPES } from './operation.ts';
 import {
-  ActivityAnswer,
+  askRoute,
+  BODY_PROBLEMS,
+  customerRoute,
+  identifierParameter,
+  json,
+  listRoute,
+  metricRoute,
+  NAMING_PROBLEMS,
+  pairRoute,
+  READ_PROBLEMS,
+  segmentRoute,
+  trackingRoute,
+} from './route-shapes.ts';
+import {
   BatchAnswer,
   BatchRequest,
   CustomerSourcesAnswer,
   ExportAnswer,
   fieldsParameter,
   IdentifiersAnswer,
-  identifierText,
   kindsParameter,
-  listQuery,
   PickupAnswer,
   PickupRequest,
   ProfileAnswer,
@@ -27,122 +38,16 @@ import {
   SearchAnswer,
   SearchRequest,
   SourcesAnswer,
-  TrackingAnswer,
-  TrackingError,
   TraitsAnswer,
 } from './schemas.ts';
-
-/** Scopes of the API. A token holds those of its client. */
-export const SCOPES = {
-  readProfiles: 'c360/profile.read',
-  search: 'c360/profile.search',
-  export: 'c360/profile.export',
-} as const;
-
-/** A scope. */
-export type Scope = (typeof SCOPES)[keyof typeof SCOPES];
-
-/** Which function answers: operations of one group need the same rights. */
-export type OperationGroup = 'customers' | 'sources' | 'documents' | 'tracking';
-
-/** A route. */
-export interface Operation {
-  /** Name of the method of the typed client. */
-  readonly id: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Path with `{variables}`, which are described in `parameters`. */
-  readonly path: string;
-  readonly group: OperationGroup;
-  readonly summary: string;
-  /** Absent: open to anybody, and then without access to any data. */
-  readonly scope?: Scope;
-  /** Asks for a write key instead of a token. */
-  readonly writeKey?: true;
-  readonly parameters?: Readonly<Record<string, z.ZodMiniType>>;
-  readonly query?: z.ZodMiniObject;
-  readonly body?: z.ZodMiniType;
-  /** Status and schema of the answer that is no problem. */
-  readonly answers: Readonly<
-    Record<number, { readonly type: string; readonly schema?: z.ZodMiniType }>
-  >;
-  readonly problems: readonly ProblemCode[];
-  /** Set when a route is on its way out. RFC 9745 and RFC 8594. */
-  readonly deprecation?: { readonly since: string; readonly sunset: string; readonly link: string };
-}
-
-const json = (schema: z.ZodMiniType) => ({ type: 'application/json', schema });
-
-const READ_PROBLEMS = [
-  'bad-request',
-  'bad-identifier',
-  'not-permitted',
-  'other-customer',
-  'not-found',
-  'ambiguous',
-  'not-yet-visible',
-  'audit-unavailable',
-  'too-many-requests',
-] as const;
-
-const BODY_PROBLEMS = [
-  'bad-request',
-  'body-too-large',
-  'not-permitted',
-  'audit-unavailable',
-  'too-many-requests',
-] as const;
-
-const identifierParameter = { identifier: identifierText() };
-
-/** A route that reads one customer. */
-const customerRoute = <Id extends string>(
-  id: Id,
-  path: string,
-  summary: string,
-  query: z.ZodMiniObject,
-  answer: z.ZodMiniType,
-) => ({
-  id,
-  method: 'GET' as const,
-  path: `/v1/profiles/{identifier}${path}`,
-  group: 'customers' as const,
-  summary,
-  scope: SCOPES.readProfiles,
-  parameters: identifierParameter,
-  query,
-  answers: { 200: json(answer) },
-  problems: READ_PROBLEMS,
-});
-
-const listRoute = <Id extends string>(
-  id: Id,
-  path: string,
-  summary: string,
-  more: Readonly<Record<string, z.ZodMiniType>> = {},
-) => {
-  const route = customerRoute(
-    id,
-    path,
-    summary,
-    z.strictObject({ ...listQuery, ...more }),
-    ActivityAnswer,
-  );
-  return { ...route, problems: [...READ_PROBLEMS, 'invalid-cursor'] as const };
-};
-
-/** A route of the Tracking API, as Segment's clients call it. */
-const trackingRoute = (name: TrackingType | 'batch') => ({
-  id: `track${name.charAt(0).toUpperCase()}${name.slice(1)}`,
-  method: 'POST' as const,
-  path: `/v1/${name}`,
-  group: 'tracking' as const,
-  summary: `Segment Tracking API, ${name}; with X-Strict: 1 an answer per call`,
-  writeKey: true as const,
-  query: z.strictObject({}),
-  body: z.looseObject({}),
-  answers: { 200: json(TrackingAnswer), 207: json(TrackingAnswer), 400: json(TrackingError) },
-  problems: [],
-});
+import { ConsentAnswer, ConsentRequest } from './schemas-consent.ts';
+import { GraphAnswer, WhyAnswer, WhyNotAnswer } from './schemas-explain.ts';
+import {
+  ChannelConversionAnswer,
+  MemberActivityAnswer,
+  SalesTrendAnswer,
+  trendQuery,
+} from './schemas-metrics.ts';
 
 /** Every route, in the order of the docs page. */
 export const OPERATIONS = [
@@ -183,6 +88,21 @@ export const OPERATIONS = [
     redeemableAt: redeemableParameter(),
   }),
   listRoute('getCases', '/cases', 'Service cases, newest first'),
+  listRoute('getConsents', '/consents', 'Decisions about the use of data, newest first'),
+  {
+    id: 'recordConsent',
+    method: 'POST',
+    path: '/v1/profiles/{identifier}/consents',
+    group: 'consents',
+    summary: 'Takes down that a customer permits a purpose, or withdraws; in force within seconds',
+    scope: SCOPES.consent,
+    parameters: identifierParameter,
+    query: z.strictObject({}),
+    body: ConsentRequest,
+    once: true,
+    answers: { 202: json(ConsentAnswer) },
+    problems: [...BODY_PROBLEMS, ...NAMING_PROBLEMS, 'request-in-progress', 'key-reused'],
+  },
   {
     ...customerRoute(
       'exportCustomer',
@@ -194,47 +114,44 @@ export const OPERATIONS = [
     scope: SCOPES.export,
   },
   {
-    id: 'batchProfiles',
-    method: 'POST',
-    path: '/v1/profiles/batch',
-    group: 'customers',
-    summary: 'Profiles of up to 100 identifiers',
-    scope: SCOPES.readProfiles,
-    query: z.strictObject({}),
-    body: BatchRequest,
-    answers: { 200: json(BatchAnswer) },
-    problems: BODY_PROBLEMS,
+    ...customerRoute(
+      'getGraph',
+      '/graph',
+      'What a customer is made of: rows, the values that join them, and what is held',
+      z.strictObject(readQuery),
+      GraphAnswer,
+    ),
+    scope: SCOPES.explain,
+    problems: [...READ_PROBLEMS, 'too-much-evidence'],
   },
+  pairRoute('why', '/v1/why', 'The shortest evidence that makes two one customer', WhyAnswer),
+  pairRoute('whyNot', '/v1/why-not', 'What keeps two from being one customer', WhyNotAnswer),
+  askRoute(
+    'batchProfiles',
+    '/v1/profiles/batch',
+    'Profiles of up to 100 identifiers',
+    BatchRequest,
+    BatchAnswer,
+  ),
   {
-    id: 'searchCustomers',
-    method: 'POST',
-    path: '/v1/search',
-    group: 'customers',
-    summary: 'Customers by name, last digits of a phone number, or card',
+    ...askRoute(
+      'searchCustomers',
+      '/v1/search',
+      'Customers by name, last digits of a phone number, or card',
+      SearchRequest,
+      SearchAnswer,
+    ),
     scope: SCOPES.search,
-    query: z.strictObject({}),
-    body: SearchRequest,
-    answers: { 200: json(SearchAnswer) },
-    problems: BODY_PROBLEMS,
   },
   {
-    id: 'findPickup',
-    method: 'POST',
-    path: '/v1/pickup',
-    group: 'customers',
-    summary: 'Who is at the counter, by order number, phone or member code, with their orders',
-    scope: SCOPES.readProfiles,
-    query: z.strictObject({}),
-    body: PickupRequest,
-    answers: { 200: json(PickupAnswer) },
-    problems: [
-      ...BODY_PROBLEMS,
-      'bad-identifier',
-      'other-customer',
-      'not-found',
-      'ambiguous',
-      'not-yet-visible',
-    ],
+    ...askRoute(
+      'findPickup',
+      '/v1/pickup',
+      'Who is at the counter, by order number, phone or member code, with their orders',
+      PickupRequest,
+      PickupAnswer,
+    ),
+    problems: [...BODY_PROBLEMS, ...NAMING_PROBLEMS],
   },
   {
     id: 'listSources',
@@ -247,8 +164,28 @@ export const OPERATIONS = [
     answers: { 200: json(SourcesAnswer) },
     problems: ['bad-request', 'too-many-requests'],
   },
+  metricRoute(
+    'getMemberActivity',
+    'member-activity',
+    'Customers of each tier, and how many were seen in the last 1, 7, 30, 90 and 365 days',
+    MemberActivityAnswer,
+  ),
+  metricRoute(
+    'getChannelConversion',
+    'channel-conversion',
+    'Customers of each source, and how many of them have ordered',
+    ChannelConversionAnswer,
+  ),
+  metricRoute(
+    'getSalesTrend',
+    'sales-trend',
+    'Orders, returns and amounts by day, source and brand, as the view defines them',
+    SalesTrendAnswer,
+    trendQuery,
+  ),
   ...TRACKING_TYPES.map(trackingRoute),
   trackingRoute('batch'),
+  ...(['traits', 'external_ids', 'events', 'metadata', 'links'] as const).map(segmentRoute),
   {
     id: 'getOpenApi',
     method: 'GET',

@@ -16,8 +16,11 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'No such customer' },
   'no-such-route': { status: 404, title: 'No such route' },
   ambiguous: { status: 409, title: 'The identifier names several customers' },
+  'request-in-progress': { status: 409, title: 'The same request is being worked on' },
   erased: { status: 410, title: 'The customer was erased' },
   'body-too-large': { status: 413, title: 'The body is too large' },
+  'key-reused': { status: 422, title: 'The Idempotency-Key belongs to another request' },
+  'too-much-evidence': { status: 422, title: 'Too much evidence to explain at once' },
   'not-yet-visible': { status: 425, title: 'Not yet visible' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'audit-unavailable': { status: 503, title: 'The read could not be recorded' },
@@ -54,4 +57,27 @@ export const problemDocument = (problem: ApiProblem, requestId: string) => {
     instance: `urn:request:${requestId}`,
     ...(problem.errors === undefined ? {} : { errors: problem.errors }),
   };
+};
+
+/** The problem in the form of Segment's Profile API. */
+export const segmentProblem = ({ code, detail, errors }: ApiProblem) => {
+  const where = errors?.map((fault) => `${fault.pointer} ${fault.detail}`).join('; ');
+  const message = where === undefined ? detail : `${detail} ${where}`;
+  return { error: { code: segmentCode(PROBLEMS[code].status), message } };
+};
+
+const segmentCode = (status: number): string => {
+  switch (status) {
+    case 400:
+      return 'validation_error';
+    case 401:
+    case 403:
+      return 'authentication_error';
+    case 404:
+      return 'not_found';
+    case 429:
+      return 'rate_limit_error';
+    default:
+      return 'invalid_request_error';
+  }
 };

@@ -7,7 +7,7 @@ import type { Json } from '#domain/shared/json.ts';
 import { inspectJson } from '#domain/shared/json-safety.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 import { integerParameters } from './openapi.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 import type { ApiProblem, RequestFault } from './problems.ts';
 
 /** A request, checked. */

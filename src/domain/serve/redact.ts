@@ -4,8 +4,8 @@
  * Works on the answer and not on the query, so that whatever a later field is made of, it passes here before it leaves.
  * @module
  */
+import { type MaskKind, mask } from '#domain/shared/mask.ts';
 import type { Grant, Treatment } from './access.ts';
-import { type MaskKind, mask } from './mask.ts';
 
 /** A profile as the API presents it. */
 export type PresentedProfile = Readonly<Record<string, unknown>>;

@@ -14,6 +14,7 @@ import { makeQuarantine } from '#adapters/quarantine/quarantine.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
 import { archiveChanges } from '#application/capture/archive-changes.ts';
 import { applyRows } from '#application/identity/apply-rows.ts';
+import { loadMetrics } from '#application/profile/metrics-store.ts';
 import { rowVersion } from '#domain/capture/row-version.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import { party } from '../../support/builders/rows.ts';
@@ -99,6 +100,7 @@ test('publish puts definitions in force', async () => {
   const { hash, definitions } = await source.current();
   expect(stdout).toBe(`In force: ${hash}\n`);
   expect(Object.keys(definitions.sources).sort()).toEqual([
+    'consents',
     'crm',
     'erp',
     'leads',
@@ -107,6 +109,13 @@ test('publish puts definitions in force', async () => {
     'shop',
     'web',
   ]);
+});
+
+test('metrics folds the figures of all customers at once', async () => {
+  const { code, stdout } = await ops('metrics');
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^Metrics folded from \d+ items; /)]);
+  const stored = await loadMetrics(table());
+  expect(stored?.definitions).toMatch(/^[0-9a-f]{64}$/);
 });
 
 test('replay puts archived records back, with their keys', async () => {

@@ -6,18 +6,20 @@
 import { Analytics } from '@segment/analytics-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '#adapters/crypto/sha256.ts';
-import { registerKey } from '#application/serve/write-keys.ts';
+import { registerKey } from '#application/serve/client-keys.ts';
 import { type ServingCloud, startServingCloud, until } from '../../support/serving-cloud.ts';
 
 const EVENTS = Number(process.env['SEGMENT_EVENTS'] ?? 1_000);
 const USERS = 20;
 const KEY = 'wk_of_the_integration_test';
+const READ_KEY = 'rk_of_the_integration_test';
 
 let served: ServingCloud;
 
 beforeAll(async () => {
   served = await startServingCloud();
   await registerKey(served.table('Customer360'), sha256, KEY, 'web');
+  await registerKey(served.table('Customer360'), sha256, READ_KEY, 'crm-desk', 'read');
 });
 
 afterAll(() => served?.stop());
@@ -135,5 +137,43 @@ describe('the Tracking API', () => {
       body: { success: false, accepted: 0, rejected: [{ index: 0, code: 'no-user-anon-id' }] },
     });
     expect((await post('/v1/batch', 'x'.repeat(600_000))).status).toBe(400);
+  });
+});
+
+describe('the Profile API', () => {
+  const profile = async (id: string, part: string, authorization: string) => {
+    const path = `/v1/spaces/shop/collections/users/profiles/${encodeURIComponent(id)}/${part}`;
+    const response = await fetch(`${served.api}${path}`, { headers: { authorization } });
+    // biome-ignore lint/suspicious/noExplicitAny: answers of several shapes
+    const body: any = await response.json();
+    return { status: response.status, body };
+  };
+  const basic = (key: string) => `Basic ${btoa(`${key}:`)}`;
+
+  test('answers a read key in the shapes of Segment', async () => {
+    const traits = await profile('user_id:user-0', 'traits', basic(READ_KEY));
+    expect(traits.status).toBe(200);
+    expect(traits.body).toMatchObject({ traits: {}, cursor: { has_more: expect.any(Boolean) } });
+    const ids = await profile('email:user-0@shop.example', 'external_ids', basic(READ_KEY));
+    expect(ids.body.data).toContainEqual(
+      expect.objectContaining({ type: 'user_id', id: 'user-0', source_id: 'web' }),
+    );
+    const events = await profile('user_id:user-0', 'events', basic(READ_KEY));
+    expect(events.body.data[0]).toMatchObject({ type: 'track', event: 'Product Viewed' });
+    const nobody = await profile('user_id:nobody', 'traits', basic(READ_KEY));
+    expect(nobody).toMatchObject({ status: 404, body: { error: { code: 'not_found' } } });
+  });
+
+  test.each([
+    ['no key', '', 401],
+    ['a write key', basic(KEY), 403],
+    ['a key of nobody', basic('rk_of_somebody_else_altogether'), 403],
+  ])('refuses %s', async (_, authorization, status) => {
+    expect((await profile('user_id:user-0', 'traits', authorization)).status).toBe(status);
+  });
+
+  test('a read key sends no events', async () => {
+    const headers = { authorization: basic(READ_KEY) };
+    expect((await post('/v1/track', { userId: 'u', event: 'e' }, headers)).status).toBe(403);
   });
 });

@@ -22,7 +22,7 @@ const run = (...args: readonly string[]) => {
 test('check of a good folder says what it holds, and its digest', () => {
   const { status, stdout } = run('check', folder);
   expect(status).toBe(0);
-  expect(stdout).toMatch(/^7 sources, \d+ namespaces: nothing to correct\.\n[0-9a-f]{64}\n$/);
+  expect(stdout).toMatch(/^8 sources, \d+ namespaces: nothing to correct\.\n[0-9a-f]{64}\n$/);
 });
 
 test('explain says every source', () => {

@@ -50,7 +50,7 @@ describe('why', () => {
           {
             from: { unit: 'crm.1', kind: 'party', samples: [{ at: '1970-01-01T00:00:01.000Z' }] },
             to: { kind: 'fact', rows: 2, samples: [{ row: 'pos.1' }, { row: 'pos.2' }] },
-            value: { namespace: 'card', value: 'CA****01', use: 'links' },
+            value: { namespace: 'card', value: '****0001', use: 'links' },
           },
           { to: { unit: 'shop.1' }, value: { namespace: 'phone', value: null } },
         ],

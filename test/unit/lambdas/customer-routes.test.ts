@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { OPERATIONS, type Operation } from '#domain/serve/operations.ts';
+import type { Operation } from '#domain/serve/operation.ts';
+import { OPERATIONS } from '#domain/serve/operations.ts';
 import type { JsonObject } from '#domain/shared/json.ts';
 import { anApi } from '../../support/api.ts';
 import { dmsText } from '../../support/builders/dms-record.ts';

@@ -6,7 +6,7 @@ import { anAuditLog } from '../../support/audit-log.ts';
 import { dmsText } from '../../support/builders/dms-record.ts';
 import { interposed } from '../../support/interposed-table.ts';
 import { aLambda, apiEvent, CONTEXT, metric } from '../../support/lambda.ts';
-import { aPipeline } from '../../support/pipeline.ts';
+import { aPipeline, DEMO } from '../../support/pipeline.ts';
 
 const PHONE = '+85291234567';
 
@@ -19,7 +19,8 @@ const handlerOn = async (ports: ProfilePorts, audit: AuditLog = anAuditLog().log
   const { makeHandler } = await import('../../../lambdas/serve/get-profile/handler.ts');
   const { makeTelemetry } = await import('../../../lambdas/shared/telemetry.ts');
   const sign = (...parts: readonly string[]) => sha256(parts.join());
-  const bound = { ...ports, audit, sign, sleep: async () => {} };
+  const definitions = async () => ({ hash: DEMO.hash, ...(await ports.definitions()) });
+  const bound = { ...ports, definitions, audit, sign, sleep: async () => {} };
   return makeHandler(async () => bound, makeTelemetry('serve/get-profile'));
 };
 

@@ -32,6 +32,7 @@ describe('GET /v1/sources', () => {
     expect([statusCode, headers?.['cache-control']]).toEqual([200, 'no-store']);
     expect(body).toMatchObject({ asOf: null, lagMs: null, definitions: DEMO.hash });
     expect(body.sources.map(({ source }: { source: string }) => source)).toEqual([
+      'consents',
       'crm',
       'erp',
       'leads',
@@ -40,13 +41,13 @@ describe('GET /v1/sources', () => {
       'shop',
       'web',
     ]);
-    expect(body.sources[4]).toEqual({
+    expect(body.sources[5]).toEqual({
       source: 'pos',
       position: expect.stringMatching(/^0{24}[0-9A-F]{16}$/),
       committedAt: '2026-11-22T08:00:00.000Z',
       lagMs: 10_000,
     });
-    expect(body.sources[0]).toEqual({ source: 'crm' });
+    expect(body.sources[1]).toEqual({ source: 'crm' });
   });
 
   test('says how long the latest changes of a source took from commit to servable', async () => {

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type MaskKind, mask } from '#domain/serve/mask.ts';
 import { redactProfile } from '#domain/serve/redact.ts';
+import { type MaskKind, mask, maskKindOf } from '#domain/shared/mask.ts';
 
 test.each([
   ['phone', '+8613800138000', '138****8000'],
   ['phone', '+85291234567', '+852****4567'],
   ['phone', '+6591234567', '+65****4567'],
   ['phone', '+4915112345678', '+4****5678'],
+  ['phone', '+12345', '****'],
   ['email', 'li.wei@example.com', 'l***@example.com'],
   ['email', 'no address', 'n***'],
   ['name', '陳大文', '陳**'],
@@ -20,6 +21,16 @@ test.each([
   ['code', '', '****'],
 ] as const)('a %s %s is shown as %s', (kind, value, shown) => {
   expect(mask(kind, value)).toBe(shown);
+});
+
+test.each([
+  ['phone', '+85291234567', '+852****4567'],
+  ['name', '王小明', '王**'],
+  ['id-card', '11010519491231002X', '****002X'],
+  ['device', 'a3f8', '****'],
+  ['gender', 'F', '****'],
+] as const)('an identifier of normaliser %s, %s, is shown as %s', (normaliser, value, shown) => {
+  expect(mask(maskKindOf(normaliser), value)).toBe(shown);
 });
 
 test('a mask tells at most seven digits of a number', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import type { Operation } from '#domain/serve/operations.ts';
+import type { Operation } from '#domain/serve/operation.ts';
 import { readRequest } from '#domain/serve/read-request.ts';
 
 const operation: Operation = {

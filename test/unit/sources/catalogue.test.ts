@@ -13,7 +13,9 @@ const schema = (source: string): string =>
 
 describe('definitions of the demo', () => {
   test('cover the five sources, the leads that platforms bring and the web', () => {
-    expect(Object.keys(definitions.sources).sort()).toEqual(['leads', 'web', ...SOURCES].sort());
+    expect(Object.keys(definitions.sources).sort()).toEqual(
+      ['consents', 'leads', 'web', ...SOURCES].sort(),
+    );
   });
 
   test.each(Object.values(TABLES))('know $source.$table', ({ source, table, key, kind }) => {

@@ -1,0 +1,123 @@
+/**
+ * Fold metrics: the figures of the whole business, folded over the table in passes.
+ *
+ * A pass reads every summary and every bucket once, in segments, and can be stopped after any page. Its figures replace
+ * those before only when it is complete. What changes behind it is in the next one.
+ * @module
+ */
+import { saveMetrics } from '#application/profile/metrics-store.ts';
+import { wholeSummary } from '#application/profile/parts-apart.ts';
+import { viewOf } from '#application/profile/summary.ts';
+import { parseSummaryItem } from '#application/profile/summary-text.ts';
+import { liveContributionsIn } from '#application/shared/contributions.ts';
+import { inParallel } from '#application/shared/in-parallel.ts';
+import type { CurrentDefinitions } from '#application/shared/ports.ts';
+import type { Item, Table } from '#application/shared/table.ts';
+import type { Definitions } from '#domain/definitions/types.ts';
+import {
+  customerMetrics,
+  factMetrics,
+  type Metrics,
+  NO_METRICS,
+  sumMetrics,
+} from '#domain/profile/metrics.ts';
+import type { Clock } from '#domain/shared/clock.ts';
+import type { Scan } from './ports.ts';
+import { allDone, newSegments, nextPages, type Segment } from './scan-pages.ts';
+
+/** What folding needs. */
+export interface FoldPorts {
+  readonly table: Table;
+  readonly scan: Scan;
+  readonly clock: Clock;
+  readonly definitions: () => Promise<CurrentDefinitions>;
+}
+
+/** A pass: all that has to be kept to go on with it. */
+export interface FoldPass {
+  readonly definitions: string;
+  readonly startedAt: number;
+  readonly segments: readonly Segment[];
+  readonly items: number;
+  readonly metrics: Metrics;
+}
+
+const PAGE = 250;
+const SEGMENTS = 4;
+
+/** Whether a pass has read the whole table. */
+export const isFolded = ({ segments }: FoldPass): boolean => allDone(segments);
+
+/**
+ * Goes on with a pass until it is complete, and stores its figures then, or until it may go on no more. A pass of other
+ * definitions than those in force begins anew.
+ */
+export const continueFold = async (
+  ports: FoldPorts,
+  begun: FoldPass | undefined,
+  mayGoOn: () => boolean = () => true,
+): Promise<FoldPass> => {
+  const { hash, definitions } = await ports.definitions();
+  let pass =
+    begun && begun.definitions === hash && !isFolded(begun) ? begun : newFold(hash, ports.clock());
+  while (!isFolded(pass) && mayGoOn()) {
+    const page = await nextPages(ports.scan, pass.segments, PAGE);
+    const { startedAt } = pass;
+    const parts = await inParallel(page.items, (item) =>
+      itemMetrics(ports.table, item, definitions, startedAt),
+    );
+    pass = {
+      ...pass,
+      segments: page.segments,
+      items: pass.items + page.items.length,
+      metrics: sumMetrics([pass.metrics, ...parts.flat()]),
+    };
+  }
+  if (!isFolded(pass)) return pass;
+  await keep(ports, pass);
+  return { ...pass, metrics: NO_METRICS };
+};
+
+const newFold = (definitions: string, startedAt: number): FoldPass => ({
+  definitions,
+  startedAt,
+  segments: newSegments(SEGMENTS),
+  items: 0,
+  metrics: NO_METRICS,
+});
+
+const itemMetrics = async (
+  table: Table,
+  item: Item,
+  definitions: Definitions,
+  now: number,
+): Promise<readonly Metrics[]> => {
+  if (item.sk === 'SUMMARY') {
+    const { summary, torn } = wholeSummary(await partsOf(table, item));
+    const view = torn ? undefined : summary && viewOf(definitions.view, summary, { now });
+    return view ? [customerMetrics(view, definitions, now)] : [];
+  }
+  if (item.sk !== 'BUCKET') return [];
+  return liveContributionsIn(item).map(({ rowKey, fact }) =>
+    factMetrics({ rowKey, ...fact }, definitions, now),
+  );
+};
+
+/** A summary with the parts that lie apart, when it has any. */
+const partsOf = async (table: Table, item: Item): Promise<readonly Item[]> => {
+  const entries = [...(parseSummaryItem(item).summary?.units.values() ?? [])];
+  if (entries.every(({ kind }) => kind === 'party' || kind === 'facts')) return [item];
+  const items: Item[] = [];
+  let after: string | undefined;
+  do {
+    const page = await table.query({ pk: item.pk, ...(after === undefined ? {} : { after }) });
+    items.push(...page.items);
+    after = page.next;
+  } while (after !== undefined);
+  return items;
+};
+
+const keep = ({ table, clock }: FoldPorts, pass: FoldPass): Promise<void> => {
+  const { metrics, startedAt, definitions } = pass;
+  return saveMetrics(table, { metrics, startedAt, definitions, endedAt: clock() });
+};

@@ -1,0 +1,60 @@
+/**
+ * Presentation of evidence: rows and values under names that mean something within one answer only.
+ * @module
+ */
+import type { ShownUnit, ShownValue } from '#application/identity/describe-evidence.ts';
+import type { CustomerGraph, EvidenceStep, ShownObstacle } from '#application/identity/explain.ts';
+import type { Grant } from '#domain/serve/access.ts';
+import { rowOf } from '#domain/serve/redact.ts';
+import { must } from '#domain/shared/assert.ts';
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** A step of evidence. */
+export const presentStep = ({ from, to, value }: EvidenceStep, grant: Grant): Body => ({
+  from: presentUnit(from, grant),
+  to: presentUnit(to, grant),
+  value: presentValue(value),
+});
+
+/** An obstacle. */
+export const presentObstacle = ({ value, ...obstacle }: ShownObstacle): Body => ({
+  ...obstacle,
+  ...(value ? { value: presentValue(value) } : {}),
+});
+
+/** A customer as nodes and edges. */
+export const presentGraph = ({ units, values, edges, held }: CustomerGraph, grant: Grant): Body => {
+  const unitIds = new Map(units.map(({ unit }, index) => [unit, `u${index + 1}`]));
+  const valueIds = new Map(values.map(({ identifier }, index) => [identifier, `v${index + 1}`]));
+  return {
+    units: units.map((unit) => ({ id: unitIds.get(unit.unit), ...presentUnit(unit, grant) })),
+    values: values.map((value) => ({ id: valueIds.get(value.identifier), ...presentValue(value) })),
+    edges: edges.map(({ unit, value, verified }) => ({
+      unit: must(unitIds.get(unit), 'unit of an edge'),
+      value: must(valueIds.get(value), 'value of an edge'),
+      verified,
+    })),
+    held: held.map(({ value, reasons }) => ({
+      value: must(valueIds.get(value), 'held value'),
+      reasons,
+    })),
+  };
+};
+
+const presentUnit = ({ kind, rows, samples }: ShownUnit, { treat }: Grant): Body => ({
+  kind,
+  rows,
+  samples: samples.map(({ row, at }) => {
+    const [source, table] = row.split('.');
+    return { source, table, ...rowOf(row, treat), at };
+  }),
+});
+
+const presentValue = ({ namespace, priority, use, value, decision }: ShownValue): Body => ({
+  namespace,
+  priority,
+  use,
+  value,
+  ...(decision ? { decision } : {}),
+});

@@ -1,0 +1,183 @@
+/**
+ * Record consent: a decision of a customer onto the change stream, as a row of source `consents`.
+ *
+ * It is written nowhere else, so it takes the way of every change and is in the view a moment later. The row refers to its
+ * customer by one identifier that names nobody else: verified before typed, then by the priority of the namespace, so a
+ * card before a phone number, which may be somebody else's next year.
+ * @module
+ */
+import { claimKey, parseClaimItem } from '#application/shared/items.ts';
+import type { Publish } from '#application/shared/ports.ts';
+import {
+  CONSENT_SOURCE,
+  CONSENT_TABLE,
+  type ConsentDecision,
+  type CustomerColumns,
+  decisionRecord,
+} from '#domain/capture/consent-decision.ts';
+import type { Definitions, IdentifierRule } from '#domain/definitions/types.ts';
+import { identifierKey } from '#domain/identity/evidence.ts';
+import type { Identifier } from '#domain/identity/identifier.ts';
+import { decideAccess } from '#domain/serve/access.ts';
+import type { ApiProblem } from '#domain/serve/problems.ts';
+import { own } from '#domain/shared/json-safety.ts';
+import { failure, type Result, success } from '#domain/shared/result.ts';
+import { auditRefusal } from './audited-read.ts';
+import type { FoundProfile } from './get-profile.ts';
+import { type ProfileRequest, type ReadPorts, seeCustomer } from './read-profile.ts';
+
+/** What recording needs. */
+export interface ConsentPorts extends ReadPorts {
+  readonly publish: Publish;
+  /** 19 digits of a text, always the same. */
+  readonly digits: (text: string) => string;
+}
+
+/** A decision as a caller hands it in. */
+export interface SaidDecision
+  extends Pick<ConsentDecision, 'purpose' | 'channel' | 'state' | 'notice' | 'evidence'> {
+  /** ISO 8601; now when absent. */
+  readonly at?: string | undefined;
+  readonly actor?: string | undefined;
+}
+
+/** A decision of whom, under which id. */
+export interface ConsentRequest extends ProfileRequest {
+  readonly decisionId: string;
+  readonly decision: SaidDecision;
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** Clocks differ; a decision from further ahead would outlast those that follow it. */
+const MAX_AHEAD_MS = 5 * 60_000;
+
+/** Records a decision. Answered when the stream has it. */
+export const recordConsent = async (
+  ports: ConsentPorts,
+  request: ConsentRequest,
+): Promise<Result<Body, ApiProblem>> => {
+  const { definitions } = await ports.definitions();
+  const receivedAt = ports.clock();
+  const decision = decisionOf(request, receivedAt);
+  const refusal = refusalOf(definitions, request, decision, receivedAt);
+  if (refusal) return failure(await auditRefusal(ports.audit, request, refusal));
+  const { purpose, channel, state, at, id } = decision;
+  const field = ['consent', purpose, ...(channel === undefined ? [] : [channel]), state].join('.');
+  const customer = await seeCustomer(ports, request, () => [field]);
+  if (!customer.ok) return customer;
+  const { found } = customer.value;
+  const columns = await customerColumns(ports, definitions, found);
+  if (columns === undefined) return failure(NO_IDENTIFIER);
+  const { key, record } = decisionRecord(decision, columns, receivedAt, ports.digits);
+  const bytes = new TextEncoder().encode(JSON.stringify(record));
+  await ports.publish([{ partitionKey: key, bytes }]);
+  const said = { id, purpose, ...(channel === undefined ? {} : { channel }), state };
+  return success({
+    customerId: found.customerId,
+    decision: { ...said, at: new Date(at).toISOString() },
+  });
+};
+
+const decisionOf = (request: ConsentRequest, receivedAt: number): ConsentDecision => {
+  const { decision, decisionId, caller } = request;
+  const { at, actor, ...said } = decision;
+  return {
+    ...said,
+    id: decisionId,
+    at: at === undefined ? receivedAt : Date.parse(at),
+    actor: actor ?? caller.client,
+    client: caller.client,
+  };
+};
+
+const refusalOf = (
+  definitions: Definitions,
+  { caller, purpose }: ConsentRequest,
+  decision: ConsentDecision,
+  now: number,
+): ApiProblem | undefined => {
+  if (rulesOf(definitions).length === 0) return NOT_DEFINED;
+  const granted = decideAccess(definitions.access, caller, purpose);
+  if (!granted.ok) return granted.error;
+  if (!granted.value.may('record-consent')) return NOT_THIS_ROLE;
+  // A grant holds for all brands and markets, and so asks for somebody who answers for all.
+  const isLimited = granted.value.brands !== undefined || granted.value.markets !== undefined;
+  if (decision.state === 'granted' && isLimited) return LIMITED;
+  if (!Number.isFinite(decision.at) || decision.at > now + MAX_AHEAD_MS) return BAD_TIME;
+  return hasEffect(definitions, decision) ? undefined : NO_EFFECT;
+};
+
+// One channel is the matter of whoever sends over it; a purpose as a whole decides what is read here.
+const hasEffect = ({ access }: Definitions, { purpose, channel }: ConsentDecision): boolean => {
+  const rule = own(access?.purposes ?? {}, purpose);
+  return channel === undefined ? rule?.consent !== undefined : rule !== undefined;
+};
+
+const rulesOf = ({ sources }: Definitions): readonly IdentifierRule[] =>
+  sources[CONSENT_SOURCE]?.tables[CONSENT_TABLE]?.identifiers ?? [];
+
+/** The columns that name the customer; `undefined` when no identifier names it alone. */
+const customerColumns = async (
+  { table, pseudonymise }: ConsentPorts,
+  definitions: Definitions,
+  { view, units }: FoundProfile,
+): Promise<CustomerColumns | undefined> => {
+  const { namespaces } = definitions;
+  const priorityOf = ({ namespace }: Identifier) => namespaces[namespace]?.priority ?? 0;
+  const candidates = view.identifiers
+    .flatMap((known) => {
+      const rule = rulesOf(definitions).find(({ namespace }) => namespace === known.namespace);
+      return rule ? [{ known, rule }] : [];
+    })
+    .sort(
+      (a, b) =>
+        Number(b.known.verified) - Number(a.known.verified) ||
+        priorityOf(a.known) - priorityOf(b.known),
+    );
+  const claims = await table.getAll(
+    candidates.map(({ known: { namespace, scope, value } }) =>
+      claimKey(identifierKey(namespace, scope, pseudonymise(namespace, scope, value))),
+    ),
+  );
+  const chosen = candidates.find((_, index) => {
+    const item = claims[index];
+    const claim = item && parseClaimItem(item);
+    return claim && !claim.shared && claim.units.every((unit) => units.includes(unit));
+  });
+  return chosen && columnsOf(chosen.rule, chosen.known);
+};
+
+const columnsOf = (
+  { column, scope: rule }: IdentifierRule,
+  { value, scope }: Identifier,
+): CustomerColumns => ({
+  [column]: value,
+  ...(rule && 'column' in rule && scope !== undefined ? { [rule.column]: scope } : {}),
+});
+
+const NOT_DEFINED: ApiProblem = {
+  code: 'not-permitted',
+  detail: `The definitions in force have no source ${CONSENT_SOURCE}.`,
+};
+const NOT_THIS_ROLE: ApiProblem = {
+  code: 'not-permitted',
+  detail: 'The role of this token may not record consents.',
+};
+const LIMITED: ApiProblem = {
+  code: 'not-permitted',
+  detail:
+    'A grant holds for all brands and markets; this caller answers for some. It may record a withdrawal.',
+};
+const bad = (pointer: string, detail: string): ApiProblem => ({
+  code: 'bad-request',
+  detail: 'Correct what errors names; /v1/docs shows what the route takes.',
+  errors: [{ pointer, detail }],
+});
+const BAD_TIME = bad('#/at', 'is no time, or lies ahead');
+const NO_EFFECT = bad('#/purpose', 'is no purpose of the access policy that asks for a consent');
+const NO_IDENTIFIER: ApiProblem = {
+  code: 'ambiguous',
+  detail:
+    'The customer has no identifier that names it alone, so a decision could not stay with it.',
+};

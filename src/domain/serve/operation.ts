@@ -1,0 +1,54 @@
+/**
+ * Operation: what is said of a route of the API, and its scopes.
+ * @module
+ */
+import type * as z from 'zod/mini';
+import type { ProblemCode } from './problems.ts';
+
+/** Scopes of the API. A token holds those of its client. */
+export const SCOPES = {
+  readProfiles: 'c360/profile.read',
+  search: 'c360/profile.search',
+  explain: 'c360/profile.explain',
+  consent: 'c360/consent.write',
+  metrics: 'c360/metrics.read',
+  export: 'c360/profile.export',
+} as const;
+
+/** A scope. */
+export type Scope = (typeof SCOPES)[keyof typeof SCOPES];
+
+/** Which function answers: operations of one group need the same rights. */
+export type OperationGroup = 'customers' | 'consents' | 'sources' | 'documents' | 'tracking';
+
+/** What a client key is good for: sending events, or reading profiles. */
+export type KeyUse = 'write' | 'read';
+
+/** A route. */
+export interface Operation {
+  /** Name of the method of the typed client. */
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Path with `{variables}`, which are described in `parameters`. */
+  readonly path: string;
+  readonly group: OperationGroup;
+  readonly summary: string;
+  /** Absent: open to anybody, and then without access to any data. */
+  readonly scope?: Scope;
+  /** Asks for a client key instead of a token. */
+  readonly key?: KeyUse;
+  /** Tells problems in the form of Segment, not as problem documents. */
+  readonly segment?: true;
+  readonly parameters?: Readonly<Record<string, z.ZodMiniType>>;
+  readonly query?: z.ZodMiniObject;
+  readonly body?: z.ZodMiniType;
+  /** Changes something, and honours the header Idempotency-Key. */
+  readonly once?: true;
+  /** Status and schema of the answer that is no problem. */
+  readonly answers: Readonly<
+    Record<number, { readonly type: string; readonly schema?: z.ZodMiniType }>
+  >;
+  readonly problems: readonly ProblemCode[];
+  /** Set when a route is on its way out. RFC 9745 and RFC 8594. */
+  readonly deprecation?: { readonly since: string; readonly sunset: string; readonly link: string };
+}
