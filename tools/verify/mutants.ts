@@ -100,6 +100,24 @@ const MUTANTS: readonly Mutant[] = [
     to: '',
   },
   {
+    guard: 'of two rows that change at once, the second sees the first',
+    file: `${IDENTITY}/world.ts`,
+    from: 'return [...kept].filter(isKeyOf(policy));',
+    to: 'return [];',
+  },
+  {
+    guard: 'a key that becomes shared sets apart what it tied',
+    file: `${IDENTITY}/likeness.ts`,
+    from: 'if (crossed.length === 0) return [];',
+    to: 'return [];',
+  },
+  {
+    guard: 'rows that did not change are compared under changed rules',
+    file: `${IDENTITY}/likeness-under-rules.ts`,
+    from: 'scoringOf(policy) !== undefined && rules !== policyMark(policy);',
+    to: 'scoringOf(policy) === undefined && rules !== policyMark(policy);',
+  },
+  {
     guard: 'values that cross their new cap are counted',
     file: `${IDENTITY}/change-rules.ts`,
     from: 'return shared || units.length > rulesOf(policy, identifier).cap ? [identifier] : [];',

@@ -9,7 +9,7 @@
 import { parseClaimItem, type ScopeId } from '#application/shared/items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
 import type { IdentifierKey } from '#domain/identity/evidence.ts';
-import { links, type MergePolicy, policyMark, rulesOf } from '#domain/identity/merge-policy.ts';
+import { compares, type MergePolicy, policyMark, rulesOf } from '#domain/identity/merge-policy.ts';
 import type { OneIdMinter } from '#domain/identity/one-id.ts';
 import { compareRules, type Population, type RuleChange } from '#domain/identity/rule-change.ts';
 import { mergeScopes, type Scope } from '#domain/identity/scope.ts';
@@ -112,7 +112,7 @@ const MAX_ATTEMPTS = 24;
 // Whether a shared value still is one needs a count; any other tells by its list.
 const claimAt = (item: Item, policy: MergePolicy): readonly IdentifierKey[] => {
   const identifier = item.pk.slice(2) as IdentifierKey;
-  if (item.sk !== 'CLAIM' || !links(policy, identifier)) return [];
+  if (item.sk !== 'CLAIM' || !compares(policy, identifier)) return [];
   const { shared, units } = parseClaimItem(item);
   return shared || units.length > rulesOf(policy, identifier).cap ? [identifier] : [];
 };

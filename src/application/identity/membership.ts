@@ -159,9 +159,9 @@ export const claimsIn = (
 /** The writes that bring an identifier's items to its holders after the change. */
 export const membershipActions = (
   membership: Membership,
-  scope: ScopeId,
-  customer: OneId | undefined,
   cap: number,
+  scope?: ScopeId,
+  customer?: OneId,
 ): readonly Action[] => {
   if (membership.holders === undefined) return joinsOfShared(membership);
   const listed = membership.holders.slice(0, cap);
@@ -207,7 +207,7 @@ const joinsOfShared = ({ identifier, joins, claim }: Membership): readonly Actio
 const claimAction = (
   { identifier, claim, shared, firstVersion }: Membership,
   units: readonly UnitKey[],
-  scope: ScopeId,
+  scope: ScopeId | undefined,
   customer: OneId | undefined,
 ): Action => {
   const when: Condition = claim ? { equals: [['ver'], claim.version] } : { missing: ['pk'] };
@@ -215,7 +215,7 @@ const claimAction = (
   const version = (claim?.version ?? firstVersion) + 1;
   const next: ClaimItem = {
     version,
-    scope,
+    ...(scope === undefined ? {} : { scope }),
     units,
     shared,
     ...(customer === undefined || shared ? {} : { customer }),
