@@ -9,12 +9,9 @@ import {
   orderedClaims,
   type UnitKey,
 } from '#domain/identity/evidence.ts';
-import { blockingKeys } from '#domain/identity/matching/blocking-keys.ts';
-import {
-  type MatchFeatures,
-  type RawFeatures,
-  readFeatures,
-} from '#domain/identity/matching/match-features.ts';
+import { keysOfRow, withoutPlaceholders } from '#domain/identity/matching/features-of-row.ts';
+import { type MatchFeatures, readFeatures } from '#domain/identity/matching/match-features.ts';
+import { rawFeatures } from '#domain/identity/matching/raw-features.ts';
 import { normaliseOpaque } from '#domain/identity/normalise-text.ts';
 import type { ExtractDefinition, ExtractRules, FileMapping } from './extract-definition.ts';
 
@@ -47,12 +44,11 @@ export const readRow = (
   const source = sourceOf(mapping, said) ?? place.file;
   const parts = mapping.key.map(said);
   if (parts.some((part) => part === undefined)) return undefined;
-  const { raw, accounts } = gather(mapping, said, source);
   return {
     source,
     key: parts.length === 0 ? String(place.record) : parts.join('|'),
-    features: readFeatures(raw, definition),
-    accounts,
+    features: readFeatures(rawFeatures(mapping.columns, said), definition),
+    accounts: accountsOf(mapping, said, source),
   };
 };
 
@@ -72,77 +68,21 @@ const sourceOf = (
   return 'value' in source ? source.value : said(source.column);
 };
 
-interface Gathered {
-  readonly raw: RawFeatures;
-  readonly accounts: readonly Account[];
-}
-
-const gather = (
-  mapping: FileMapping,
+const accountsOf = (
+  { columns }: FileMapping,
   said: (column: string) => string | undefined,
   source: string,
-): Gathered => {
-  const filled = Object.entries(mapping.columns).flatMap(([column, role]) => {
+): readonly Account[] =>
+  Object.entries(columns).flatMap(([column, role]) => {
     const value = said(column);
-    return value === undefined ? [] : [{ role, value }];
+    return role.kind === 'account' && value !== undefined
+      ? accountOf(role.name, role.perSource ? source : undefined, value)
+      : [];
   });
-  const plain = new Map<string, string>();
-  for (const { role, value } of filled) {
-    if (role.kind === 'plain')
-      plain.set(role.role, together(role.role, plain.get(role.role), value));
-  }
-  const named = (kind: 'id' | 'text') =>
-    filled.flatMap(({ role, value }) => (role.kind === kind ? [[role.name, value] as const] : []));
-  return {
-    raw: rawFeatures(plain, new Map(named('id')), new Map(named('text'))),
-    accounts: filled.flatMap(({ role, value }) =>
-      role.kind === 'account'
-        ? accountOf(role.name, role.perSource ? source : undefined, value)
-        : [],
-    ),
-  };
-};
 
 const accountOf = (name: string, scope: string | undefined, raw: string): readonly Account[] => {
   const value = normaliseOpaque(raw);
   return value === undefined ? [] : [{ name, value, ...(scope === undefined ? {} : { scope }) }];
-};
-
-/** Two columns of a name or an address are one text; of anything else the first that is filled counts. */
-const together = (role: string, before: string | undefined, value: string): string => {
-  if (before === undefined) return value;
-  return role.startsWith('name') || role === 'address' ? `${before} ${value}` : before;
-};
-
-const rawFeatures = (
-  plain: ReadonlyMap<string, string>,
-  ids: ReadonlyMap<string, string>,
-  texts: ReadonlyMap<string, string>,
-): RawFeatures => {
-  const some = (entries: Readonly<Record<string, string | undefined>>) =>
-    Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
-  return {
-    ...some({
-      birthDate: plain.get('birth-date'),
-      gender: plain.get('gender'),
-      email: plain.get('email'),
-      phone: plain.get('phone'),
-    }),
-    name: some({
-      given: plain.get('name.given'),
-      family: plain.get('name.family'),
-      full: plain.get('name'),
-    }),
-    address: some({
-      line: plain.get('address'),
-      number: plain.get('address.number'),
-      city: plain.get('address.city'),
-      postcode: plain.get('address.postcode'),
-      state: plain.get('address.state'),
-    }),
-    ids: Object.fromEntries(ids),
-    texts: Object.fromEntries(texts),
-  };
 };
 
 /** Keyed hash of a value in its namespace and scope. */
@@ -163,7 +103,11 @@ export const evidenceOf = (
   rules: ExtractRules,
   pseudonymise: Pseudonymise,
 ): EvidenceUnit => {
-  const features = withoutBlocked(row.features, rules);
+  const features = withoutPlaceholders(row.features, {
+    dates: [],
+    phones: new Set(rules.blocked['phone']),
+    emails: new Set(rules.blocked['email']),
+  });
   const claim = (namespace: string, value: string, scope?: string): Claim => ({
     identifier: identifierKey(namespace, scope, pseudonymise(namespace, scope, value)),
     verified: true,
@@ -179,18 +123,7 @@ export const evidenceOf = (
       ...(email === undefined ? [] : [claim('email', email)]),
       ...Object.entries(ids).map(([name, value]) => claim(name, value)),
       ...row.accounts.map(({ name, scope, value }) => claim(name, value, scope)),
-      ...blockingKeys(features, rules.keys).map((key) => claim(KEY_NAMESPACE, key)),
+      ...keysOfRow(features, rules.keys).map((key) => claim(KEY_NAMESPACE, key)),
     ]),
-  };
-};
-
-const withoutBlocked = (features: MatchFeatures, { blocked }: ExtractRules): MatchFeatures => {
-  const { phone, email, ...rest } = features;
-  const isKept = (name: string, value: string | undefined): value is string =>
-    value !== undefined && !(blocked[name] ?? []).includes(value);
-  return {
-    ...rest,
-    ...(isKept('phone', phone) ? { phone } : {}),
-    ...(isKept('email', email) ? { email } : {}),
   };
 };
