@@ -13,6 +13,7 @@ import { compares, type MergePolicy, policyMark, rulesOf } from '#domain/identit
 import type { OneIdMinter } from '#domain/identity/one-id.ts';
 import { compareRules, type Population, type RuleChange } from '#domain/identity/rule-change.ts';
 import { mergeScopes, type Scope } from '#domain/identity/scope.ts';
+import { describeScopes } from './compared-scopes.ts';
 import { closeScopes } from './open-scopes.ts';
 import { ContentionError, commitWork, type IdentityPorts } from './restructure.ts';
 import { readScopes } from './scope-store.ts';
@@ -44,7 +45,7 @@ export const needsReplay = (from: MergePolicy, to: MergePolicy): readonly string
 
 /**
  * Evaluates changed rules on all customers, without changing anything.
- * Memory: some 0.5 KB for each evidence unit; rows are not read.
+ * Memory: some 0.5 KB for each evidence unit; where rules score pairs, the rows are read, and 1 KB.
  */
 export const previewRules = async (
   table: Table,
@@ -52,15 +53,19 @@ export const previewRules = async (
   from: MergePolicy,
   to: MergePolicy,
   mint: OneIdMinter,
-): Promise<RuleChange> => compareRules(await readPopulation(table, scan), from, to, mint);
+): Promise<RuleChange> => compareRules(await readPopulation(table, scan, from), from, to, mint);
 
-/** All units, customers and ids, from the scopes. */
-export const readPopulation = async (table: Table, scan: TableScan): Promise<Population> => {
+/** All units, customers and ids, from the scopes; where rules score pairs, with what the rows say. */
+export const readPopulation = async (
+  table: Table,
+  scan: TableScan,
+  policy: MergePolicy,
+): Promise<Population> => {
   const scopes: Scope[] = [];
   for await (const items of scan()) {
     const heads = items.filter(({ sk, into }) => sk === 'SCOPE' && into === undefined);
     const ids = heads.map(({ pk }) => pk.slice(2) as ScopeId);
-    scopes.push(...(await readScopes(table, ids)).map(({ scope }) => scope));
+    scopes.push(await describeScopes(table, policy, await readScopes(table, ids)));
   }
   return mergeScopes(scopes);
 };

@@ -2,6 +2,7 @@
  * Extract row: a record of a file as evidence, with the pseudonyms and features that matching works on.
  * @module
  */
+import { sourceRowKey } from '#domain/capture/source-row.ts';
 import {
   type Claim,
   type EvidenceUnit,
@@ -10,7 +11,11 @@ import {
   type UnitKey,
 } from '#domain/identity/evidence.ts';
 import { keysOfRow, withoutPlaceholders } from '#domain/identity/matching/features-of-row.ts';
-import { type MatchFeatures, readFeatures } from '#domain/identity/matching/match-features.ts';
+import {
+  type MatchFeatures,
+  type RawFeatures,
+  readFeatures,
+} from '#domain/identity/matching/match-features.ts';
 import { rawFeatures } from '#domain/identity/matching/raw-features.ts';
 import { normaliseOpaque } from '#domain/identity/normalise-text.ts';
 import type { ExtractDefinition, ExtractRules, FileMapping } from './extract-definition.ts';
@@ -23,11 +28,14 @@ export interface ExtractRow {
   readonly source: string;
   /** Primary key as the file says it, its columns joined by `|`. */
   readonly key: string;
+  /** What its columns say, as text. */
+  readonly raw: RawFeatures;
   readonly features: MatchFeatures;
   readonly accounts: readonly Account[];
 }
 
-interface Account {
+/** A login, a device: one of possibly many that a person has. */
+export interface Account {
   readonly name: string;
   readonly scope?: string;
   readonly value: string;
@@ -44,10 +52,12 @@ export const readRow = (
   const source = sourceOf(mapping, said) ?? place.file;
   const parts = mapping.key.map(said);
   if (parts.some((part) => part === undefined)) return undefined;
+  const raw = rawFeatures(mapping.columns, said);
   return {
     source,
     key: parts.length === 0 ? String(place.record) : parts.join('|'),
-    features: readFeatures(rawFeatures(mapping.columns, said), definition),
+    raw,
+    features: readFeatures(raw, definition),
     accounts: accountsOf(mapping, said, source),
   };
 };
@@ -93,9 +103,22 @@ export const KEY_NAMESPACE = 'key';
 
 /** Key of a row's unit: source and primary key, `crm.row.17`. */
 export const unitKeyOf = ({ source, key }: Pick<ExtractRow, 'source' | 'key'>): UnitKey =>
-  `${escaped(source)}.row.${escaped(key)}` as UnitKey;
+  sourceRowKey(sourceId(source), ROW_TABLE, [key]) as string as UnitKey;
 
-const escaped = (part: string): string => part.replaceAll('%', '%25').replaceAll('.', '%2E');
+/** The table that rows of an extract are in. */
+export const ROW_TABLE = 'row';
+
+/** A source as row keys and definitions name it. */
+export const sourceId = (source: string): string =>
+  source.replaceAll('%', '%25').replaceAll('.', '%2E');
+
+/** The features of a row, values that are placeholders left out. */
+export const saidFeatures = (row: ExtractRow, { blocked }: ExtractRules): MatchFeatures =>
+  withoutPlaceholders(row.features, {
+    dates: [],
+    phones: new Set(blocked['phone']),
+    emails: new Set(blocked['email']),
+  });
 
 /** The row as evidence: identifiers and blocking keys as claims, values that are placeholders left out. */
 export const evidenceOf = (
@@ -103,11 +126,7 @@ export const evidenceOf = (
   rules: ExtractRules,
   pseudonymise: Pseudonymise,
 ): EvidenceUnit => {
-  const features = withoutPlaceholders(row.features, {
-    dates: [],
-    phones: new Set(rules.blocked['phone']),
-    emails: new Set(rules.blocked['email']),
-  });
+  const features = saidFeatures(row, rules);
   const claim = (namespace: string, value: string, scope?: string): Claim => ({
     identifier: identifierKey(namespace, scope, pseudonymise(namespace, scope, value)),
     verified: true,
