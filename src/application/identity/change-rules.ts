@@ -8,11 +8,13 @@
  */
 import { parseClaimItem, type ScopeId } from '#application/shared/items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
+import type { NamespaceDefinition } from '#domain/definitions/types.ts';
 import type { IdentifierKey } from '#domain/identity/evidence.ts';
 import { compares, type MergePolicy, policyMark, rulesOf } from '#domain/identity/merge-policy.ts';
 import type { OneIdMinter } from '#domain/identity/one-id.ts';
 import { compareRules, type Population, type RuleChange } from '#domain/identity/rule-change.ts';
 import { mergeScopes, type Scope } from '#domain/identity/scope.ts';
+import { canonicalJson } from '#domain/shared/canonical-json.ts';
 import { describeScopes } from './compared-scopes.ts';
 import { closeScopes } from './open-scopes.ts';
 import { ContentionError, commitWork, type IdentityPorts } from './restructure.ts';
@@ -33,15 +35,20 @@ export const needsReplay = (from: MergePolicy, to: MergePolicy): readonly string
   return names.flatMap((name) => {
     const [old, now] = [from[name], to[name]];
     if (!old || !now) return [`namespace ${name} ${old ? 'is gone' : 'is new'}`];
-    const strip = (rules: object) =>
-      JSON.stringify(
-        Object.entries(rules)
-          .filter(([key]) => !RULE_KEYS.some((one) => one === key))
-          .sort(([a], [b]) => (a < b ? -1 : 1)),
-      );
-    return strip(old) === strip(now) ? [] : [`namespace ${name} reads or links other values`];
+    return readRules(old) === readRules(now)
+      ? []
+      : [`namespace ${name} reads or links other values`];
   });
 };
+
+/** What of a namespace decides what a row says; of rules that score, the keys. */
+const readRules = ({ candidates, ...rules }: NamespaceDefinition): string =>
+  canonicalJson({
+    ...Object.fromEntries(
+      Object.entries(rules).filter(([key]) => !RULE_KEYS.some((one) => one === key)),
+    ),
+    ...(candidates && { keys: candidates.keys, dates: candidates.model.placeholderDates }),
+  });
 
 /**
  * Evaluates changed rules on all customers, without changing anything.
