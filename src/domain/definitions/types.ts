@@ -17,7 +17,7 @@ export type {
 
 import type { DateOrder } from '#domain/identity/matching/birth-date.ts';
 import type { MatchRules } from '#domain/identity/matching/match-model.ts';
-import type { ColumnRoles } from '#domain/identity/matching/raw-features.ts';
+import type { ColumnRoles } from '#domain/identity/matching/roles.ts';
 import type { AccessPolicy } from './access-file.ts';
 
 /** Market of a source or row: decides phone region, and the default time zone and currency. */

@@ -8,8 +8,7 @@
  */
 import type { Definitions, IdentifierRule, SourceDefinition } from '#domain/definitions/types.ts';
 import type { RawFeatures } from '#domain/identity/matching/match-features.ts';
-import type { ColumnRoles } from '#domain/identity/matching/raw-features.ts';
-import { PLAIN_ROLES } from '#domain/identity/matching/roles.ts';
+import { type ColumnRoles, PLAIN_ROLES } from '#domain/identity/matching/roles.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { JsonObject } from '#domain/shared/json.ts';
 import type { ExtractDefinition, ExtractRules } from './extract-definition.ts';

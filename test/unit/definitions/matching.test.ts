@@ -1,67 +1,22 @@
 /** Rules that score, as definitions say them: compiled, checked, and read off the rows of a table. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { sha256 } from '#adapters/crypto/sha256.ts';
 import { readDefinitions } from '#adapters/definitions/read-folder.ts';
 import { readPartyChange } from '#application/identity/read-row.ts';
 import type { ChangeRecord } from '#domain/capture/change-record.ts';
 import { compileDefinitions } from '#domain/definitions/compile.ts';
 import { formatProblem } from '#domain/definitions/problem.ts';
-import { canonicalJson } from '#domain/shared/canonical-json.ts';
-import { startModel } from '../../support/builders/match.ts';
+import { SCORED_FILES, writeScoredFolder } from '../../support/scored-definitions.ts';
 
-const { version: _, ...MODEL } = {
-  ...startModel('name', 'birth-date', 'account:card'),
-  placeholderDates: ['19000101'],
-};
-const MODEL_FILE = JSON.stringify({ version: sha256(canonicalJson(MODEL)), ...MODEL });
+const SOURCE = SCORED_FILES['sources/pos.yaml'];
+const IDENTITY = SCORED_FILES['identity.yaml'];
+const MODEL_FILE = SCORED_FILES['models/person.json'];
 
-const SOURCE = `source: pos
-engine: postgresql
-region: HK
-tables:
-  member:
-    key: [id]
-    kind: party
-    identifiers:
-      - { namespace: card, column: card_no }
-      - { namespace: phone, column: mobile }
-    match: { nm: name, born: birth-date, mobile: phone, card_no: id.card }
-    fields:
-      name: { column: nm, type: text }
-  receipt:
-    key: [no]
-    kind: fact
-    identifiers:
-      - { namespace: card, column: card_no }
-`;
-const IDENTITY = `namespaces:
-  card: { priority: 1, normalise: code, cap: 50 }
-  phone: { priority: 2, normalise: phone, cap: 25, blocked: ['+85290000000'] }
-matching:
-  model: person
-  link: 1
-  review: -2
-  coherence: -1
-  cap: 10
-  keys:
-    - [name, birth-date]
-    - [birth-date, phone-end]
-`;
-const VIEW = 'profile: {}\nmeasures: {}\n';
-
-const FILES = {
-  'sources/pos.yaml': SOURCE,
-  'identity.yaml': IDENTITY,
-  'models/person.json': MODEL_FILE,
-  'views/customer-360.yaml': VIEW,
-};
-
-const compile = (changed: Partial<Record<keyof typeof FILES, string>> = {}) =>
+const compile = (changed: Partial<Record<keyof typeof SCORED_FILES, string>> = {}) =>
   compileDefinitions(
-    Object.entries({ ...FILES, ...changed }).map(([path, text]) => ({ path, text })),
+    Object.entries({ ...SCORED_FILES, ...changed }).map(([path, text]) => ({ path, text })),
   );
 
 const definitions = () => {
@@ -80,10 +35,7 @@ describe('compiled', () => {
         link: 1,
         review: -2,
         coherence: -1,
-        keys: [
-          ['name', 'birth-date'],
-          ['birth-date', 'phone-end'],
-        ],
+        keys: [['name', 'birth-date'], ['birth-date', 'phone-end'], ['names']],
       },
     });
   });
@@ -155,13 +107,11 @@ describe('what is wrong is told by file and line', () => {
   test('a model that was edited by hand', () => {
     const folder = mkdtempSync(join(tmpdir(), 'tributary-model-'));
     try {
-      for (const part of ['sources', 'models', 'views']) mkdirSync(join(folder, part));
-      const write = (files: Record<string, string>) => {
-        for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
-      };
-      write(FILES);
+      writeScoredFolder(folder);
       expect(readDefinitions(folder).ok).toBe(true);
-      write({ 'models/person.json': MODEL_FILE.replace('19000101', '19000102') });
+      writeScoredFolder(folder, {
+        'models/person.json': MODEL_FILE.replace('19000101', '19000102'),
+      });
       expect(readDefinitions(folder)).toMatchObject({
         ok: false,
         error: [{ file: 'models/person.json', field: 'version' }],

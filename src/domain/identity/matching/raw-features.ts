@@ -3,10 +3,7 @@
  * @module
  */
 import type { RawFeatures } from './match-features.ts';
-import type { Role } from './roles.ts';
-
-/** Columns with what each says about a person. */
-export type ColumnRoles = Readonly<Record<string, Role>>;
+import type { ColumnRoles } from './roles.ts';
 
 /** Gathers what columns say; `said` gives the text of a column, or nothing. */
 export const rawFeatures = (
