@@ -3,8 +3,8 @@
  * pass is over all rows in memory, the second one streams them through the pipeline on an engine.
  * @module
  */
-import { createHash } from 'node:crypto';
 import { makePseudonymiser } from '#adapters/crypto/pseudonym.ts';
+import { sha256 } from '#adapters/crypto/sha256.ts';
 import type { ExtractRow } from '#domain/extract/extract-row.ts';
 import { evidenceTeller, type Resolution } from '#domain/extract/resolution.ts';
 import { prepareExtract } from '#domain/extract/resolve-extract.ts';
@@ -92,5 +92,4 @@ const tellEvery = (ms: number, say: (done: number) => void): ((done: number) => 
   };
 };
 
-const versionOf = (model: Omit<MatchModel, 'version'>): string =>
-  createHash('sha256').update(canonicalJson(model)).digest('hex');
+const versionOf = (model: Omit<MatchModel, 'version'>): string => sha256(canonicalJson(model));
