@@ -39,6 +39,7 @@ const HELP = `Usage: npm run ops -- <command> [options]
   preview      what other identity rules would do: merges, splits, ids, held values; changes nothing
   apply        puts them in force and brings all customers to them, while changes keep flowing
     --definitions DIR        the folder with the rules (definitions)
+    --settle SECONDS         how long functions may take to follow, before apply begins (45)
 
   reconcile    compares views, customers and claims with the stored rows, and names what differs
     --heal                   puts right what can be worked out from the rows

@@ -12,6 +12,7 @@ import { readExtractFolder } from './resolve/read-definitions.ts';
 import { readExtract } from './resolve/read-extract.ts';
 import { readRecords } from './resolve/read-records.ts';
 import { readTruth } from './resolve/read-truth.ts';
+import { defaultEngine, startEngine } from './resolve/resolve-engine.ts';
 import { ResolveError } from './resolve/resolve-error.ts';
 import { type Resolved, resolveRows } from './resolve/resolve-rows.ts';
 import { writeOutputs } from './resolve/write-outputs.ts';
@@ -28,6 +29,7 @@ Says which rows of your own files are one customer. Nothing leaves this machine.
   --out DIR          gets clusters.csv (source, key, customerId), links.csv, held.csv, model.json
   --truth FILE       who is who, to score against: columns key and person (and source), or pairs of keys a, b
   --json             the summary as JSON on stdout
+  --memory           on a table in memory in place of the local DynamoDB engine: the same code and the same customers, sooner
 
 Examples
   npm run resolve -- init customers.csv > mine/extract.yaml
@@ -44,6 +46,7 @@ const OPTIONS = {
   out: { type: 'string' },
   truth: { type: 'string' },
   json: { type: 'boolean' },
+  memory: { type: 'boolean' },
 } as const;
 
 const say = (line: string): void => console.error(line);
@@ -62,7 +65,8 @@ const main = async (): Promise<void> => {
       '--definitions, --input and --out are needed. See npm run resolve -- --help',
     );
   }
-  await resolve({ definitions, input, out, truth: values.truth, json: values.json ?? false });
+  const { truth, json = false, memory = false } = values;
+  await resolve({ definitions, input, out, truth, json, memory });
 };
 
 const readFlags = () => {
@@ -93,16 +97,19 @@ interface Run {
   readonly out: string;
   readonly truth: string | undefined;
   readonly json: boolean;
+  readonly memory: boolean;
 }
 
-const resolve = async ({ definitions, input, out, truth, json }: Run): Promise<void> => {
+const resolve = async ({ definitions, input, out, truth, json, memory }: Run): Promise<void> => {
   const folder = readExtractFolder(definitions);
   const rows = await readExtract(folder.definition, input);
   say(
     `${rows.length} rows read from ${input.length === 1 ? 'one file' : `${input.length} files`}.`,
   );
+  const engine = await startEngine(memory ? 'memory' : defaultEngine());
+  say(`Resolving on ${engine.name}.`);
   const startedAt = performance.now();
-  const resolved = resolveRows(folder, rows, say);
+  const resolved = await resolveRows(folder, rows, engine, say).finally(() => engine.stop());
   const seconds = (performance.now() - startedAt) / 1000;
   writeOutputs(out, rows, resolved);
   const known = truth === undefined ? undefined : await readTruth(truth, rows);

@@ -23,6 +23,7 @@ const HELP = `Usage: npm run verify -- [options]
   --workers N
   --engine        against the local DynamoDB engine in place of a table in memory (100)
   --views         histories of views: every figure of every customer, at random instants and for random brands
+  --scored        only histories whose rules score pairs
   --first         stops at the first that differs
   --mutants       takes the guards out of the code one by one, and looks whether that is noticed (400 histories each)
 
@@ -39,6 +40,7 @@ const OPTIONS = {
   help: { type: 'boolean' },
   engine: { type: 'boolean' },
   first: { type: 'boolean' },
+  scored: { type: 'boolean' },
   views: { type: 'boolean' },
   mutants: { type: 'boolean' },
   ...{ histories: number, seed: number, people: number, events: number, workers: number },
@@ -47,7 +49,9 @@ const OPTIONS = {
 /** Most findings that are shown; after that they only count. */
 const SHOWN = 5;
 
-type Overrides = Partial<Record<'people' | 'events' | 'workers', number>>;
+type Overrides = Partial<Record<'people' | 'events' | 'workers', number>> & {
+  readonly scored?: true;
+};
 
 interface Run {
   readonly first: number;
@@ -91,7 +95,9 @@ const startProgress = (histories: number) => {
 };
 
 const show = ({ seed, options, problems }: Finding, overrides: Overrides): void => {
-  const flags = Object.entries(overrides).map(([name, value]) => ` --${name} ${value}`);
+  const flags = Object.entries(overrides).map(([name, value]) =>
+    value === true ? ` --${name}` : ` --${name} ${value}`,
+  );
   console.error(`\nSeed ${seed} differs. Its world: ${JSON.stringify(options)}`);
   for (const problem of problems) console.error(problem);
   console.error(`Again: npm run verify -- --histories 1 --seed ${seed}${flags.join('')}\n`);
@@ -117,6 +123,7 @@ const run = async (
   numbers: Partial<Record<string, number>>,
   engine: boolean,
   stopAtFirst: boolean,
+  scored: boolean,
 ) => {
   const {
     histories = engine ? 100 : 1_000,
@@ -130,7 +137,7 @@ const run = async (
     const { found, digest } = await verify({
       first: seed,
       histories,
-      overrides,
+      overrides: { ...overrides, ...(scored ? { scored } : {}) },
       stopAtFirst,
       makeStore,
     });
@@ -162,6 +169,7 @@ const {
   engine = false,
   first = false,
   mutants = false,
+  scored = false,
   views = false,
   ...values
 } = readFlags();
@@ -172,4 +180,4 @@ if (help) console.log(HELP);
 else if (mutants)
   process.exitCode = runMutants(numbers['histories'] ?? 400, numbers['seed'] ?? 1) === 0 ? 0 : 1;
 else if (views) process.exitCode = await runViews(numbers);
-else process.exitCode = await run(numbers, engine, first);
+else process.exitCode = await run(numbers, engine, first, scored);

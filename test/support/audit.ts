@@ -19,10 +19,11 @@ import {
   claimText,
   type EvidenceUnit,
   type IdentifierKey,
+  namespaceOf,
   type UnitKey,
 } from '#domain/identity/evidence.ts';
 import { type HeldValue, heldValues } from '#domain/identity/held-value.ts';
-import { compares, type MergePolicy } from '#domain/identity/merge-policy.ts';
+import { compares, isDecision, type MergePolicy } from '#domain/identity/merge-policy.ts';
 import { byIssue } from '#domain/identity/one-id.ts';
 import { partition } from '#domain/identity/partition.ts';
 import { customerGroups, parseScope, type Scope } from '#domain/identity/scope.ts';
@@ -38,7 +39,7 @@ export const audit = (items: readonly Item[], policy: MergePolicy = POLICY): rea
   return [
     ...customerProblems(items, units, shared, policy),
     ...ledgerProblems(items, units),
-    ...scopeProblems(items, units, shared),
+    ...scopeProblems(items, units, shared, policy),
     ...claimProblems(items, units, shared, policy),
     ...placeProblems(items),
     ...lifeProblems(items),
@@ -133,7 +134,8 @@ const heldProblems = (
   const stored = entries.map(({ identifier, value }) =>
     value ? showHeldValue(value) : `${identifier} shared`,
   );
-  const expected = [...values, ...[...shared].map((one) => `${one} shared`)];
+  const linking = [...shared].filter((one) => !isKey(policy, one));
+  const expected = [...values, ...linking.map((one) => `${one} shared`)];
   const listed = [...scopesOf(items).values()].flatMap((scope) => scope.held);
   return [
     ...differ('held values', stored.sort(), expected.sort()),
@@ -141,8 +143,10 @@ const heldProblems = (
   ];
 };
 
-const showHeldValue = ({ identifier, reasons, links, units, joins, sides }: HeldValue): string =>
-  [identifier, reasons, links, units, joins, ...sides].join(' ');
+const showHeldValue = (value: HeldValue): string => {
+  const { identifier, reasons, links, units, joins, sides, weight } = value;
+  return [identifier, reasons, links, units, joins, ...sides, weight].join(' ');
+};
 
 const textOf = (items: readonly Item[], head: Item): string => {
   const parts = Array.from({ length: Number(head['parts'] ?? 0) }, (_, index) =>
@@ -167,6 +171,7 @@ const scopeProblems = (
   items: readonly Item[],
   units: ReadonlyMap<UnitKey, StoredUnit>,
   shared: ReadonlySet<IdentifierKey>,
+  policy: MergePolicy,
 ): readonly string[] => {
   const scopes = scopesOf(items);
   const redirects = new Map(
@@ -189,13 +194,20 @@ const scopeProblems = (
         differ(
           `evidence of ${unit.key} in its scope`,
           said(unit),
-          said(units.get(unit.key)?.evidence),
+          said(withoutKeysOf(units.get(unit.key)?.evidence, policy)),
         ),
       ),
       ...differ(`what scope ${id} shares`, [...scope.shared].sort(), sharedWithin(scope, shared)),
     ]),
   ];
 };
+
+// Blocking keys stay with their rows.
+const withoutKeysOf = (unit: EvidenceUnit | undefined, policy: MergePolicy) =>
+  unit && { ...unit, claims: unit.claims.filter(({ identifier }) => !isKey(policy, identifier)) };
+
+const isKey = (policy: MergePolicy, identifier: IdentifierKey) =>
+  !isDecision(identifier) && policy[namespaceOf(identifier)]?.candidates !== undefined;
 
 const said = (unit: EvidenceUnit | undefined) =>
   unit && [unit.party, unit.mayCreate, ...unit.claims.map(claimText)];
@@ -225,7 +237,10 @@ const claimProblems = (
   return [
     ...differ('identifiers', stored.sort(), [...holders.keys()].sort()),
     ...[...holders].flatMap(([identifier, expected]) =>
-      claimProblem(items, identifier, expected, shared.has(identifier)),
+      claimProblem(items, identifier, expected, {
+        isShared: shared.has(identifier),
+        isOwned: !shared.has(identifier) && !isKey(policy, identifier),
+      }),
     ),
   ];
 };
@@ -234,7 +249,7 @@ const claimProblem = (
   items: readonly Item[],
   identifier: IdentifierKey,
   holders: readonly UnitKey[],
-  isShared: boolean,
+  { isShared, isOwned }: { readonly isShared: boolean; readonly isOwned: boolean },
 ): readonly string[] => {
   const { pk } = claimKey(identifier);
   const item = items.find((one) => one.pk === pk && one.sk === 'CLAIM');
@@ -245,7 +260,7 @@ const claimProblem = (
   const owners = customersOf(items).filter(({ units }) =>
     holders.some((unit) => units.includes(unit)),
   );
-  const owner = owners.length === 1 && !isShared ? owners[0]?.id : undefined;
+  const owner = owners.length === 1 && isOwned ? owners[0]?.id : undefined;
   return [
     ...differ(`holders of ${identifier}`, listed.sort(), [...holders].sort()),
     ...differ(`whether ${identifier} is shared`, claim.shared, isShared),

@@ -10,7 +10,7 @@ import { isPartyItem } from '#application/shared/party-row.ts';
 import type { Item } from '#application/shared/table.ts';
 import { byText, type EvidenceUnit, type UnitKey } from '#domain/identity/evidence.ts';
 import { heldValues } from '#domain/identity/held-value.ts';
-import type { MergePolicy } from '#domain/identity/merge-policy.ts';
+import { links, type MergePolicy } from '#domain/identity/merge-policy.ts';
 import { assignIds, type LedgerEntry, type OneId } from '#domain/identity/one-id.ts';
 import { partition } from '#domain/identity/partition.ts';
 import { customerGroups } from '#domain/identity/scope.ts';
@@ -131,7 +131,9 @@ export const expectedState = (
       ...heldValues(held, groups, byKey).map(
         ({ identifier, reasons }) => `${identifier} ${reasons}`,
       ),
-      ...[...shared].map((identifier) => `${identifier} shared`),
+      ...[...shared]
+        .filter((identifier) => links(policy, identifier))
+        .map((identifier) => `${identifier} shared`),
     ].sort(byText),
   };
 };

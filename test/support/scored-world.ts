@@ -11,7 +11,7 @@ import type { MatchRules } from '#domain/identity/matching/match-model.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { Random } from '#domain/shared/clock.ts';
 import { startModel } from './builders/match.ts';
-import { SMALL_POLICY, type World } from './identity-world.ts';
+import { RULES as RULE_CHANGES, SMALL_POLICY, type World } from './identity-world.ts';
 
 const NAMES = ['张伟', '張偉', '张玮', 'Zhang Wei', '李静', '王小明', '王晓明', 'Robert Smith', ''];
 const DATES = ['1990-05-17', '1990-05-18', '1985-03-02', '1971-06-24', ''];
@@ -31,22 +31,32 @@ const RULES: MatchRules = {
   ),
 };
 
-/** The small policy, with pairs that are scored; the cap of keys is low enough to be crossed. */
-export const SCORED_SMALL_POLICY: MergePolicy = {
-  ...SMALL_POLICY,
+const scoring = (policy: MergePolicy, cap: number, rules: MatchRules): MergePolicy => ({
+  ...policy,
   key: {
     namespace: 'key',
     priority: 99,
     normalise: 'opaque',
     links: false,
-    cap: 4,
+    cap,
     blocked: [],
-    candidates: RULES,
+    candidates: rules,
   },
-};
+});
 
-/** The rules of a scored world, which do not change. */
-export const SCORED_RULES: readonly [MergePolicy] = [SCORED_SMALL_POLICY];
+/** The small policy, with pairs that are scored; the cap of keys is low enough to be crossed. */
+export const SCORED_SMALL_POLICY: MergePolicy = scoring(SMALL_POLICY, 4, RULES);
+
+/** The rules that may come into force while a scored world runs: other caps, thresholds and weights. */
+export const SCORED_RULES: readonly [MergePolicy, ...MergePolicy[]] = [
+  SCORED_SMALL_POLICY,
+  scoring(RULE_CHANGES[1] ?? SMALL_POLICY, 3, { ...RULES, link: 2, review: 0, coherence: 0 }),
+  scoring(RULE_CHANGES[2] ?? SMALL_POLICY, 6, {
+    ...RULES,
+    review: -4,
+    model: { ...RULES.model, version: 'other', prior: 0.9 * RULES.model.prior },
+  }),
+];
 
 const pick = <Entry>(random: Random, entries: readonly Entry[]): Entry =>
   entries[Math.floor(random() * entries.length)] as Entry;

@@ -49,8 +49,8 @@ const SMALL_SCORED = {
 
 const optionsOf = (seed: number, overrides: Partial<RunOptions> = {}): RunOptions => {
   const shape = SHAPES[seed % SHAPES.length] as RunOptions;
-  // One in sixteen histories is scored, in every shape: they take about ten times as long as others.
-  const isScored = overrides.scored ?? Math.floor(seed / SHAPES.length) % 16 === 3;
+  // One in eight histories is scored, in every shape: they take several times as long as others.
+  const isScored = overrides.scored ?? Math.floor(seed / SHAPES.length) % 8 === 3;
   const limits = isScored && shape.limits ? SMALL_SCORED : {};
   return { ...shape, ...(isScored ? { scored: true } : {}), ...limits, ...overrides };
 };

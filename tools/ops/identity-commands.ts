@@ -5,6 +5,7 @@
 import { currentDefinitions } from '#adapters/definitions/current-definitions.ts';
 import { type DecisionProblem, decide, revoke } from '#application/identity/decide.ts';
 import type { ShownUnit, ShownValue } from '#application/identity/describe-evidence.ts';
+import type { ShownScore } from '#application/identity/describe-score.ts';
 import {
   customerGraph,
   type EvidenceStep,
@@ -14,7 +15,7 @@ import {
   whyNot,
 } from '#application/identity/explain.ts';
 import type { UnknownName } from '#application/identity/find-unit.ts';
-import { listHeld } from '#application/identity/list-held.ts';
+import { type HeldEntry, listHeld } from '#application/identity/list-held.ts';
 import { closeScopes } from '#application/identity/open-scopes.ts';
 import {
   DECISION_PARTITION,
@@ -31,13 +32,19 @@ const held: Command = async (target, { json }) => {
   const entries = await listHeld(target.table());
   if (json) return print(entries);
   console.log(`${entries.length} values wait for review`);
-  for (const { namespace, reasons, since, units, rows, joins, customers, identifier } of entries) {
-    const when = new Date(since).toISOString();
-    console.log(`\n${namespace}: ${reasons.join(', ')}, since ${when}  (${identifier})`);
-    console.log(`  held by ${units} units with ${rows} rows; would join ${joins}`);
-    for (const id of customers) console.log(`  ${id}`);
-  }
+  for (const entry of entries) console.log(`\n${describeEntry(entry)}`);
   return 0;
+};
+
+const describeEntry = (entry: HeldEntry): string => {
+  const { namespace, reasons, since, units, rows, joins, weight, customers, identifier } = entry;
+  const when = new Date(since).toISOString();
+  const score = weight === undefined ? '' : ` at ${weight.toFixed(2)}`;
+  return [
+    `${namespace}: ${reasons.join(', ')}${score}, since ${when}  (${identifier})`,
+    `  held by ${units} units with ${rows} rows; would join ${joins}`,
+    ...customers.map((id) => `  ${id}`),
+  ].join('\n');
 };
 
 const print = (value: unknown): number => {
@@ -152,8 +159,23 @@ const whyCommand: Command = async (target, flags) => {
   return 0;
 };
 
-const describeStep = ({ from, to, value }: EvidenceStep): string =>
-  [describeUnit(from), `  └ ${describeValue(value)}`, describeUnit(to)].join('\n');
+const describeStep = ({ from, to, value, score }: EvidenceStep): string =>
+  [
+    describeUnit(from),
+    `  └ ${score ? describeScore(score) : describeValue(value)}`,
+    describeUnit(to),
+  ].join('\n');
+
+const describeScore = ({ weight, thresholds, model, findings }: ShownScore): string =>
+  [
+    `score ${weight} (links from ${thresholds.link}, review from ${thresholds.review}), model ${model.slice(0, 12)}`,
+    ...findings.map(({ comparison, level, weight: part, values }) => {
+      const said = values.some((value) => value !== null)
+        ? `: ${values.map((value) => value ?? '-').join(' / ')}`
+        : '';
+      return `      ${part < 0 ? '' : '+'}${part}  ${comparison} ${level}${said}`;
+    }),
+  ].join('\n');
 
 const describeUnit = ({ unit, kind, rows, samples }: ShownUnit): string => {
   const rowsShown = samples.map(({ row, at }) => `${row}${at ? ` (${at})` : ''}`).join(', ');
@@ -181,8 +203,10 @@ const whyNotCommand: Command = async (target, flags) => {
   return 0;
 };
 
-const describeObstacle = ({ kind, reason, value }: ShownObstacle): string =>
-  [kind, reason, value && describeValue(value)].filter(Boolean).join('  ');
+const describeObstacle = ({ kind, reason, value, score }: ShownObstacle): string =>
+  [kind, reason, score ? describeScore(score) : value && describeValue(value)]
+    .filter(Boolean)
+    .join('  ');
 
 const graph: Command = async (target, { keys: [name] }) => {
   if (name === undefined) throw new OpsError('Name a customer id or a row key.');

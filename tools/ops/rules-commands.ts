@@ -13,6 +13,7 @@ import type { IdentityEvent } from '#domain/identity/identity-event.ts';
 import type { RuleChange } from '#domain/identity/rule-change.ts';
 import type { Command, CommandFlags } from './command.ts';
 import { OpsError } from './ops-error.ts';
+import { settleMs } from './settle.ts';
 import type { Target } from './target.ts';
 
 /** Customers shown of each kind. */
@@ -83,8 +84,9 @@ const apply: Command = async (target, flags) => {
   if (replay.length > 0)
     throw new OpsError(`Publish these and replay the archive instead:\n  ${replay.join('\n  ')}`);
   console.log(`In force: ${await publishDefinitions(storesOn(target), next)}`);
-  console.error(`Waiting ${UNTIL_FOLLOWED_MS / 1000} s until every function follows.`);
-  await sleep(UNTIL_FOLLOWED_MS);
+  const wait = settleMs(flags, UNTIL_FOLLOWED_MS);
+  console.error(`Waiting ${wait / 1000} s until every function follows.`);
+  await sleep(wait);
   const { scopes, identifiers } = await applyRules(
     {
       table: target.table(),

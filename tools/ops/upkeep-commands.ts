@@ -26,13 +26,14 @@ import { OpsError } from './ops-error.ts';
 import { postgresRows } from './postgres-rows.ts';
 import { printable } from './printable.ts';
 import { progress } from './progress.ts';
+import { settleMs } from './settle.ts';
 import type { Target } from './target.ts';
 
 /** Segments that the table is scanned in at the same time. */
 const SEGMENTS = 4;
 
-/** Seconds before the second look, unless told: a stream that is not behind has passed long before. */
-const SETTLE_SECONDS = '5';
+/** Milliseconds before the second look, unless told: a stream that is not behind has passed long before. */
+const SETTLE_MS = 5_000;
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -88,10 +89,7 @@ const tellComparison = ({ table, source, stored, missing, surplus }: TableCompar
 
 const isHealed = ({ outcome }: Healed): boolean => outcome === 'healed';
 
-const settleOf = ({ settle = SETTLE_SECONDS }: CommandFlags): number => {
-  if (/^\d{1,4}$/.test(settle)) return Number(settle) * 1_000;
-  throw new OpsError(`--settle takes a number of seconds, not ${settle}.`);
-};
+const settleOf = (flags: CommandFlags): number => settleMs(flags, SETTLE_MS);
 
 const outcomeOf = (healed: readonly Healed[], finding: Finding): string | undefined =>
   healed.find((one) => one.finding === finding)?.outcome;

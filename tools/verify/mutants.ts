@@ -16,6 +16,8 @@ interface Mutant {
   readonly file: string;
   readonly from: string;
   readonly to: string;
+  /** Only histories whose rules score pairs can tell. */
+  readonly scored?: true;
 }
 
 const IDENTITY = 'src/application/identity';
@@ -100,6 +102,27 @@ const MUTANTS: readonly Mutant[] = [
     to: '',
   },
   {
+    guard: 'of two rows that change at once, the second sees the first',
+    file: `${IDENTITY}/world.ts`,
+    from: 'return [...kept].filter(isKeyOf(policy));',
+    to: 'return [];',
+    scored: true,
+  },
+  {
+    guard: 'a key that becomes shared sets apart what it tied',
+    file: `${IDENTITY}/likeness.ts`,
+    from: 'if (crossed.length === 0) return [];',
+    to: 'return [];',
+    scored: true,
+  },
+  {
+    guard: 'rows that did not change are compared under changed rules',
+    file: `${IDENTITY}/likeness-under-rules.ts`,
+    from: 'scoringOf(policy) !== undefined && rules !== policyMark(policy);',
+    to: 'scoringOf(policy) === undefined && rules !== policyMark(policy);',
+    scored: true,
+  },
+  {
     guard: 'values that cross their new cap are counted',
     file: `${IDENTITY}/change-rules.ts`,
     from: 'return shared || units.length > rulesOf(policy, identifier).cap ? [identifier] : [];',
@@ -127,7 +150,11 @@ export const runMutants = (histories: number, seed: number): number => {
   return unnoticed;
 };
 
-const isNoticed = ({ file, from, to }: Mutant, histories: number, seed: number): boolean => {
+const isNoticed = (
+  { file, from, to, scored }: Mutant,
+  histories: number,
+  seed: number,
+): boolean => {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-mutant-'));
   try {
     for (const part of ['src', 'test/support', 'tools/verify.ts', 'tools/verify', 'package.json'])
@@ -136,7 +163,14 @@ const isNoticed = ({ file, from, to }: Mutant, histories: number, seed: number):
     const source = readFileSync(join(folder, file), 'utf8');
     if (!source.includes(from)) throw new Error(`${file} no longer says: ${from}`);
     writeFileSync(join(folder, file), source.replace(from, to));
-    const args = ['tools/verify.ts', '--histories', `${histories}`, '--seed', `${seed}`, '--first'];
+    const args = [
+      'tools/verify.ts',
+      '--histories',
+      `${histories}`,
+      '--seed',
+      `${seed}`,
+      '--first',
+    ].concat(scored ? ['--scored'] : []);
     const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
     // A mutant that does not even run has shown nothing.
     const [, differ] = /(\d+) differ/.exec(stdout) ?? [];

@@ -74,6 +74,19 @@ export const stopEngines = async (engines: Engines): Promise<void> => {
   await Promise.all(Object.values(engines).map((engine: EngineProcess) => engine.stop()));
 };
 
+/** Starts the DynamoDB engine by itself, on a free port and in memory; its log goes to `folder`. */
+export const startDatabase = async (folder: string, log: Log): Promise<EngineProcess> => {
+  const port = await freePort();
+  const spec = dynamodbSpec(folder, port);
+  const args = ['serve', '--host', '127.0.0.1', '--port', String(port)];
+  const engine = new EngineProcess({ ...spec, settings: { command: dynoxideBinary(), args } }, log);
+  await startPatiently(engine);
+  return engine;
+};
+
+/** Whether there is a build of the DynamoDB engine for this machine. */
+export const hasDatabase = (): boolean => process.platform === 'linux' && process.arch === 'x64';
+
 const hostAt = (name: string): URL => new URL(`hosts/${name}.ts`, import.meta.url);
 
 const folder = (...parts: string[]): string => {
@@ -99,7 +112,7 @@ const dynamodbSpec = (dataDir: string, port: number): EngineSpec => {
 
 const dynoxideBinary = (): string => {
   const { platform, arch } = process;
-  if (platform !== 'linux' || arch !== 'x64')
+  if (!hasDatabase())
     throw new Error(
       `The local DynamoDB engine (${DYNOXIDE}) is built for Linux on x64 only; this is ${platform} on ${arch}.`,
     );

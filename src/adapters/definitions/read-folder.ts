@@ -7,9 +7,9 @@ import { join, sep } from 'node:path';
 import { compileDefinitions } from '#domain/definitions/compile.ts';
 import type { DefinitionProblem } from '#domain/definitions/problem.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
-import type { DefinitionFile } from '#domain/definitions/yaml-document.ts';
+import { type DefinitionFile, parseYaml } from '#domain/definitions/yaml-document.ts';
 import { canonicalJson } from '#domain/shared/canonical-json.ts';
-import { type Result, success } from '#domain/shared/result.ts';
+import { failure, type Result, success } from '#domain/shared/result.ts';
 import { sha256 } from '../crypto/sha256.ts';
 
 /** Compiled definitions in the form in which they are stored. */
@@ -28,7 +28,10 @@ export interface CompiledDefinitions {
 export const readDefinitions = (
   folder: string,
 ): Result<CompiledDefinitions, readonly DefinitionProblem[]> => {
-  const compiled = compileDefinitions(readDefinitionFiles(folder));
+  const files = readDefinitionFiles(folder);
+  const changed = files.filter(isChangedModel);
+  if (changed.length > 0) return failure(changed.map(asChanged));
+  const compiled = compileDefinitions(files);
   if (!compiled.ok) return compiled;
   const json = canonicalJson(compiled.value);
   const hash = sha256(json);
@@ -37,8 +40,24 @@ export const readDefinitions = (
 
 const readDefinitionFiles = (folder: string): readonly DefinitionFile[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => /\.ya?ml$/.test(path))
+    .filter((path) => /\.ya?ml$|^models[\\/][^\\/]+\.json$/.test(path))
     .map((path) => ({
       path: path.replaceAll(sep, '/'),
       text: readFileSync(join(folder, path), 'utf8'),
     }));
+
+// The version of a model is the digest of the rest: one that was edited by hand is another model under the same name.
+const isChangedModel = ({ path, text }: DefinitionFile): boolean => {
+  if (!path.endsWith('.json')) return false;
+  const { value } = parseYaml({ path, text });
+  if (typeof value !== 'object' || value === null || !('version' in value)) return false;
+  const { version, ...rest } = value;
+  return version !== sha256(canonicalJson(rest));
+};
+
+const asChanged = ({ path }: DefinitionFile): DefinitionProblem => ({
+  file: path,
+  line: 1,
+  field: 'version',
+  message: 'is not the SHA-256 of the rest: a model is frozen. Learn another with npm run resolve.',
+});

@@ -41,7 +41,7 @@ export const applyParties = async (
   decided: readonly DecidedParty[],
 ): Promise<Applied> => {
   const open = await writeImages(ports.table, decided);
-  const groups = relatedBy(open, touches, rowsOf);
+  const groups = relatedBy(open, { touches, bonds: rowsOf, actions });
   return tally(await isolate(groups, (group) => applyGroup(ports, policy, group)));
 };
 
@@ -72,6 +72,17 @@ const touches = ({ change, step }: DecidedParty): readonly string[] => {
   const { before, after, scope } = step.change;
   const claims = [...(before?.claims ?? []), ...(after?.claims ?? [])];
   return [...rows, ...claims.map((claim) => claim.identifier), ...(scope ? [scope] : [])];
+};
+
+/** Actions beside those of claims: the row, its scope, its customer. */
+const ROW_ACTIONS = 4;
+
+// Most of a row with blocking keys are claims.
+const actions = ({ step }: DecidedParty): number => {
+  if (step.step !== 'restructure') return 0;
+  const { before, after } = step.change;
+  const claims = [...(before?.claims ?? []), ...(after?.claims ?? [])];
+  return ROW_ACTIONS + new Set(claims.map(({ identifier }) => identifier)).size;
 };
 
 const applyGroup = async (

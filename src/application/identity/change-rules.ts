@@ -8,11 +8,14 @@
  */
 import { parseClaimItem, type ScopeId } from '#application/shared/items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
+import type { NamespaceDefinition } from '#domain/definitions/types.ts';
 import type { IdentifierKey } from '#domain/identity/evidence.ts';
-import { links, type MergePolicy, policyMark, rulesOf } from '#domain/identity/merge-policy.ts';
+import { compares, type MergePolicy, policyMark, rulesOf } from '#domain/identity/merge-policy.ts';
 import type { OneIdMinter } from '#domain/identity/one-id.ts';
 import { compareRules, type Population, type RuleChange } from '#domain/identity/rule-change.ts';
 import { mergeScopes, type Scope } from '#domain/identity/scope.ts';
+import { canonicalJson } from '#domain/shared/canonical-json.ts';
+import { describeScopes } from './compared-scopes.ts';
 import { closeScopes } from './open-scopes.ts';
 import { ContentionError, commitWork, type IdentityPorts } from './restructure.ts';
 import { readScopes } from './scope-store.ts';
@@ -32,19 +35,24 @@ export const needsReplay = (from: MergePolicy, to: MergePolicy): readonly string
   return names.flatMap((name) => {
     const [old, now] = [from[name], to[name]];
     if (!old || !now) return [`namespace ${name} ${old ? 'is gone' : 'is new'}`];
-    const strip = (rules: object) =>
-      JSON.stringify(
-        Object.entries(rules)
-          .filter(([key]) => !RULE_KEYS.some((one) => one === key))
-          .sort(([a], [b]) => (a < b ? -1 : 1)),
-      );
-    return strip(old) === strip(now) ? [] : [`namespace ${name} reads or links other values`];
+    return readRules(old) === readRules(now)
+      ? []
+      : [`namespace ${name} reads or links other values`];
   });
 };
 
+/** What of a namespace decides what a row says; of rules that score, the keys. */
+const readRules = ({ candidates, ...rules }: NamespaceDefinition): string =>
+  canonicalJson({
+    ...Object.fromEntries(
+      Object.entries(rules).filter(([key]) => !RULE_KEYS.some((one) => one === key)),
+    ),
+    ...(candidates && { keys: candidates.keys, dates: candidates.model.placeholderDates }),
+  });
+
 /**
  * Evaluates changed rules on all customers, without changing anything.
- * Memory: some 0.5 KB for each evidence unit; rows are not read.
+ * Memory: some 0.5 KB for each evidence unit; where rules score pairs, the rows are read, and 1 KB.
  */
 export const previewRules = async (
   table: Table,
@@ -52,15 +60,19 @@ export const previewRules = async (
   from: MergePolicy,
   to: MergePolicy,
   mint: OneIdMinter,
-): Promise<RuleChange> => compareRules(await readPopulation(table, scan), from, to, mint);
+): Promise<RuleChange> => compareRules(await readPopulation(table, scan, from), from, to, mint);
 
-/** All units, customers and ids, from the scopes. */
-export const readPopulation = async (table: Table, scan: TableScan): Promise<Population> => {
+/** All units, customers and ids, from the scopes; where rules score pairs, with what the rows say. */
+export const readPopulation = async (
+  table: Table,
+  scan: TableScan,
+  policy: MergePolicy,
+): Promise<Population> => {
   const scopes: Scope[] = [];
   for await (const items of scan()) {
     const heads = items.filter(({ sk, into }) => sk === 'SCOPE' && into === undefined);
     const ids = heads.map(({ pk }) => pk.slice(2) as ScopeId);
-    scopes.push(...(await readScopes(table, ids)).map(({ scope }) => scope));
+    scopes.push(await describeScopes(table, policy, await readScopes(table, ids)));
   }
   return mergeScopes(scopes);
 };
@@ -112,7 +124,7 @@ const MAX_ATTEMPTS = 24;
 // Whether a shared value still is one needs a count; any other tells by its list.
 const claimAt = (item: Item, policy: MergePolicy): readonly IdentifierKey[] => {
   const identifier = item.pk.slice(2) as IdentifierKey;
-  if (item.sk !== 'CLAIM' || !links(policy, identifier)) return [];
+  if (item.sk !== 'CLAIM' || !compares(policy, identifier)) return [];
   const { shared, units } = parseClaimItem(item);
   return shared || units.length > rulesOf(policy, identifier).cap ? [identifier] : [];
 };

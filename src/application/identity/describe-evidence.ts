@@ -24,6 +24,7 @@ import {
   type UnitKey,
 } from '#domain/identity/evidence.ts';
 import { isDecision, links, type MergePolicy, rulesOf } from '#domain/identity/merge-policy.ts';
+import { unitsOfPair } from '#domain/identity/pair.ts';
 import { mask, maskKindOf } from '#domain/shared/mask.ts';
 import type { Pseudonymise } from './read-row.ts';
 
@@ -61,7 +62,7 @@ export interface ShownValue {
   /** 1 is the strongest. */
   readonly priority: number;
   /** What the namespace does with it. */
-  readonly use: 'links' | 'guards' | 'shared' | 'decision';
+  readonly use: 'links' | 'guards' | 'shared' | 'decision' | 'score';
   /** Masked; `null` when no party row tells it. */
   readonly value: string | null;
   /** Who decided and why, of a decision. */
@@ -125,6 +126,7 @@ export const describeValues = async (
   const decisions = await decisionsBehind(table, identifiers);
   return new Map(
     identifiers.map((identifier) => {
+      if (unitsOfPair(identifier)) return [identifier, shownPair(identifier)];
       const rules = rulesOf(policy, identifier);
       const raw = values.get(identifier);
       const decision = decisions.get(identifier);
@@ -140,6 +142,15 @@ export const describeValues = async (
     }),
   );
 };
+
+/** Two rows that are scored have no value in common that would link them: what they weigh does. */
+const shownPair = (identifier: IdentifierKey): ShownValue => ({
+  identifier,
+  namespace: namespaceOf(identifier),
+  priority: 0,
+  use: 'score',
+  value: null,
+});
 
 const useOf = (
   identifier: IdentifierKey,

@@ -48,7 +48,9 @@ export const ensureUnits = async (
   known?: ReadonlyMap<UnitKey, Item | undefined>,
 ): Promise<UnitsEnsured> => {
   const missing = await missingOf(ports.table, distinct(units), known);
-  const groups = relatedBy(missing, ({ evidence }) => evidence.claims.map((c) => c.identifier));
+  const groups = relatedBy(missing, {
+    touches: ({ evidence }) => evidence.claims.map(({ identifier }) => identifier),
+  });
   const results = await inParallel(groups, (group) => createGroup(ports, policy, group));
   return {
     failures: new Map(results.flatMap(({ failures }) => [...failures])),

@@ -6,6 +6,7 @@
  */
 import { type ScopeId, unitItemKey } from '#application/shared/items.ts';
 import type { Table } from '#application/shared/table.ts';
+import { bareScope } from '#domain/identity/bare-scope.ts';
 import type { EvidenceUnit, IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
 import {
   linksWithin,
@@ -15,10 +16,12 @@ import {
 } from '#domain/identity/evidence-graph.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
+import { unitsOfPair } from '#domain/identity/pair.ts';
 import { partition } from '#domain/identity/partition.ts';
-import { mergeScopes, type Scope } from '#domain/identity/scope.ts';
+import type { Scope } from '#domain/identity/scope.ts';
 import { must } from '#domain/shared/assert.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
+import { describeScopes } from './compared-scopes.ts';
 import {
   describeUnits,
   describeValues,
@@ -26,6 +29,7 @@ import {
   type ShownUnit,
   type ShownValue,
 } from './describe-evidence.ts';
+import { describeScore, type ShownScore } from './describe-score.ts';
 import { findUnit, type UnknownName } from './find-unit.ts';
 import { readScopes } from './scope-store.ts';
 
@@ -36,11 +40,13 @@ export interface Rules {
   readonly namespaces: MergePolicy;
 }
 
-/** One step of evidence: two units hold the same value. */
+/** One step of evidence: two units hold the same value, or are alike by all they say. */
 export interface EvidenceStep {
   readonly from: ShownUnit;
   readonly to: ShownUnit;
   readonly value: ShownValue;
+  /** Of a scored link: what it rests on. */
+  readonly score?: ShownScore;
 }
 
 /** Why two are one customer, or that they are not. */
@@ -78,7 +84,7 @@ export const why = async (
   nameA: string,
   nameB: string,
 ): Promise<Result<WhyAnswer, ExplainProblem>> => {
-  const pair = await readPair(ports, nameA, nameB);
+  const pair = await readPair(ports, rules.namespaces, nameA, nameB);
   if (!pair.ok) return pair;
   const { a, b, scope } = pair.value;
   const [ofA, ofB] = [customerWith(scope, a), customerWith(scope, b)];
@@ -95,13 +101,14 @@ export const why = async (
 
 const readPair = async (
   { table, maxUnits }: ExplainPorts,
+  policy: MergePolicy,
   nameA: string,
   nameB: string,
 ): Promise<Result<Pair, ExplainProblem>> => {
   const [a, b] = [await findUnit(table, nameA), await findUnit(table, nameB)];
   if (!a.ok) return a;
   if (!b.ok) return b;
-  const read = await scopeOfUnits(table, [a.value, b.value], maxUnits);
+  const read = await scopeOfUnits(table, policy, [a.value, b.value], maxUnits);
   if (!read.ok) return read;
   const scope = read.value;
   const missing = [a, b].findIndex(({ value }) => !scope.units.has(value));
@@ -112,6 +119,7 @@ const readPair = async (
 
 const scopeOfUnits = async (
   table: Table,
+  policy: MergePolicy,
   units: readonly UnitKey[],
   most = Number.POSITIVE_INFINITY,
 ): Promise<Result<Scope, TooMuchEvidence>> => {
@@ -119,11 +127,11 @@ const scopeOfUnits = async (
   const pointers = items.flatMap((item) =>
     typeof item?.['scope'] === 'string' ? [item['scope'] as ScopeId] : [],
   );
-  const scopes = (await readScopes(table, pointers)).map(({ scope }) => scope);
-  const largest = Math.max(0, ...scopes.map((scope) => scope.units.size));
+  const scopes = await readScopes(table, pointers);
+  const largest = Math.max(0, ...scopes.map(({ scope }) => scope.units.size));
   return largest > most
     ? failure({ code: 'too-much-evidence', units: largest })
-    : success(mergeScopes(scopes));
+    : success(await describeScopes(table, policy, scopes));
 };
 
 const customerWith = ({ customers }: Scope, unit: UnitKey) =>
@@ -159,14 +167,26 @@ const describePath = async (
 ): Promise<readonly EvidenceStep[]> => {
   const keys = [...new Set(path.flatMap(({ a, b }) => [a, b]))];
   const identifiers = path.map(({ identifier }) => identifier);
+  const score = scoreIn(namespaces, scope);
   const units = await describeUnits(ports.table, unitsOf(scope, keys));
   const values = await describeValues(ports, namespaces, identifiers, [...scope.units.values()]);
   return path.map(({ a, b, identifier }) => ({
     from: must(units.get(a), 'unit of a path'),
     to: must(units.get(b), 'unit of a path'),
     value: must(values.get(identifier), 'value of a path'),
+    ...score(identifier),
   }));
 };
+
+/** What the score of a pair rests on; nothing for any other identifier. */
+const scoreIn =
+  (policy: MergePolicy, { units, shared }: Scope) =>
+  (identifier: IdentifierKey): { readonly score?: ShownScore } => {
+    const [a, b] = unitsOfPair(identifier) ?? [];
+    const [one, other] = [a && units.get(a), b && units.get(b)];
+    const score = one && other && describeScore(policy, shared, one, other);
+    return score ? { score } : {};
+  };
 
 /** An obstacle with its value. */
 export interface ShownObstacle {
@@ -174,6 +194,8 @@ export interface ShownObstacle {
   /** Why a held link is held. */
   readonly reason?: string;
   readonly value?: ShownValue;
+  /** Where two rows are scored: what they weigh. */
+  readonly score?: ShownScore;
 }
 
 /** What stands between two. */
@@ -194,7 +216,7 @@ export const whyNot = async (
   nameA: string,
   nameB: string,
 ): Promise<Result<WhyNotAnswer, ExplainProblem>> => {
-  const pair = await readPair(ports, nameA, nameB);
+  const pair = await readPair(ports, rules.namespaces, nameA, nameB);
   if (!pair.ok) return pair;
   const { a, b, scope } = pair.value;
   const [ofA, ofB] = [customerWith(scope, a), customerWith(scope, b)];
@@ -224,11 +246,15 @@ const describeObstacles = async (
   const identifiers = obstacles.flatMap((one) => ('identifier' in one ? [one.identifier] : []));
   const units = [...scope.units.values()];
   const values = await describeValues(ports, namespaces, identifiers, units);
+  const score = scoreIn(namespaces, scope);
   return obstacles.map((obstacle) => ({
     kind: obstacle.kind,
     ...('reason' in obstacle ? { reason: obstacle.reason } : {}),
     ...('identifier' in obstacle
-      ? { value: must(values.get(obstacle.identifier), 'value of an obstacle') }
+      ? {
+          value: must(values.get(obstacle.identifier), 'value of an obstacle'),
+          ...score(obstacle.identifier),
+        }
       : {}),
   }));
 };
@@ -256,9 +282,9 @@ export const customerGraph = async (
 ): Promise<Result<CustomerGraph, ExplainProblem>> => {
   const found = await findUnit(ports.table, name);
   if (!found.ok) return found;
-  const read = await scopeOfUnits(ports.table, [found.value], ports.maxUnits);
+  const read = await scopeOfUnits(ports.table, namespaces, [found.value], ports.maxUnits);
   if (!read.ok) return read;
-  const scope = read.value;
+  const scope = bareScope(read.value, namespaces);
   const customer = customerWith(scope, found.value);
   if (!customer) return failure({ code: 'unknown-name', name, detail: 'belongs to no customer' });
   const units = unitsOf(scope, customer.units);
@@ -271,6 +297,8 @@ export const customerGraph = async (
     await describeValues(ports, namespaces, identifiers, units, scope.shared),
   ];
   const waiting = new Set(identifiers);
+  const isOwn = (pair: readonly UnitKey[] = []) =>
+    pair.some((unit) => customer.units.includes(unit));
   return success({
     customerId: customer.id,
     rules: hash,
@@ -278,7 +306,7 @@ export const customerGraph = async (
     values: [...shownValues.values()],
     edges: claims.map(({ unit, identifier, verified }) => ({ unit, value: identifier, verified })),
     held: scope.held
-      .filter(({ identifier }) => waiting.has(identifier))
+      .filter(({ identifier }) => waiting.has(identifier) || isOwn(unitsOfPair(identifier)))
       .map(({ identifier, reasons }) => ({ value: identifier, reasons })),
   });
 };

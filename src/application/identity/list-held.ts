@@ -20,6 +20,7 @@ import { HELD_PARTITIONS, type HeldItem, parseHeldItem } from '#application/shar
 import type { Item, Table } from '#application/shared/table.ts';
 import { type IdentifierKey, namespaceOf, type UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
+import { unitsOfPair } from '#domain/identity/pair.ts';
 import { readScopes } from './scope-store.ts';
 
 /** A value that waits for review, with counts. */
@@ -37,6 +38,8 @@ export interface HeldEntry {
   readonly links: number;
   /** Groups of units that the value would join; of a shared one, all its units. */
   readonly joins: number;
+  /** Of a pair of rows: natural logarithm of the odds that they are one person. */
+  readonly weight?: number;
   /** Some of the customers it would join. */
   readonly customers: readonly OneId[];
 }
@@ -85,11 +88,14 @@ const entryOf = async (table: Table, held: HeldItem): Promise<HeldEntry> => {
     rows: await countRows(table, holders),
     links: value?.links ?? 0,
     joins: value?.joins ?? holders.length,
+    ...(value?.weight === undefined ? {} : { weight: value.weight }),
     customers: await customersOf(table, sides),
   };
 };
 
 const holdersOf = async (table: Table, identifier: IdentifierKey): Promise<readonly UnitKey[]> => {
+  const pair = unitsOfPair(identifier);
+  if (pair) return pair;
   const [item] = await table.getAll([claimKey(identifier)]);
   if (!item) return [];
   const { units, shared } = parseClaimItem(item);

@@ -102,6 +102,10 @@ const countAgain = async (
   if (!cooled) return undefined;
   const counted = await membersUpTo(table, change.identifier, cap + change.leaves.length + 1);
   const holders = after([...claim.units, ...counted], change);
+  if (holders.length <= cap && counted.length > MAX_MOVED) {
+    await absorb(table, change.identifier, cooled, counted.slice(0, MAX_MOVED));
+    return undefined;
+  }
   return {
     ...change,
     claim: cooled,
@@ -111,6 +115,28 @@ const countAgain = async (
     firstVersion: token,
   };
 };
+
+/** Holders that one commit moves between the list and items of their own. */
+const MAX_MOVED = 40;
+
+// A value whose cap was raised far may have more items of its own than one commit can delete. A shared one may list any
+// number, so they come to the list some at a time, and whoever was about to commit reads again.
+const absorb = (
+  table: Table,
+  identifier: IdentifierKey,
+  claim: ClaimItem,
+  some: readonly UnitKey[],
+): Promise<unknown> =>
+  table.transact([
+    {
+      kind: 'update',
+      key: claimKey(identifier),
+      set: { units: [...new Set([...claim.units, ...some])] },
+      add: { ver: 1 },
+      when: { equals: [['ver'], claim.version] },
+    },
+    ...some.map((unit): Action => ({ kind: 'delete', key: memberKey(identifier, unit) })),
+  ]);
 
 // A mark that is there serves whoever finds it: while the claim's version stands, nobody joins. So of several who count at
 // once, the first commit goes through; each with a mark of its own, they could hinder one another for ever.
@@ -159,13 +185,13 @@ export const claimsIn = (
 /** The writes that bring an identifier's items to its holders after the change. */
 export const membershipActions = (
   membership: Membership,
-  scope: ScopeId,
-  customer: OneId | undefined,
   cap: number,
+  scope?: ScopeId,
+  customer?: OneId,
 ): readonly Action[] => {
   if (membership.holders === undefined) return joinsOfShared(membership);
-  const listed = membership.holders.slice(0, cap);
-  const own = new Set(membership.shared ? membership.holders.slice(cap) : []);
+  const listed = listedHolders(membership, membership.holders, cap);
+  const own = new Set(membership.holders.filter((unit) => !listed.includes(unit)));
   return [
     claimAction(membership, listed, scope, customer),
     ...[...own]
@@ -175,6 +201,17 @@ export const membershipActions = (
       (unit): Action => ({ kind: 'delete', key: memberKey(membership.identifier, unit) }),
     ),
   ];
+};
+
+// A shared value lists as many as its cap allows; more when its cap was lowered so far that they are too many to move.
+const listedHolders = (
+  { shared, counted }: Membership,
+  holders: readonly UnitKey[],
+  cap: number,
+): readonly UnitKey[] => {
+  if (!shared) return holders;
+  const beyond = holders.slice(cap).filter((unit) => !counted.includes(unit));
+  return [...holders.slice(0, cap), ...beyond.slice(MAX_MOVED)];
 };
 
 // Who leaves may lie beyond what was counted, so its item is named outright.
@@ -207,7 +244,7 @@ const joinsOfShared = ({ identifier, joins, claim }: Membership): readonly Actio
 const claimAction = (
   { identifier, claim, shared, firstVersion }: Membership,
   units: readonly UnitKey[],
-  scope: ScopeId,
+  scope: ScopeId | undefined,
   customer: OneId | undefined,
 ): Action => {
   const when: Condition = claim ? { equals: [['ver'], claim.version] } : { missing: ['pk'] };
@@ -215,7 +252,7 @@ const claimAction = (
   const version = (claim?.version ?? firstVersion) + 1;
   const next: ClaimItem = {
     version,
-    scope,
+    ...(scope === undefined ? {} : { scope }),
     units,
     shared,
     ...(customer === undefined || shared ? {} : { customer }),

@@ -22,7 +22,9 @@ import { type HeldValue, type ListedValue, sameHeld } from '#domain/identity/hel
 import { type MergePolicy, policyMark } from '#domain/identity/merge-policy.ts';
 import { evaluateScope, holdersOf, stepsOf } from '#domain/identity/scope.ts';
 import type { Clock } from '#domain/shared/clock.ts';
+import { describeScopes } from './compared-scopes.ts';
 import { eventAttributes } from './identity-events.ts';
+import { isUnderOthers } from './likeness-under-rules.ts';
 import { customerItems } from './plan-customers.ts';
 import { heldEvents, listedNow, toldOf, withdrawal } from './plan-held.ts';
 import { ownersOf, pointClaim } from './plan-pointers.ts';
@@ -109,8 +111,11 @@ const takeStep = async (
 ): Promise<StepOutcome> => {
   const [stored] = await readScopes(ports.table, [id]);
   if (stored?.id !== id || !stored.open) return forget(ports.table, id, stored);
-  const evaluation = evaluateScope(stored.scope, [], new Map(), [], policy);
-  if (stepsOf(stored.scope, [], evaluation, policy).count === 0)
+  const scope = await describeScopes(ports.table, policy, [stored]);
+  const evaluation = evaluateScope(scope, [], new Map(), [], policy);
+  const isSettled = stepsOf(scope, [], evaluation, policy).count === 0;
+  // What was evaluated under other rules is compared anew, which only a commit does.
+  if (isSettled && !isUnderOthers(stored, policy))
     return correct(ports, policy, stored, evaluation.values);
   const { done } = await commitWork(ports, policy, { changes: [], scopes: [id] });
   return done ? 'more' : 'conflict';

@@ -8,11 +8,12 @@
 
 import { eventsKey, openKey, type ScopeId } from '#application/shared/items.ts';
 import type { Action, ValueMap } from '#application/shared/table.ts';
+import { bareScope } from '#domain/identity/bare-scope.ts';
 import type { HeldLink } from '#domain/identity/constrained-clusters.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { ListedValue } from '#domain/identity/held-value.ts';
 import { customerEvents, type IdentityEvent } from '#domain/identity/identity-event.ts';
-import { type MergePolicy, policyMark, rulesOf } from '#domain/identity/merge-policy.ts';
+import { links, type MergePolicy, policyMark, rulesOf } from '#domain/identity/merge-policy.ts';
 import type { LedgerEntry, OneId } from '#domain/identity/one-id.ts';
 import { type Evaluation, mergeScopes, restrictScope, type Scope } from '#domain/identity/scope.ts';
 import { must } from '#domain/shared/assert.ts';
@@ -85,7 +86,7 @@ const actionsFor = (
   const homes = findHomes(components, cameFrom, input.newScope);
   const before = mergeScopes(world.scopes.map(({ scope }) => scope));
   const { values, units } = evaluation;
-  const { memberships } = world;
+  const memberships = world.memberships.filter((one) => links(input.policy, one.identifier));
   const held = planHeld({ before: before.held, values, memberships, units, now: input.now }, open);
   const after = scopeAfter(input, held.listed);
   const customers = customerTransition(input, before, after);
@@ -115,13 +116,20 @@ const originsOf = (world: World): ReadonlyMap<UnitKey, ScopeId> =>
     ),
   );
 
-const scopeAfter = ({ evaluation, customers }: PlanInput, held: readonly ListedValue[]): Scope => ({
-  units: evaluation.units,
-  shared: evaluation.shared,
-  ledger: ledgerAfter(evaluation, customers),
-  held,
-  customers: customers.map(({ units, entries }) => ({ id: canonicalId(entries), units })),
-});
+const scopeAfter = (
+  { evaluation, customers, policy }: PlanInput,
+  held: readonly ListedValue[],
+): Scope =>
+  bareScope(
+    {
+      units: evaluation.units,
+      shared: evaluation.shared,
+      ledger: ledgerAfter(evaluation, customers),
+      held,
+      customers: customers.map(({ units, entries }) => ({ id: canonicalId(entries), units })),
+    },
+    policy,
+  );
 
 // Entries whose anchor is gone rest with it, outside of any scope.
 const ledgerAfter = (
@@ -148,15 +156,13 @@ const claimActions = (
 ): readonly Action[] => {
   const owners = ownersOf(after, policy);
   return world.memberships.flatMap((membership) => {
-    const [holder] = membership.holders ?? [];
+    const { identifier, claim, holders: [holder] = [] } = membership;
+    const { cap } = rulesOf(policy, identifier);
+    // Holders of a blocking key may be in several scopes, and nobody looks a customer up by one.
+    if (!links(policy, identifier)) return membershipActions(membership, cap);
     const home = holder === undefined ? undefined : homes.homeOf.get(holder);
-    const { cap } = rulesOf(policy, membership.identifier);
-    return membershipActions(
-      membership,
-      home ?? membership.claim?.scope ?? ('' as ScopeId),
-      owners.get(membership.identifier),
-      cap,
-    );
+    const scope = home ?? claim?.scope;
+    return membershipActions(membership, cap, scope, owners.get(identifier));
   });
 };
 

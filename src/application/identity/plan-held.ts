@@ -8,7 +8,12 @@
 import { formatHeldItem, heldKey } from '#application/shared/review-items.ts';
 import type { Action } from '#application/shared/table.ts';
 import type { EvidenceUnit, IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
-import { type HeldValue, type ListedValue, sameHeld } from '#domain/identity/held-value.ts';
+import {
+  concernsUnits,
+  type HeldValue,
+  type ListedValue,
+  sameHeld,
+} from '#domain/identity/held-value.ts';
 import type { IdentityEvent } from '#domain/identity/identity-event.ts';
 import type { Membership } from './membership.ts';
 
@@ -25,6 +30,7 @@ export interface HeldInput {
   readonly before: readonly ListedValue[];
   /** What F holds now. */
   readonly values: readonly HeldValue[];
+  /** Of identifiers that link. */
   readonly memberships: readonly Membership[];
   readonly units: ReadonlyMap<UnitKey, EvidenceUnit>;
   readonly now: number;
@@ -126,24 +132,20 @@ const planOpen = (
   { before, values, units }: HeldInput,
   turns: ReadonlyMap<IdentifierKey, boolean>,
 ): HeldPlan => {
-  const claimed = new Set(
-    [...units.values()].flatMap(({ claims }) => claims.map(({ identifier }) => identifier)),
-  );
+  const isClaimed = concernsUnits(units);
   const was = new Map(before.map((value) => [value.identifier, value]));
   const now = new Map(values.map((value) => [value.identifier, value]));
   const loosened = [...turns].flatMap(([one, isShared]) => (isShared ? [] : [one]));
   const all = [...new Set([...was.keys(), ...now.keys(), ...loosened])].filter(
     (identifier) => turns.get(identifier) !== true,
   );
-  const gone = all.filter((identifier) => !claimed.has(identifier));
-  const listed = all
-    .filter((identifier) => claimed.has(identifier))
-    .map((identifier): ListedValue => {
-      const told = was.get(identifier)?.since ?? null;
-      const value = now.get(identifier) ?? was.get(identifier) ?? nothingHeld(identifier);
-      // A value that was shared has been told of as held.
-      return { ...value, since: loosened.includes(identifier) ? 0 : told };
-    });
+  const gone = all.filter((identifier) => !isClaimed(identifier));
+  const listed = all.filter(isClaimed).map((identifier): ListedValue => {
+    const told = was.get(identifier)?.since ?? null;
+    const value = now.get(identifier) ?? was.get(identifier) ?? nothingHeld(identifier);
+    // A value that was shared has been told of as held.
+    return { ...value, since: loosened.includes(identifier) ? 0 : told };
+  });
   const told = gone.filter((one) => (was.get(one)?.since ?? null) !== null || turns.has(one));
   return { listed, actions: gone.map(withdrawal), events: heldEvents(new Set(), [], told) };
 };

@@ -27,9 +27,13 @@ import {
   type UnitKey,
 } from '#domain/identity/evidence.ts';
 import type { Identifier } from '#domain/identity/identifier.ts';
-import type { MergePolicy } from '#domain/identity/merge-policy.ts';
+import { keysOfRow, withoutPlaceholders } from '#domain/identity/matching/features-of-row.ts';
+import { readFeatures } from '#domain/identity/matching/match-features.ts';
+import { rawFeatures } from '#domain/identity/matching/raw-features.ts';
+import { type MergePolicy, scoringOf } from '#domain/identity/merge-policy.ts';
 import { InvariantError } from '#domain/shared/assert.ts';
 import type { Json, JsonObject } from '#domain/shared/json.ts';
+import { own } from '#domain/shared/json-safety.ts';
 import { type Result, success } from '#domain/shared/result.ts';
 import type { FactAfter, FactChange, PartyAfter, PartyChange } from './row-change.ts';
 
@@ -145,11 +149,45 @@ const readParty = (reading: Reading, rowKey: SourceRowKey, row: JsonObject): Par
   reading.note(mapped.value.notes);
   const { identifiers } = mapped.value;
   const key = rowKey as string as UnitKey;
-  const evidence = unitOf(pseudonymise, key, true, source.mayCreateCustomer, identifiers);
+  const unit = unitOf(pseudonymise, key, true, source.mayCreateCustomer, identifiers);
+  const evidence = withMatch(reading, unit, row);
   // Of composed values the parts are kept; the profile has no use for them.
   const plain = identifiers.filter(({ namespace }) => !namespaces[namespace]?.compose);
   return { evidence, fields: saidBy(mapped.value), identifiers: plain };
 };
+
+// What a row says about the person beyond its identifiers, with the keys by which others are found to compare it with.
+const withMatch = (
+  { table, namespaces, pseudonymise }: Reading,
+  unit: EvidenceUnit,
+  row: JsonObject,
+): EvidenceUnit => {
+  const scoring = scoringOf(namespaces);
+  if (scoring === undefined || table.match === undefined) return unit;
+  const { namespace, rules } = scoring;
+  const raw = rawFeatures(table.match.columns, (column) => saidIn(own(row, column)));
+  const features = withoutPlaceholders(readFeatures(raw, table.match), {
+    dates: rules.model.placeholderDates,
+    ...blockedIn(namespaces),
+  });
+  const keys = keysOfRow(features, rules.keys).map((key) => ({
+    identifier: identifierKey(namespace, undefined, pseudonymise(namespace, undefined, key)),
+    verified: true,
+  }));
+  return { ...unit, features, claims: orderedClaims([...unit.claims, ...keys]) };
+};
+
+const saidIn = (value: Json | undefined): string | undefined => {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const text = String(value).trim();
+  return text === '' ? undefined : text;
+};
+
+// Comparisons know the namespaces of phones and addresses by these names.
+const blockedIn = ({ phone, email }: MergePolicy) => ({
+  phones: new Set(phone?.blocked),
+  emails: new Set(email?.blocked),
+});
 
 const saidBy = ({ fields, brand }: MappedRow): ValueMap => ({
   ...(fields as ValueMap),

@@ -7,19 +7,33 @@
 import { DisjointSets } from '#domain/identity/disjoint-sets.ts';
 import { append } from '#domain/shared/multimap.ts';
 
-/** Changes per commit; each takes about six of a transaction's hundred actions. */
-const MAX_GROUP = 8;
+/** Actions that the changes of one commit may take, of a transaction's hundred: the rest is for scopes and pointers. */
+const MAX_GROUP = 80;
 
-/**
- * Groups entries that touch something in common, in groups of at most {@link MAX_GROUP}.
- * @param bonds what binds entries beyond that limit: two that name the same are never apart
- */
+/** Actions that a change takes at least, pointers of others included; so at most eight share a commit. */
+export const LEAST_ACTIONS = 10;
+
+/** How changes of a batch are grouped. */
+export interface Grouping<Entry> {
+  readonly touches: (entry: Entry) => readonly string[];
+  /** What binds entries beyond the limit: two that name the same are never apart. */
+  readonly bonds?: (entry: Entry) => readonly string[];
+  /** Actions that an entry takes; {@link LEAST_ACTIONS} when absent. */
+  readonly actions?: (entry: Entry) => number;
+}
+
+/** Groups entries that touch something in common, in groups of at most {@link MAX_GROUP} actions. */
 export const relatedBy = <Entry>(
   entries: readonly Entry[],
-  touches: (entry: Entry) => readonly string[],
-  bonds: (entry: Entry) => readonly string[] = () => [],
-): readonly (readonly Entry[])[] =>
-  packed(joinedBy(entries, touches).flatMap((group) => packed(joinedBy(group, bonds))));
+  { touches, bonds = () => [], actions = () => LEAST_ACTIONS }: Grouping<Entry>,
+): readonly (readonly Entry[])[] => {
+  const weight = (group: readonly Entry[]) =>
+    group.reduce((sum, entry) => sum + Math.max(LEAST_ACTIONS, actions(entry)), 0);
+  return packed(
+    joinedBy(entries, touches).flatMap((group) => packed(joinedBy(group, bonds), weight)),
+    weight,
+  );
+};
 
 const joinedBy = <Entry>(
   entries: readonly Entry[],
@@ -37,12 +51,21 @@ const joinedBy = <Entry>(
 };
 
 // Small groups that have nothing in common still share a commit: it is the number of requests that costs time.
-const packed = <Entry>(groups: readonly (readonly Entry[])[]): readonly (readonly Entry[])[] => {
+const packed = <Entry>(
+  groups: readonly (readonly Entry[])[],
+  weight: (group: readonly Entry[]) => number,
+): readonly (readonly Entry[])[] => {
   const packs: Entry[][] = [];
+  let room = 0;
   for (const group of groups) {
     const last = packs.at(-1);
-    if (last && last.length + group.length <= MAX_GROUP) last.push(...group);
-    else packs.push([...group]);
+    const actions = weight(group);
+    room -= actions;
+    if (last && room >= 0) last.push(...group);
+    else {
+      packs.push([...group]);
+      room = MAX_GROUP - actions;
+    }
   }
   return packs;
 };

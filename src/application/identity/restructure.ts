@@ -149,12 +149,15 @@ const gatherScopes = async (
   const [home] = some.toSorted((a, b) => b.scope.units.size - a.scope.units.size);
   const stored = must(home, 'scope');
   const open = some.some((scope) => scope.open);
+  const [rules, ...others] = new Set(some.map((scope) => scope.rules));
   const outcome = await table.transact([
     ...scopeWrites({
       id: stored.id,
       stored,
       scope: mergeScopes(some.map(({ scope }) => scope)),
       open,
+      // Of scopes that were evaluated under different rules, none can be told afterwards.
+      ...(rules === undefined || others.length > 0 ? {} : { more: { rules } }),
     }),
     ...some.flatMap((scope) => (scope === stored ? [] : scopeEnd(scope, stored.id))),
     ...(open ? [{ kind: 'put', item: { ...openKey(stored.id) } } as const] : []),
@@ -174,8 +177,7 @@ const planWithin = async (
   world: World,
   again: boolean,
 ): Promise<CommitPlan | 'too-large'> => {
-  const { changes } = world;
-  const scope = mergeScopes(world.scopes.map((stored) => stored.scope));
+  const { changes, scope } = world;
   const shared = new Map(world.memberships.map((m) => [m.identifier, m.shared]));
   const evaluation = evaluateScope(scope, changes, shared, world.revived, policy);
   const now = ports.clock();

@@ -23,6 +23,8 @@ export interface StoredScope {
   readonly id: ScopeId;
   readonly version: number;
   readonly scope: Scope;
+  /** Mark of the rules that it was evaluated under. */
+  readonly rules?: string;
   /** Its customers are on the way to what F says, or what points to them is. */
   readonly open: boolean;
   /** Number of items that its text goes on in. */
@@ -83,7 +85,8 @@ const storedScope = async (
       : undefined;
   }
   const open = item['open'] === true;
-  return { id, version: item['ver'] as number, scope: parseScope(text), open, parts };
+  const rules = item['rules'] === undefined ? {} : { rules: String(item['rules']) };
+  return { id, version: item['ver'] as number, scope: parseScope(text), ...rules, open, parts };
 };
 
 const partsOf = (item: Item): number => (item['parts'] as number | undefined) ?? 0;

@@ -10,7 +10,6 @@ import {
   claimKey,
   decisionsKey,
   FACT_UNIT_PREFIX,
-  parseRowItem,
   restingKey,
   type ScopeId,
   unitItemKey,
@@ -23,11 +22,13 @@ import {
   sameEvidence,
   type UnitKey,
 } from '#domain/identity/evidence.ts';
-import { compares, type MergePolicy, scoringOf } from '#domain/identity/merge-policy.ts';
+import { compares, isDecision, links, type MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { LedgerEntry, OneId } from '#domain/identity/one-id.ts';
-import type { UnitChange } from '#domain/identity/scope.ts';
+import type { Scope, UnitChange } from '#domain/identity/scope.ts';
 import { must } from '#domain/shared/assert.ts';
 import { append } from '#domain/shared/multimap.ts';
+import { isKeyOf } from './compared-row.ts';
+import { compareRows } from './compared-scopes.ts';
 import {
   claimsIn,
   decideMembership,
@@ -75,6 +76,8 @@ export interface World {
   /** The changes, with the decisions that new units find. */
   readonly changes: readonly StructuralChange[];
   readonly scopes: readonly StoredScope[];
+  /** All scopes as one, as F sees it: with what rows say and are compared by. */
+  readonly scope: Scope;
   readonly memberships: readonly Membership[];
   /** Ids whose anchor comes back with these changes. */
   readonly revived: readonly LedgerEntry[];
@@ -115,16 +118,15 @@ export const readWorld = async (
   );
   const settled = memberships.filter((membership) => membership !== undefined);
   if (settled.length < wanted.length) return 'conflict';
-  const scopes = await readScopes(table, [
-    ...also,
-    ...(await scopePointers(table, changes, settled)),
-  ]);
-  if (isTorn(scopes)) return 'conflict';
-  if (!holdsAll(scopes, changes, settled)) return 'superseded';
+  const tied = settled.filter(({ identifier }) => links(policy, identifier));
+  const scopes = await readScopes(table, [...also, ...(await scopePointers(table, changes, tied))]);
+  if (!isTorn(scopes) && !holdsAll(scopes, changes, tied)) return 'superseded';
+  const known = { changes, memberships: settled, scopes };
+  const compared = await compareRows(table, policy, known, token);
+  if (!compared || isTorn(compared.scopes)) return 'conflict';
   return {
     changes,
-    scopes: scoringOf(policy) ? await withFeatures(table, scopes) : scopes,
-    memberships: settled,
+    ...compared,
     revived: born.flatMap((anchor, index) => restingEntries(anchor, resting[index])),
     notes: [
       ...resting.slice(0, born.length).flatMap((item) => noteRead(item, true)),
@@ -162,31 +164,6 @@ const isFenced = (key: UnitKey, memberships: readonly Membership[]): boolean =>
     ({ claim, holders, joins }) => claim && holders !== undefined && joins.includes(key),
   );
 
-// Features stay in the rows' own items. They are read after the scopes: whoever changes them writes the scope as well, so
-// the commit fails when they are newer than it.
-const withFeatures = async (
-  table: Table,
-  scopes: readonly StoredScope[],
-): Promise<readonly StoredScope[]> => {
-  const keys = scopes.flatMap(({ scope }) => [...scope.units.keys()]);
-  const parties = keys.filter((key) => !key.startsWith(FACT_UNIT_PREFIX));
-  const items = await table.getAll(parties.map(unitItemKey));
-  const features = new Map(
-    parties.map((key, index) => {
-      const item = items[index];
-      return [key, item && parseRowItem(item).evidence?.features] as const;
-    }),
-  );
-  const described = (unit: EvidenceUnit): EvidenceUnit => {
-    const found = features.get(unit.key);
-    return found === undefined ? unit : { ...unit, features: found };
-  };
-  return scopes.map((stored) => {
-    const units = new Map([...stored.scope.units].map(([key, unit]) => [key, described(unit)]));
-    return { ...stored, scope: { ...stored.scope, units } };
-  });
-};
-
 // Scopes are not read at one instant: a unit in two of them moved from one to the other in between.
 const isTorn = (scopes: readonly StoredScope[]): boolean => {
   const units = scopes.flatMap(({ scope }) => [...scope.units.keys()]);
@@ -221,12 +198,30 @@ const membershipChanges = (
     for (const identifier of now.difference(old)) append(joins, identifier, key);
     for (const identifier of old.difference(now)) append(leaves, identifier, key);
   }
-  return [...new Set([...joins.keys(), ...leaves.keys(), ...counted])].map((identifier) => ({
+  const kept = changes.flatMap((change) => keysToWrite(change, policy));
+  const all = new Set([...joins.keys(), ...leaves.keys(), ...kept, ...counted]);
+  return [...all].map((identifier) => ({
     identifier,
     ...(counted.includes(identifier) ? { recount: true } : {}),
     joins: joins.get(identifier) ?? [],
     leaves: leaves.get(identifier) ?? [],
   }));
+};
+
+// A row that says something else may be alike to others now. They hold its keys, so its commit writes their claims.
+const keysToWrite = (
+  { before, after }: StructuralChange,
+  policy: MergePolicy,
+): readonly IdentifierKey[] => {
+  if (!before?.features || !after?.features || saysTheSame(before, after)) return [];
+  const kept = comparedIdentifiers(before, policy).intersection(comparedIdentifiers(after, policy));
+  return [...kept].filter(isKeyOf(policy));
+};
+
+const saysTheSame = (a: EvidenceUnit, b: EvidenceUnit): boolean => {
+  const said = ({ features, claims }: EvidenceUnit) =>
+    JSON.stringify([features, claims.filter(({ identifier }) => !isDecision(identifier))]);
+  return said(a) === said(b);
 };
 
 const comparedIdentifiers = (
@@ -247,7 +242,7 @@ const scopePointers = async (
   memberships: readonly Membership[],
 ): Promise<readonly ScopeId[]> => {
   const own = changes.flatMap(({ scope }) => (scope ? [scope] : []));
-  const tied = memberships.flatMap(({ claim }) => (claim && !claim.shared ? [claim.scope] : []));
+  const tied = memberships.flatMap(({ claim }) => (claim?.shared ? [] : (claim?.scope ?? [])));
   const loosened = memberships.flatMap((membership) =>
     membership.claim?.shared && !membership.shared ? (membership.holders ?? []) : [],
   );

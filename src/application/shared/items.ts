@@ -223,7 +223,8 @@ const parseEvidence = (item: Item): EvidenceUnit => ({
 /** Who holds an identifier. */
 export interface ClaimItem {
   readonly version: number;
-  readonly scope: ScopeId;
+  /** Where its holders are, unless it is shared; of a blocking key, whose holders may be anywhere, there is none. */
+  readonly scope?: ScopeId;
   /** Holders, all of them unless shared; then at most as many as the cap. */
   readonly units: readonly UnitKey[];
   readonly shared: boolean;
@@ -236,7 +237,7 @@ export interface ClaimItem {
 /** Reads a claim. */
 export const parseClaimItem = (item: Item): ClaimItem => ({
   version: item['ver'] as number,
-  scope: item['scope'] as ScopeId,
+  ...(typeof item['scope'] === 'string' ? { scope: item['scope'] as ScopeId } : {}),
   units: item['units'] as readonly UnitKey[],
   shared: item['shared'] === true,
   ...(typeof item['cooling'] === 'string' ? { cooling: item['cooling'] } : {}),
@@ -247,7 +248,7 @@ export const parseClaimItem = (item: Item): ClaimItem => ({
 export const formatClaimItem = (identifier: IdentifierKey, claim: ClaimItem): Item => ({
   ...claimKey(identifier),
   ver: claim.version,
-  scope: claim.scope,
+  ...(claim.scope === undefined ? {} : { scope: claim.scope }),
   units: claim.units,
   ...(claim.shared ? { shared: true } : {}),
   ...(claim.customer === undefined ? {} : { customer: claim.customer }),

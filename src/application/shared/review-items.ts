@@ -33,25 +33,30 @@ export interface HeldItem {
 }
 
 /** A held value as an item. */
-export const formatHeldItem = ({ identifier, since, ...value }: ListedValue): Item => ({
+export const formatHeldItem = ({ identifier, since, weight, ...value }: ListedValue): Item => ({
   ...heldKey(identifier),
   ...value,
+  // An item takes whole numbers only.
+  ...(weight === undefined ? {} : { weight: String(weight) }),
   since: since ?? 0,
 });
 
 /** Reads a value that waits for review. */
 export const parseHeldItem = (item: Item): HeldItem => {
   const identifier = item.sk as IdentifierKey;
-  const { reasons, since, links, units, joins, sides } = item as Item & Partial<HeldValue>;
+  const { reasons, since, links, units, joins, sides, weight } = item as Item & Partial<HeldValue>;
   return {
     identifier,
     reasons: reasons as readonly string[],
     since: since as number,
     ...(links === undefined
       ? {}
-      : { value: { identifier, reasons, links, units, joins, sides } as HeldValue }),
+      : { value: heldValue({ identifier, reasons, links, units, joins, sides }, weight) }),
   };
 };
+
+const heldValue = (value: object, weight: unknown): HeldValue =>
+  ({ ...value, ...(weight === undefined ? {} : { weight: Number(weight) }) }) as HeldValue;
 
 /** A unit with the decisions that are noted beside its key, and no other. */
 export const underNote = (unit: EvidenceUnit, noted: Item | undefined): EvidenceUnit => {

@@ -41,6 +41,7 @@ const columnsOf = (source: SourceDefinition, table: TableDefinition): readonly s
       validTo,
     ]),
     ...(table.quality ?? []).map(({ column }) => column),
+    ...Object.keys(table.match?.columns ?? {}),
     table.retention?.received,
     ...Object.values(table.fields).flatMap((field) => [
       field.column,

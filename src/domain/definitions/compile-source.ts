@@ -2,11 +2,13 @@
  * A source file, completed: every default filled in, so that no function needs to know one.
  * @module
  */
+import { parseRole } from '#domain/identity/matching/roles.ts';
 import { assertNever } from '#domain/shared/assert.ts';
 import type { FieldText, IdentifierText, SourceText, TableText } from './schema.ts';
 import type {
   FieldMapping,
   IdentifierRule,
+  MatchColumns,
   QualityRule,
   Region,
   SourceDefinition,
@@ -22,8 +24,9 @@ const TIME_ZONES: Readonly<Record<Region, string>> = {
 
 const CURRENCIES: Readonly<Record<Region, string>> = { CN: 'CNY', HK: 'HKD', MO: 'MOP', SG: 'SGD' };
 
-/** What fields take from their source. */
+/** What fields and columns take from their source. */
 interface Defaults {
+  readonly region: Region;
   readonly timeZone: string;
   readonly currency: string;
 }
@@ -32,6 +35,7 @@ interface Defaults {
 export const compileSource = (text: SourceText): SourceDefinition => {
   const { position, images, brand, tables, timeZone, currency, ...stated } = text;
   const defaults = {
+    region: text.region,
     timeZone: timeZone ?? TIME_ZONES[text.region],
     currency: currency ?? CURRENCIES[text.region],
   };
@@ -53,10 +57,22 @@ const compileTable = (name: string, table: TableText, defaults: Defaults): Table
   evidence: table.evidence,
   identifiers: table.identifiers.map(compileIdentifier),
   fields: mapValues(table.fields, (field) => compileField(field, defaults)),
+  ...(table.match === undefined ? {} : { match: compileMatch(table.match, defaults.region) }),
   ...(table.file === undefined ? {} : { file: defined(table.file) }),
   ...(table.retention === undefined ? {} : { retention: table.retention }),
   // The shape check has seen to it that a fix is there when the severity is fix.
   ...(table.quality.length === 0 ? {} : { quality: table.quality as readonly QualityRule[] }),
+});
+
+const compileMatch = (columns: Readonly<Record<string, string>>, region: Region): MatchColumns => ({
+  columns: Object.fromEntries(
+    Object.entries(columns).flatMap(([column, text]) => {
+      const role = parseRole(text);
+      return role === undefined ? [] : [[column, role] as const];
+    }),
+  ),
+  region,
+  dateOrder: 'day-first',
 });
 
 const compileIdentifier = ({

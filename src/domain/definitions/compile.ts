@@ -14,6 +14,8 @@ import { checkShape } from './check-shape.ts';
 import { checkSource, checkSourcesAreUnique, type SourceWithFile } from './check-sources.ts';
 import { checkView } from './check-view.ts';
 import { compileSource, defined, mapValues } from './compile-source.ts';
+import { ModelFile, type ModelText } from './match-schema.ts';
+import { checkMatchColumns, checkMatching, compileMatching } from './matching.ts';
 import type { DefinitionProblem } from './problem.ts';
 import {
   FieldsFile,
@@ -30,8 +32,8 @@ import { type DefinitionFile, parseYaml, type YamlDocument } from './yaml-docume
 
 /**
  * Compiles a definitions folder.
- * @param files all its YAML files, in any order: `sources/*.yaml`, `identity.yaml`, `views/customer-360.yaml`, and
- *   `fields.yaml` where there is one
+ * @param files all its files, in any order: `sources/*.yaml`, `identity.yaml`, `views/customer-360.yaml`, and
+ *   `fields.yaml` and `models/*.json` where there are some
  * @returns the definitions, or every problem found, by file and line
  */
 export const compileDefinitions = (
@@ -52,6 +54,7 @@ interface WithFile<Text> {
 interface Folder {
   readonly sources: readonly SourceWithFile[];
   readonly identity: WithFile<IdentityText>;
+  readonly models: readonly WithFile<ModelText>[];
   readonly view: WithFile<ViewText>;
   readonly fields?: WithFile<FieldsText>;
   readonly access?: WithFile<AccessPolicy>;
@@ -61,6 +64,7 @@ const SOURCE_PATH = /^sources\/[^/]+\.ya?ml$/;
 const IDENTITY_PATH = /^identity\.ya?ml$/;
 const FIELDS_PATH = /^fields\.ya?ml$/;
 const VIEW_PATH = /^views\/customer-360\.ya?ml$/;
+const MODEL_PATH = /^models\/[^/]+\.json$/;
 const ACCESS_PATH = /^policies\/access\.ya?ml$/;
 
 const checkShapes = (
@@ -81,25 +85,33 @@ const checkShapes = (
       });
   const sources = read(SOURCE_PATH, (document) => checkShape(SourceFile, document));
   const [identity] = read(IDENTITY_PATH, (document) => checkShape(IdentityFile, document));
+  const models = read(MODEL_PATH, (document) => checkShape(ModelFile, document));
   const [view] = read(VIEW_PATH, (document) => checkShape(ViewFile, document));
   const [fields] = read(FIELDS_PATH, (document) => checkShape(FieldsFile, document));
   const [access] = read(ACCESS_PATH, (document) => checkShape(AccessFile, document));
   problems.push(...missingFiles(files));
   if (problems.length > 0 || identity === undefined || view === undefined) return failure(problems);
-  return success({ sources, identity, view, ...(fields && { fields }), ...(access && { access }) });
+  return success({
+    sources,
+    identity,
+    models,
+    view,
+    ...(fields && { fields }),
+    ...(access && { access }),
+  });
 };
 
 type Checked<Text> = Result<Text, readonly DefinitionProblem[]>;
 
 const isKnownPath = (path: string): boolean =>
-  [SOURCE_PATH, IDENTITY_PATH, FIELDS_PATH, VIEW_PATH, ACCESS_PATH].some((pattern) =>
+  [SOURCE_PATH, IDENTITY_PATH, MODEL_PATH, FIELDS_PATH, VIEW_PATH, ACCESS_PATH].some((pattern) =>
     pattern.test(path),
   );
 
 const misplaced = ({ path }: DefinitionFile): DefinitionProblem =>
   wholeFile(
     path,
-    'This file has no meaning here; definitions are sources/*.yaml, identity.yaml, fields.yaml, views/customer-360.yaml and policies/access.yaml.',
+    'This file has no meaning here; definitions are sources/*.yaml, identity.yaml, models/*.json, fields.yaml, views/customer-360.yaml and policies/access.yaml.',
   );
 
 const wholeFile = (file: string, message: string): DefinitionProblem => ({
@@ -133,13 +145,16 @@ const missingFiles = (files: readonly DefinitionFile[]): DefinitionProblem[] =>
 const checkMeaning = ({
   sources,
   identity,
+  models,
   view,
   fields,
   access,
 }: Folder): readonly DefinitionProblem[] => [
   ...checkSourcesAreUnique(sources),
   ...checkIdentity(identity.document, identity.text),
+  ...checkMatching(identity, models),
   ...sources.flatMap((source) => checkSource(source, identity.text.namespaces)),
+  ...sources.flatMap((source) => checkMatchColumns(source, identity.text)),
   ...checkView(
     view.document,
     view.text,
@@ -161,9 +176,12 @@ const checkMeaning = ({
     : []),
 ];
 
-const assemble = ({ sources, identity, view, fields, access }: Folder): Definitions => ({
+const assemble = ({ sources, identity, models, view, fields, access }: Folder): Definitions => ({
   sources: Object.fromEntries(sources.map(({ text }) => [text.source, compileSource(text)])),
-  namespaces: mapValues(identity.text.namespaces, compileNamespace),
+  namespaces: {
+    ...mapValues(identity.text.namespaces, compileNamespace),
+    ...compileMatching(identity.text, models),
+  },
   view: compileView(
     view.text,
     sources.map(({ text }) => text),

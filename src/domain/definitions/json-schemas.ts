@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { AccessFile } from './access-file.ts';
+import { ModelFile } from './match-schema.ts';
 import { FieldsFile, IdentityFile, SourceFile, ViewFile } from './schema.ts';
 
 const FILES = {
@@ -12,6 +13,7 @@ const FILES = {
     title: 'A source: its tables, identifiers, fields and quality rules',
   },
   identity: { schema: IdentityFile, title: 'Identity rules: namespaces and what protects them' },
+  model: { schema: ModelFile, title: 'A match model: what agreement and disagreement are worth' },
   view: { schema: ViewFile, title: 'The customer-360 view: profile fields and measures' },
   fields: { schema: FieldsFile, title: 'Fields: class and labels' },
   access: { schema: AccessFile, title: 'Access: who may see what, and for which purpose' },

@@ -6,6 +6,7 @@
  * @module
  */
 import * as z from 'zod/mini';
+import { matching, role } from './match-schema.ts';
 import { measure } from './measure-schema.ts';
 import {
   closed,
@@ -121,6 +122,7 @@ const table = closed({
     [],
   ),
   fields: z._default(z.record(fieldName, field), {}),
+  match: z.optional(z.record(column, role)),
   file: z.optional(fileFormat),
   retention: z.optional(closed({ days: wholeNumber(1, 3660), received: column })),
   quality: z._default(z.array(quality), []),
@@ -170,7 +172,10 @@ const namespace = closed({
 });
 
 /** The file `identity.yaml`. */
-export const IdentityFile = closed({ namespaces: z.record(id, namespace) });
+export const IdentityFile = closed({
+  namespaces: z.record(id, namespace),
+  matching: z.optional(matching),
+});
 
 const profileField = closed({
   rule: z.optional(z.enum(['source-priority', 'most-recent', 'most-frequent', 'verified-first'])),

@@ -15,7 +15,9 @@ export type {
   StageDays,
 } from './measure-types.ts';
 
+import type { DateOrder } from '#domain/identity/matching/birth-date.ts';
 import type { MatchRules } from '#domain/identity/matching/match-model.ts';
+import type { ColumnRoles } from '#domain/identity/matching/roles.ts';
 import type { AccessPolicy } from './access-file.ts';
 
 /** Market of a source or row: decides phone region, and the default time zone and currency. */
@@ -113,11 +115,22 @@ export interface TableDefinition {
   readonly evidence: boolean;
   readonly identifiers: readonly IdentifierRule[];
   readonly fields: Readonly<Record<string, FieldMapping>>;
+  /** What columns say about the person, of a party table whose rows are compared where rules score pairs. */
+  readonly match?: MatchColumns;
   readonly file?: FileFormat;
   /** Events: how many days they are kept, counted from the time in column `received`; always when absent. */
   readonly retention?: { readonly days: number; readonly received: string };
   /** Data-quality rules, in the order in which they are applied; none when absent. */
   readonly quality?: readonly QualityRule[];
+}
+
+/** Columns that say something about the person, and how their texts are read. */
+export interface MatchColumns {
+  readonly columns: ColumnRoles;
+  /** Region of phone numbers without country code. */
+  readonly region?: Region;
+  /** Of dates that are not written year first. */
+  readonly dateOrder: DateOrder;
 }
 
 /** What a rule asks of a column; all but `required` let a missing value pass. */

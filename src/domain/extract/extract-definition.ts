@@ -12,8 +12,8 @@ import type { Region } from '#domain/definitions/types.ts';
 import { type DefinitionFile, parseYaml } from '#domain/definitions/yaml-document.ts';
 import type { DateOrder } from '#domain/identity/matching/birth-date.ts';
 import { type BlockingRule, KEY_PARTS } from '#domain/identity/matching/key-parts.ts';
+import { PLAIN_ROLES, parseRole, type Role } from '#domain/identity/matching/roles.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
-import { PLAIN_ROLES, parseRole, type Role } from './roles.ts';
 
 /** Mapping of the files of one source. */
 export interface FileMapping {

@@ -29,7 +29,13 @@ export const extractPolicy = (
   ];
   return {
     ...Object.fromEntries(
-      names.map((name) => [name, namespace(name, IDENTIFIER_PRIORITY, true, cap.identifier)]),
+      names.map((name) => [
+        name,
+        {
+          ...namespace(name, IDENTIFIER_PRIORITY, true, cap.identifier),
+          blocked: rules.blocked[name] ?? [],
+        },
+      ]),
     ),
     [KEY_NAMESPACE]: {
       ...namespace(KEY_NAMESPACE, KEY_PRIORITY, false, cap.key),

@@ -2,6 +2,7 @@
  * Extract row: a record of a file as evidence, with the pseudonyms and features that matching works on.
  * @module
  */
+import { sourceRowKey } from '#domain/capture/source-row.ts';
 import {
   type Claim,
   type EvidenceUnit,
@@ -9,12 +10,13 @@ import {
   orderedClaims,
   type UnitKey,
 } from '#domain/identity/evidence.ts';
-import { blockingKeys } from '#domain/identity/matching/blocking-keys.ts';
+import { keysOfRow, withoutPlaceholders } from '#domain/identity/matching/features-of-row.ts';
 import {
   type MatchFeatures,
   type RawFeatures,
   readFeatures,
 } from '#domain/identity/matching/match-features.ts';
+import { rawFeatures } from '#domain/identity/matching/raw-features.ts';
 import { normaliseOpaque } from '#domain/identity/normalise-text.ts';
 import type { ExtractDefinition, ExtractRules, FileMapping } from './extract-definition.ts';
 
@@ -26,11 +28,14 @@ export interface ExtractRow {
   readonly source: string;
   /** Primary key as the file says it, its columns joined by `|`. */
   readonly key: string;
+  /** What its columns say, as text. */
+  readonly raw: RawFeatures;
   readonly features: MatchFeatures;
   readonly accounts: readonly Account[];
 }
 
-interface Account {
+/** A login, a device: one of possibly many that a person has. */
+export interface Account {
   readonly name: string;
   readonly scope?: string;
   readonly value: string;
@@ -47,12 +52,13 @@ export const readRow = (
   const source = sourceOf(mapping, said) ?? place.file;
   const parts = mapping.key.map(said);
   if (parts.some((part) => part === undefined)) return undefined;
-  const { raw, accounts } = gather(mapping, said, source);
+  const raw = rawFeatures(mapping.columns, said);
   return {
     source,
     key: parts.length === 0 ? String(place.record) : parts.join('|'),
+    raw,
     features: readFeatures(raw, definition),
-    accounts,
+    accounts: accountsOf(mapping, said, source),
   };
 };
 
@@ -72,77 +78,21 @@ const sourceOf = (
   return 'value' in source ? source.value : said(source.column);
 };
 
-interface Gathered {
-  readonly raw: RawFeatures;
-  readonly accounts: readonly Account[];
-}
-
-const gather = (
-  mapping: FileMapping,
+const accountsOf = (
+  { columns }: FileMapping,
   said: (column: string) => string | undefined,
   source: string,
-): Gathered => {
-  const filled = Object.entries(mapping.columns).flatMap(([column, role]) => {
+): readonly Account[] =>
+  Object.entries(columns).flatMap(([column, role]) => {
     const value = said(column);
-    return value === undefined ? [] : [{ role, value }];
+    return role.kind === 'account' && value !== undefined
+      ? accountOf(role.name, role.perSource ? source : undefined, value)
+      : [];
   });
-  const plain = new Map<string, string>();
-  for (const { role, value } of filled) {
-    if (role.kind === 'plain')
-      plain.set(role.role, together(role.role, plain.get(role.role), value));
-  }
-  const named = (kind: 'id' | 'text') =>
-    filled.flatMap(({ role, value }) => (role.kind === kind ? [[role.name, value] as const] : []));
-  return {
-    raw: rawFeatures(plain, new Map(named('id')), new Map(named('text'))),
-    accounts: filled.flatMap(({ role, value }) =>
-      role.kind === 'account'
-        ? accountOf(role.name, role.perSource ? source : undefined, value)
-        : [],
-    ),
-  };
-};
 
 const accountOf = (name: string, scope: string | undefined, raw: string): readonly Account[] => {
   const value = normaliseOpaque(raw);
   return value === undefined ? [] : [{ name, value, ...(scope === undefined ? {} : { scope }) }];
-};
-
-/** Two columns of a name or an address are one text; of anything else the first that is filled counts. */
-const together = (role: string, before: string | undefined, value: string): string => {
-  if (before === undefined) return value;
-  return role.startsWith('name') || role === 'address' ? `${before} ${value}` : before;
-};
-
-const rawFeatures = (
-  plain: ReadonlyMap<string, string>,
-  ids: ReadonlyMap<string, string>,
-  texts: ReadonlyMap<string, string>,
-): RawFeatures => {
-  const some = (entries: Readonly<Record<string, string | undefined>>) =>
-    Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
-  return {
-    ...some({
-      birthDate: plain.get('birth-date'),
-      gender: plain.get('gender'),
-      email: plain.get('email'),
-      phone: plain.get('phone'),
-    }),
-    name: some({
-      given: plain.get('name.given'),
-      family: plain.get('name.family'),
-      full: plain.get('name'),
-    }),
-    address: some({
-      line: plain.get('address'),
-      number: plain.get('address.number'),
-      city: plain.get('address.city'),
-      postcode: plain.get('address.postcode'),
-      state: plain.get('address.state'),
-    }),
-    ids: Object.fromEntries(ids),
-    texts: Object.fromEntries(texts),
-  };
 };
 
 /** Keyed hash of a value in its namespace and scope. */
@@ -153,9 +103,22 @@ export const KEY_NAMESPACE = 'key';
 
 /** Key of a row's unit: source and primary key, `crm.row.17`. */
 export const unitKeyOf = ({ source, key }: Pick<ExtractRow, 'source' | 'key'>): UnitKey =>
-  `${escaped(source)}.row.${escaped(key)}` as UnitKey;
+  sourceRowKey(sourceId(source), ROW_TABLE, [key]) as string as UnitKey;
 
-const escaped = (part: string): string => part.replaceAll('%', '%25').replaceAll('.', '%2E');
+/** The table that rows of an extract are in. */
+export const ROW_TABLE = 'row';
+
+/** A source as row keys and definitions name it. */
+export const sourceId = (source: string): string =>
+  source.replaceAll('%', '%25').replaceAll('.', '%2E');
+
+/** The features of a row, values that are placeholders left out. */
+export const saidFeatures = (row: ExtractRow, { blocked }: ExtractRules): MatchFeatures =>
+  withoutPlaceholders(row.features, {
+    dates: [],
+    phones: new Set(blocked['phone']),
+    emails: new Set(blocked['email']),
+  });
 
 /** The row as evidence: identifiers and blocking keys as claims, values that are placeholders left out. */
 export const evidenceOf = (
@@ -163,7 +126,7 @@ export const evidenceOf = (
   rules: ExtractRules,
   pseudonymise: Pseudonymise,
 ): EvidenceUnit => {
-  const features = withoutBlocked(row.features, rules);
+  const features = saidFeatures(row, rules);
   const claim = (namespace: string, value: string, scope?: string): Claim => ({
     identifier: identifierKey(namespace, scope, pseudonymise(namespace, scope, value)),
     verified: true,
@@ -179,18 +142,7 @@ export const evidenceOf = (
       ...(email === undefined ? [] : [claim('email', email)]),
       ...Object.entries(ids).map(([name, value]) => claim(name, value)),
       ...row.accounts.map(({ name, scope, value }) => claim(name, value, scope)),
-      ...blockingKeys(features, rules.keys).map((key) => claim(KEY_NAMESPACE, key)),
+      ...keysOfRow(features, rules.keys).map((key) => claim(KEY_NAMESPACE, key)),
     ]),
-  };
-};
-
-const withoutBlocked = (features: MatchFeatures, { blocked }: ExtractRules): MatchFeatures => {
-  const { phone, email, ...rest } = features;
-  const isKept = (name: string, value: string | undefined): value is string =>
-    value !== undefined && !(blocked[name] ?? []).includes(value);
-  return {
-    ...rest,
-    ...(isKept('phone', phone) ? { phone } : {}),
-    ...(isKept('email', email) ? { email } : {}),
   };
 };

@@ -14,16 +14,13 @@ import { isAlways, isNever, type MergePolicy, rulesOf } from './merge-policy.ts'
 export interface Link {
   readonly a: UnitKey;
   readonly b: UnitKey;
-  /** What both hold; of a scored link the value that made them candidates. */
+  /** What both hold; of a scored link the pair itself, see {@link module:domain/identity/pair}. */
   readonly identifier: IdentifierKey;
   /** Of a scored link: natural logarithm of the odds that the two are one person. */
   readonly weight?: number;
   /** Both units say more that agrees, by the rules of the identifier: an unverified value then counts as verified. */
   readonly corroborated?: boolean;
 }
-
-/** Stands for the identifier of a scored link while it is weighed: it rests on everything the two rows say. */
-export const SCORE = 'score#' as IdentifierKey;
 
 /**
  * Why a link was not accepted: `limit:<namespace>` when the customer would hold too many values of it, `unverified`

@@ -6,12 +6,31 @@
  */
 import { groupBy } from '#domain/shared/multimap.ts';
 import type { HeldLink, HoldReason, Link } from './constrained-clusters.ts';
-import { byText, type EvidenceUnit, type IdentifierKey, type UnitKey } from './evidence.ts';
+import {
+  byText,
+  type EvidenceUnit,
+  type IdentifierKey,
+  namespaceOf,
+  type UnitKey,
+} from './evidence.ts';
 import { areDisjoint } from './identifier.ts';
-import { isDecision, isNever, links, type MergePolicy, rulesOf } from './merge-policy.ts';
+import {
+  isAlways,
+  isDecision,
+  isNever,
+  links,
+  type MergePolicy,
+  rulesOf,
+  scoringOf,
+} from './merge-policy.ts';
+import { pairIdentifier, unitsOfPair } from './pair.ts';
 import { linkingHolders, type Partition } from './partition.ts';
+import { scoredGraph } from './scored-graph.ts';
 
-/** Every link inside the groups of a partition: strongest namespace first, then by units. Held ones are left out. */
+/**
+ * Every link inside the groups of a partition: scored ones, the strongest first, then by namespace and units. Held ones
+ * are left out, and of two rows that are scored what they weigh is the link, whatever they hold.
+ */
 export const linksWithin = (
   units: readonly EvidenceUnit[],
   shared: ReadonlySet<IdentifierKey>,
@@ -20,14 +39,34 @@ export const linksWithin = (
 ): readonly Link[] => {
   const groupOf = new Map(groups.flatMap((group, at) => group.map((unit) => [unit, at] as const)));
   const isHeld = new Set(held.map(textOf));
-  return [...linkingHolders(units, shared, policy)]
+  const isWithin = ({ a, b }: Link) => groupOf.get(a) === groupOf.get(b);
+  const compared = comparedUnits(units, policy);
+  const byIdentifier = [...linkingHolders(units, shared, policy)]
     .flatMap(([identifier, holders]) => pairsOf(identifier, holders))
-    .filter((link) => groupOf.get(link.a) === groupOf.get(link.b) && !isHeld.has(textOf(link)))
+    .filter((link) => isAlways(link.identifier) || !(compared.has(link.a) && compared.has(link.b)))
     .sort(
       (x, y) =>
         rulesOf(policy, x.identifier).priority - rulesOf(policy, y.identifier).priority ||
         byText(textOf(x), textOf(y)),
     );
+  return [...scoredLinks(units, shared, policy), ...byIdentifier].filter(
+    (link) => isWithin(link) && !isHeld.has(textOf(link)),
+  );
+};
+
+const comparedUnits = (units: readonly EvidenceUnit[], policy: MergePolicy): ReadonlySet<UnitKey> =>
+  new Set(scoringOf(policy) ? units.flatMap(({ key, features }) => (features ? [key] : [])) : []);
+
+const scoredLinks = (
+  units: readonly EvidenceUnit[],
+  shared: ReadonlySet<IdentifierKey>,
+  policy: MergePolicy,
+): readonly Link[] => {
+  const ordered = units.toSorted((a, b) => byText(a.key, b.key));
+  const edges = scoredGraph(ordered, shared, policy)?.edgesAmong(ordered) ?? [];
+  return edges
+    .filter(({ links: isLink }) => isLink)
+    .map(({ a, b, weight }) => ({ a, b, identifier: pairIdentifier(a, b), weight }));
 };
 
 const textOf = ({ a, b, identifier }: Link): string => `${a} ${b} ${identifier}`;
@@ -85,6 +124,8 @@ export type Obstacle =
   | { readonly kind: 'never-link'; readonly identifier: IdentifierKey }
   /** The link is held. */
   | { readonly kind: 'held'; readonly identifier: IdentifierKey; readonly reason: HoldReason }
+  /** Rules score pairs, and the two rows that are most alike weigh too little. */
+  | { readonly kind: 'unlike'; readonly identifier: IdentifierKey }
   /** More units hold the value than its cap. */
   | { readonly kind: 'shared'; readonly identifier: IdentifierKey }
   /** The value was one's before it was the other's. */
@@ -106,19 +147,62 @@ export const obstaclesBetween = (
 ): readonly Obstacle[] => {
   const [inA, inB] = [identifiersOf(a), identifiersOf(b)];
   const between = heldBetween(a, b, held);
-  const obstacles = [...inA.intersection(inB)].flatMap((identifier): readonly Obstacle[] => {
+  const compares = strongestPair(a, b, shared, policy);
+  const scored: readonly Obstacle[] = [...between].flatMap(([identifier, of]) =>
+    unitsOfPair(identifier) ? of.map(({ reason }) => ({ kind: 'held', identifier, reason })) : [],
+  );
+  const common = [...inA.intersection(inB)].filter((identifier) => !isKey(policy, identifier));
+  const reasonsOf = (identifier: IdentifierKey) =>
+    new Set(between.get(identifier)?.map(({ reason }) => reason));
+  const obstacles = common.flatMap((identifier): readonly Obstacle[] => {
     if (isNever(identifier)) return [{ kind: 'never-link', identifier }];
     if (!links(policy, identifier)) return [{ kind: 'guard', identifier }];
     if (shared.has(identifier)) return [{ kind: 'shared', identifier }];
-    const reasons = new Set(between.get(identifier)?.map(({ reason }) => reason));
-    if (reasons.size === 0 && !isDecision(identifier))
-      return [{ kind: 'not-at-one-time', identifier }];
-    return [...reasons].map((reason) => ({ kind: 'held', identifier, reason }));
+    return linkObstacles(identifier, reasonsOf(identifier), compares !== undefined);
   });
-  const found = obstacles.filter(({ kind }) => kind !== 'guard');
+  const found = [...scored, ...obstacles.filter(({ kind }) => kind !== 'guard')];
+  if (found.length === 0 && compares)
+    return [{ kind: 'unlike', identifier: compares }, ...obstacles];
   if (found.length === 0) return [...obstacles, { kind: 'no-common-value' }];
   return found.sort((x, y) => rankOf(x, policy) - rankOf(y, policy));
 };
+
+// A link that is not held and yet not there: where two rows are scored, what they weigh stands between them.
+const linkObstacles = (
+  identifier: IdentifierKey,
+  reasons: ReadonlySet<HoldReason>,
+  isScored: boolean,
+): readonly Obstacle[] => {
+  if (reasons.size > 0) return [...reasons].map((reason) => ({ kind: 'held', identifier, reason }));
+  return isScored || isDecision(identifier) ? [] : [{ kind: 'not-at-one-time', identifier }];
+};
+
+/** The two rows of two groups that weigh most; `undefined` when there are none to be scored. */
+const strongestPair = (
+  a: readonly EvidenceUnit[],
+  b: readonly EvidenceUnit[],
+  shared: ReadonlySet<IdentifierKey>,
+  policy: MergePolicy,
+): IdentifierKey | undefined => {
+  const ordered = [...a, ...b].sort((x, y) => byText(x.key, y.key));
+  const graph = scoredGraph(ordered, shared, policy);
+  const pairs = a.flatMap((one) =>
+    b.flatMap((other) => {
+      const weight = graph?.weightOf(one.key, other.key);
+      const [first, second] = [one.key, other.key].sort(byText);
+      return weight === undefined || !first || !second
+        ? []
+        : [{ weight, identifier: pairIdentifier(first, second) }];
+    }),
+  );
+  const [strongest] = pairs.sort(
+    (x, y) => y.weight - x.weight || byText(x.identifier, y.identifier),
+  );
+  return strongest?.identifier;
+};
+
+const isKey = (policy: MergePolicy, identifier: IdentifierKey): boolean =>
+  namespaceOf(identifier) === scoringOf(policy)?.namespace;
 
 const identifiersOf = (units: readonly EvidenceUnit[]): ReadonlySet<IdentifierKey> =>
   new Set(units.flatMap(({ claims }) => claims.map(({ identifier }) => identifier)));
@@ -138,5 +222,6 @@ const heldBetween = (
 
 const rankOf = (obstacle: Obstacle, policy: MergePolicy): number => {
   if (obstacle.kind === 'never-link') return -1;
-  return 'identifier' in obstacle ? rulesOf(policy, obstacle.identifier).priority : 1_000;
+  if (!('identifier' in obstacle)) return 1_000;
+  return unitsOfPair(obstacle.identifier) ? 0 : rulesOf(policy, obstacle.identifier).priority;
 };

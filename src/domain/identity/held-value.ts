@@ -7,6 +7,7 @@
 import { groupBy } from '#domain/shared/multimap.ts';
 import type { HeldLink, HoldReason } from './constrained-clusters.ts';
 import { byText, type EvidenceUnit, type IdentifierKey, type UnitKey } from './evidence.ts';
+import { unitsOfPair } from './pair.ts';
 
 /** A value whose links are held. */
 export interface HeldValue {
@@ -21,6 +22,8 @@ export interface HeldValue {
   readonly joins: number;
   /** The smallest unit of each of those groups, at most {@link MAX_SIDES}. */
   readonly sides: readonly UnitKey[];
+  /** Of scored links: natural logarithm of the odds that the two of the strongest are one person. */
+  readonly weight?: number;
 }
 
 /** A held value as a scope keeps it. */
@@ -32,7 +35,10 @@ export interface ListedValue extends HeldValue {
 /** Most groups that an entry names. */
 export const MAX_SIDES = 10;
 
-/** The held links by value, in order of identifier; a link inside one group waits for nobody. */
+/**
+ * The held links by value, in order of identifier; a link inside one group waits for nobody. Scored links are one entry
+ * for each two groups, which goes by the pair that weighs most.
+ */
 export const heldValues = (
   held: readonly HeldLink[],
   groups: readonly (readonly UnitKey[])[],
@@ -41,21 +47,75 @@ export const heldValues = (
   if (held.length === 0) return [];
   const sideOf = new Map(groups.flatMap((group) => group.map((unit) => [unit, group[0] ?? unit])));
   const waiting = held.filter(({ a, b }) => sideOf.get(a) !== sideOf.get(b));
+  const isScored = ({ identifier }: HeldLink) => unitsOfPair(identifier) !== undefined;
+  const side = (unit: UnitKey) => sideOf.get(unit) ?? unit;
+  return [
+    ...exactValues(
+      waiting.filter((link) => !isScored(link)),
+      side,
+      units,
+    ),
+    ...scoredValues(waiting.filter(isScored), side),
+  ].sort((a, b) => byText(a.identifier, b.identifier));
+};
+
+type SideOf = (unit: UnitKey) => UnitKey;
+
+const exactValues = (
+  waiting: readonly HeldLink[],
+  side: SideOf,
+  units: ReadonlyMap<UnitKey, EvidenceUnit>,
+): readonly HeldValue[] => {
   const holders = holdersOf(new Set(waiting.map(({ identifier }) => identifier)), units);
-  return [...groupBy(waiting, ({ identifier }) => identifier)]
-    .map(([identifier, links]): HeldValue => {
-      const of = holders.get(identifier) ?? [];
-      const sides = [...new Set(of.map((unit) => sideOf.get(unit) ?? unit))].sort(byText);
-      return {
-        identifier,
-        reasons: [...new Set(links.map(({ reason }) => reason))].sort(byText),
-        links: links.length,
-        units: of.length,
-        joins: sides.length,
-        sides: sides.slice(0, MAX_SIDES),
-      };
-    })
-    .sort((a, b) => byText(a.identifier, b.identifier));
+  return [...groupBy(waiting, ({ identifier }) => identifier)].map(([identifier, links]) => {
+    const of = holders.get(identifier) ?? [];
+    const sides = [...new Set(of.map(side))].sort(byText);
+    return {
+      identifier,
+      reasons: reasonsOf(links),
+      links: links.length,
+      units: of.length,
+      joins: sides.length,
+      sides: sides.slice(0, MAX_SIDES),
+    };
+  });
+};
+
+const scoredValues = (waiting: readonly HeldLink[], side: SideOf): readonly HeldValue[] => {
+  const sidesOf = ({ a, b }: HeldLink) => [side(a), side(b)].sort(byText);
+  return [...groupBy(waiting, (link) => sidesOf(link).join(' ')).values()].map((links) => {
+    const strongest = links.reduce((best, link) => (isStronger(link, best) ? link : best));
+    return {
+      identifier: strongest.identifier,
+      reasons: reasonsOf(links),
+      links: links.length,
+      units: new Set(links.flatMap(({ a, b }) => [a, b])).size,
+      joins: 2,
+      sides: sidesOf(strongest),
+      weight: weightOf(strongest),
+    };
+  });
+};
+
+const weightOf = ({ weight = 0 }: HeldLink): number => weight;
+
+const isStronger = (link: HeldLink, than: HeldLink): boolean =>
+  (weightOf(link) - weightOf(than) || byText(than.identifier, link.identifier)) > 0;
+
+const reasonsOf = (links: readonly HeldLink[]): readonly HoldReason[] =>
+  [...new Set(links.map(({ reason }) => reason))].sort(byText);
+
+/** Whether a value that waits concerns these units: one of them holds it, or it stands for two of them. */
+export const concernsUnits = (
+  units: ReadonlyMap<UnitKey, EvidenceUnit>,
+): ((identifier: IdentifierKey) => boolean) => {
+  const claimed = new Set(
+    [...units.values()].flatMap(({ claims }) => claims.map(({ identifier }) => identifier)),
+  );
+  return (identifier) => {
+    const pair = unitsOfPair(identifier);
+    return pair ? pair.every((unit) => units.has(unit)) : claimed.has(identifier);
+  };
 };
 
 const holdersOf = (
@@ -89,18 +149,15 @@ export type ListedText = readonly [
   units: number,
   joins: number,
   sides: readonly string[],
+  weight?: number,
 ];
 
 /** A listed value as compact JSON. */
-export const formatListed = (value: ListedValue): ListedText => [
-  value.identifier,
-  value.since,
-  value.reasons,
-  value.links,
-  value.units,
-  value.joins,
-  value.sides,
-];
+export const formatListed = (value: ListedValue): ListedText => {
+  const { identifier, since, reasons, links, units, joins, sides, weight } = value;
+  const text = [identifier, since, reasons, links, units, joins, sides] as const;
+  return weight === undefined ? text : [...text, weight];
+};
 
 /** Reads {@link formatListed} back. */
 export const parseListed = ([
@@ -111,6 +168,7 @@ export const parseListed = ([
   units,
   joins,
   sides,
+  weight,
 ]: ListedText): ListedValue => ({
   identifier: identifier as IdentifierKey,
   reasons: reasons as readonly HoldReason[],
@@ -118,5 +176,6 @@ export const parseListed = ([
   units,
   joins,
   sides: sides as readonly UnitKey[],
+  ...(weight === undefined ? {} : { weight }),
   since,
 });

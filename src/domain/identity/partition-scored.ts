@@ -12,11 +12,11 @@ import {
   type HeldLink,
   joinAll,
   type Link,
-  SCORE,
 } from './constrained-clusters.ts';
 import { DisjointSets } from './disjoint-sets.ts';
 import type { EvidenceUnit, UnitKey } from './evidence.ts';
 import { isAlways, MAX_COMPONENT_UNITS, type MergePolicy, rulesOf } from './merge-policy.ts';
+import { pairIdentifier } from './pair.ts';
 import type { ScoredEdge, ScoredGraph } from './scored-graph.ts';
 
 /** What a component comes to. */
@@ -58,27 +58,22 @@ export const partitionScored = (
       edges,
     ),
   ];
-  const named = namedBy(edges);
   return {
     groups: clusters.groups(),
-    accepted: [...decided.accepted, ...scored.accepted, ...exact.accepted].map(named),
-    held: open.filter(({ a, b }) => !clusters.connected(a, b)).map(named),
+    accepted: [...decided.accepted, ...scored.accepted, ...exact.accepted],
+    held: open.filter(({ a, b }) => !clusters.connected(a, b)),
   };
-};
-
-/** A scored link goes by the score while it is weighed, and by what the two rows were compared by afterwards. */
-const namedBy = (edges: readonly ScoredEdge[]): (<Named extends Link>(link: Named) => Named) => {
-  const by = new Map(edges.map((edge) => [`${edge.a} ${edge.b}`, edge.by]));
-  return (link) =>
-    link.identifier === SCORE
-      ? { ...link, identifier: by.get(`${link.a} ${link.b}`) ?? link.identifier }
-      : link;
 };
 
 /** Operators' decisions come before everything that rows say. */
 const isDecided = ({ identifier }: Link): boolean => isAlways(identifier);
 
-const asLink = ({ a, b, weight }: ScoredEdge): Link => ({ a, b, identifier: SCORE, weight });
+const asLink = ({ a, b, weight }: ScoredEdge): Link => ({
+  a,
+  b,
+  identifier: pairIdentifier(a, b),
+  weight,
+});
 
 // Rows that share an identifier and have so much against them that they are no edge: somebody should look.
 const contradicted = (
@@ -141,10 +136,7 @@ export const partitionByStrength = (
   return {
     groups: results.flatMap(({ groups }) => groups),
     accepted: results.flatMap(({ accepted }) => accepted),
-    held: [
-      ...results.flatMap(({ held }) => held),
-      ...dropped.slice(0, NAMED).map(tooLarge).map(namedBy(edges)),
-    ],
+    held: [...results.flatMap(({ held }) => held), ...dropped.slice(0, NAMED).map(tooLarge)],
   };
 };
 

@@ -39,7 +39,7 @@ import {
   type UnitKey,
 } from './evidence.ts';
 import { areDisjoint } from './identifier.ts';
-import { compares, links, MAX_COMPONENT_UNITS, type MergePolicy, rulesOf } from './merge-policy.ts';
+import { links, MAX_COMPONENT_UNITS, type MergePolicy, rulesOf } from './merge-policy.ts';
 import { partitionByStrength, partitionScored } from './partition-scored.ts';
 import { type ScoredGraph, scoredGraph } from './scored-graph.ts';
 
@@ -86,35 +86,21 @@ export const linkingHolders = (
   units: readonly EvidenceUnit[],
   shared: ReadonlySet<IdentifierKey>,
   policy: MergePolicy,
-): ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]> =>
-  holdersWhere(units, (id) => !shared.has(id) && links(policy, id));
-
-/** Holders of every identifier or blocking key by which units are compared: units in key order. */
-export const comparingHolders = (
-  units: readonly EvidenceUnit[],
-  shared: ReadonlySet<IdentifierKey>,
-  policy: MergePolicy,
-): ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]> =>
-  holdersWhere(units, (id) => !shared.has(id) && compares(policy, id));
-
-const holdersWhere = (
-  units: readonly EvidenceUnit[],
-  counts: (identifier: IdentifierKey) => boolean,
 ): ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]> => {
   const holders = new Map<IdentifierKey, EvidenceUnit[]>();
   for (const unit of units) {
     for (const { identifier } of unit.claims) {
-      if (counts(identifier)) append(holders, identifier, unit);
+      if (!shared.has(identifier) && links(policy, identifier)) append(holders, identifier, unit);
     }
   }
   return holders;
 };
 
 /** Units that are reachable from each other over identifiers and scored pairs, components by their first unit. */
-export const connectedComponents = (
+const connectedComponents = (
   units: readonly EvidenceUnit[],
   holders: ReadonlyMap<IdentifierKey, readonly EvidenceUnit[]>,
-  graph?: ScoredGraph,
+  graph: ScoredGraph | undefined,
 ): readonly (readonly EvidenceUnit[])[] => {
   const sets = new DisjointSets(units);
   for (const [first, ...others] of holders.values()) {

@@ -8,7 +8,7 @@
 import { byText, type EvidenceUnit, type IdentifierKey, type UnitKey } from './evidence.ts';
 import { type HeldValue, heldValues } from './held-value.ts';
 import { type CustomerState, customerEvents, type IdentityEvent } from './identity-event.ts';
-import { links, type MergePolicy, rulesOf } from './merge-policy.ts';
+import { compares, links, type MergePolicy, rulesOf } from './merge-policy.ts';
 import { assignIds, type LedgerEntry, type OneId, type OneIdMinter, smallestOf } from './one-id.ts';
 import { partition } from './partition.ts';
 import { type Customer, customerGroups } from './scope.ts';
@@ -24,6 +24,7 @@ export interface Population {
 export interface Outcome {
   readonly customers: ReadonlyMap<OneId, CustomerState>;
   readonly held: readonly HeldValue[];
+  /** Identifiers that would link and are shared. */
   readonly shared: ReadonlySet<IdentifierKey>;
 }
 
@@ -37,7 +38,7 @@ export const sharedIdentifiers = (
     for (const { identifier } of claims) degree.set(identifier, (degree.get(identifier) ?? 0) + 1);
   }
   const isShared = ([identifier, count]: readonly [IdentifierKey, number]) =>
-    links(policy, identifier) && count > rulesOf(policy, identifier).cap;
+    compares(policy, identifier) && count > rulesOf(policy, identifier).cap;
   return new Set([...degree].filter(isShared).map(([identifier]) => identifier));
 };
 
@@ -61,7 +62,7 @@ export const outcomeOf = (
   return {
     customers: new Map(states.map((state) => [state.id, state])),
     held: heldValues(held, groups, units),
-    shared,
+    shared: new Set([...shared].filter((identifier) => links(policy, identifier))),
   };
 };
 

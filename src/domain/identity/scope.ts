@@ -1,15 +1,16 @@
 /**
  * Scope: the part of the identity graph that is evaluated and committed together.
  *
- * A scope holds one or more whole components: every holder of an identifier that is not shared is in one scope, so F
- * on the scope equals F on the set of all units. Being coarser than a component is allowed and only costs time.
+ * A scope holds one or more whole components: every holder of an identifier that is not shared is in one scope, and so
+ * are two rows whose likeness is worth a link or a look. So F on the scope equals F on the set of all units. Being
+ * coarser than a component is allowed and only costs time. What rows are compared by stays with the rows: a scope as it
+ * is stored has neither features nor blocking keys.
  * @module
  */
 import { must } from '#domain/shared/assert.ts';
 import { append } from '#domain/shared/multimap.ts';
 import type { HeldLink } from './constrained-clusters.ts';
 import {
-  byText,
   type Claim,
   claimText,
   type EvidenceUnit,
@@ -18,6 +19,7 @@ import {
   type UnitKey,
 } from './evidence.ts';
 import {
+  concernsUnits,
   formatListed,
   type HeldValue,
   heldValues,
@@ -27,7 +29,7 @@ import {
 } from './held-value.ts';
 import { isDecision, links, type MergePolicy } from './merge-policy.ts';
 import { type AssignedIds, assignIds, type LedgerEntry, type OneId, passOn } from './one-id.ts';
-import { comparingHolders, connectedComponents, partition } from './partition.ts';
+import { linkingHolders, partition } from './partition.ts';
 import { stepsBetween } from './steps.ts';
 
 /** A customer within a scope. */
@@ -108,13 +110,13 @@ export const evaluateScope = (
   );
   const groups = scope.customers.map((customer) => customer.units);
   const ledger = [...passOn(scope.ledger, groups, removed, renamed), ...revived];
-  const { groups: after, held } = partition([...units.values()], sharedAfter, policy);
+  const { groups: after, held, components } = partition([...units.values()], sharedAfter, policy);
   return {
     units,
     shared: sharedAfter,
     ledger,
     customers: assignIds(customerGroups(after, units, sharedAfter, policy), ledger),
-    components: componentsOf(units, sharedAfter, policy),
+    components,
     held,
     values: heldValues(held, after, units),
   };
@@ -187,40 +189,29 @@ export const customerGroups = (
   );
 };
 
-// Units that are compared stay in one scope, though what they weigh may not link them: either may change.
-const componentsOf = (
-  units: ReadonlyMap<UnitKey, EvidenceUnit>,
-  shared: ReadonlySet<IdentifierKey>,
-  policy: MergePolicy,
-): readonly (readonly UnitKey[])[] => {
-  const ordered = [...units.values()].sort((a, b) => byText(a.key, b.key));
-  return connectedComponents(ordered, comparingHolders(ordered, shared, policy)).map((component) =>
-    component.map((unit) => unit.key),
-  );
-};
-
 /** The part of an evaluated scope that `keys` names. */
 export const restrictScope = (scope: Scope, keys: ReadonlySet<UnitKey>): Scope => {
   const units = new Map([...scope.units].filter(([key]) => keys.has(key)));
   const claimed = new Set(
     [...units.values()].flatMap((unit) => unit.claims.map((claim) => claim.identifier)),
   );
+  const concerned = concernsUnits(units);
   return {
     units,
     shared: new Set([...claimed].filter((identifier) => scope.shared.has(identifier))),
     ledger: scope.ledger.filter((entry) => keys.has(entry.anchor)),
     customers: scope.customers.filter((customer) => customer.units.some((unit) => keys.has(unit))),
-    held: scope.held.filter(({ identifier }) => claimed.has(identifier)),
+    held: scope.held.filter(({ identifier }) => concerned(identifier)),
   };
 };
 
-/** Holders of each identifier and blocking key of a scope by which units are compared. */
+/** Holders of each identifier of a scope that links. */
 export const holdersOf = (
   scope: Scope,
   policy: MergePolicy,
 ): ReadonlyMap<IdentifierKey, readonly UnitKey[]> => {
   const holders = new Map<IdentifierKey, UnitKey[]>();
-  for (const [identifier, units] of comparingHolders(
+  for (const [identifier, units] of linkingHolders(
     [...scope.units.values()],
     scope.shared,
     policy,

@@ -12,14 +12,12 @@ import { byText, type EvidenceUnit, type IdentifierKey, type UnitKey } from './e
 import type { MatchRules } from './matching/match-model.ts';
 import { type MatchSubject, matchSubject } from './matching/match-subject.ts';
 import { type PairWeight, weigher } from './matching/weigh-pair.ts';
-import { compares, type MergePolicy, scoringOf } from './merge-policy.ts';
+import { compares, links, type MergePolicy, scoringOf } from './merge-policy.ts';
 
 /** A pair that is worth a link or a look, `a` before `b` by key. */
 export interface ScoredEdge {
   readonly a: UnitKey;
   readonly b: UnitKey;
-  /** The first of the values by which the two are compared. */
-  readonly by: IdentifierKey;
   /** Natural logarithm of the odds that the two are one person, to six digits after the point. */
   readonly weight: number;
   /** Whether it links by itself; otherwise it waits for review. */
@@ -73,7 +71,7 @@ class WeighedUnits implements ScoredGraph {
     const described = units.filter(({ key }) => this.#subjects.has(key));
     const isLive = (identifier: IdentifierKey) =>
       !shared.has(identifier) && compares(policy, identifier);
-    for (const [a, b, by] of candidatePairs(described, isLive)) this.#compare(a, b, by);
+    for (const [a, b] of candidatePairs(described, isLive)) this.#compare(a, b);
   }
 
   edgesAmong(units: readonly EvidenceUnit[]): readonly ScoredEdge[] {
@@ -89,30 +87,50 @@ class WeighedUnits implements ScoredGraph {
     return one && other && this.#weigh(one, other).weight;
   }
 
-  #compare(a: UnitKey, b: UnitKey, by: IdentifierKey): void {
+  #compare(a: UnitKey, b: UnitKey): void {
     const [one, other] = [this.#subjects.get(a), this.#subjects.get(b)];
     const { weight, corroborated } = this.#weigh(must(one, 'subject'), must(other, 'subject'));
     if (weight < this.rules.review) return;
     const links = corroborated && weight >= this.rules.link;
-    append(this.#edges, a, { a, b, by, weight: Math.round(weight * DIGITS) / DIGITS, links });
+    append(this.#edges, a, { a, b, weight: Math.round(weight * DIGITS) / DIGITS, links });
   }
 }
 
 /**
- * Pairs of units that share a live value, each once with the first value they share, in the order of the units.
+ * Pairs of units that share a live value, each once, in the order of the units.
  * @param isLive whether an identifier or blocking key is compared by
  */
 export function* candidatePairs(
   units: readonly EvidenceUnit[],
   isLive: (identifier: IdentifierKey) => boolean,
-): Generator<readonly [UnitKey, UnitKey, IdentifierKey]> {
+): Generator<readonly [UnitKey, UnitKey]> {
   const holders = new Map<IdentifierKey, UnitKey[]>();
   for (const { key, claims } of units) {
     const live = claims.map(({ identifier }) => identifier).filter(isLive);
-    const shared = live
-      .toReversed()
-      .flatMap((by) => (holders.get(by) ?? []).map((other) => [other, by] as const));
-    for (const [other, by] of new Map(shared)) yield [other, key, by];
+    const met = new Set(live.flatMap((identifier) => holders.get(identifier) ?? []));
+    for (const other of met) yield [other, key];
     for (const identifier of live) append(holders, identifier, key);
   }
 }
+
+/**
+ * Which of `others` the unit would have an edge with, if only values that link nobody brought them together: identifiers
+ * in common count as shared. Two rows that have one in common which is not shared are in one scope for that reason.
+ */
+export const edgesAcross = (
+  unit: EvidenceUnit,
+  others: readonly EvidenceUnit[],
+  policy: MergePolicy,
+): readonly UnitKey[] => {
+  const scoring = must(scoringOf(policy), 'rules that score');
+  const linking = unit.claims.map(({ identifier }) => identifier).filter((id) => links(policy, id));
+  const shared = new Set(linking);
+  const subject = matchSubject(unit, shared);
+  if (subject === undefined) return [];
+  const weigh = weigher(scoring.rules.model);
+  return others.flatMap((other) => {
+    const candidate = matchSubject(other, shared);
+    const isEdge = candidate && weigh(subject, candidate).weight >= scoring.rules.review;
+    return isEdge ? [other.key] : [];
+  });
+};

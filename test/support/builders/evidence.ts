@@ -3,7 +3,6 @@
  */
 import fc from 'fast-check';
 import {
-  byText,
   type EvidenceUnit,
   type IdentifierKey,
   orderedClaims,
@@ -103,10 +102,6 @@ const unitsOf = (
         mayCreate,
       })),
     );
-
-/** Sorts units as F does. */
-export const inOrder = (units: readonly EvidenceUnit[]): readonly EvidenceUnit[] =>
-  [...units].sort((a, b) => byText(a.key, b.key));
 
 /** Gives every value another name within its namespace and scope, in reverse order: what a new pepper does. */
 export const underAnotherPepper = (units: readonly EvidenceUnit[]): readonly EvidenceUnit[] =>

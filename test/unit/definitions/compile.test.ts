@@ -303,7 +303,7 @@ describe('mistakes in the text', () => {
     [
       'an unknown key',
       { pos: POS.replace('kind: fact', 'kind: fact\n    evidnce: false') },
-      'sources/pos.yaml:8 tables.receipt.evidnce: is not known here; remove it or use one of: key, kind, as, evidence, identifiers, fields, file, retention, quality.',
+      'sources/pos.yaml:8 tables.receipt.evidnce: is not known here; remove it or use one of: key, kind, as, evidence, identifiers, fields, match, file, retention, quality.',
     ],
     [
       'an unknown region',
@@ -498,7 +498,7 @@ describe('mistakes between files', () => {
     [
       'a file of no meaning',
       { more: { 'audiences/vip.yaml': 'a: 1' } },
-      'audiences/vip.yaml:1 This file has no meaning here; definitions are sources/*.yaml, identity.yaml, fields.yaml, views/customer-360.yaml and policies/access.yaml.',
+      'audiences/vip.yaml:1 This file has no meaning here; definitions are sources/*.yaml, identity.yaml, models/*.json, fields.yaml, views/customer-360.yaml and policies/access.yaml.',
     ],
   ])('%s', (_, folder, problem) => {
     expect(problems(folder)).toEqual([problem]);

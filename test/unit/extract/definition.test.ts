@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { draftMapping } from '#domain/extract/draft-mapping.ts';
 import { readMapping, readRules } from '#domain/extract/extract-definition.ts';
-import { parseRole } from '#domain/extract/roles.ts';
+import { parseRole } from '#domain/identity/matching/roles.ts';
 
 const read = (text: string) => readMapping({ path: 'extract.yaml', text });
 const problems = (text: string) => {

@@ -2,7 +2,9 @@
  * Changes that one transaction cannot hold: they are committed step by step, and end where one commit would.
  */
 import { describe, expect, test } from 'vitest';
+import { applyRules } from '#application/identity/change-rules.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
+import { audit } from '../../support/audit.ts';
 import { aNamespace } from '../../support/builders/definitions.ts';
 import { party, partyGone } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
@@ -128,4 +130,33 @@ describe('a scope that one item cannot hold', () => {
     expect(parts()).toBe(0);
     store.expectSound();
   }, 60_000);
+});
+
+describe('a cap that changes far', { timeout: 120_000 }, () => {
+  const capped = (cap: number): MergePolicy => ({
+    ...WIDE,
+    phone: aNamespace('phone', 2, { cap }),
+  });
+  const applied = async (store: Store, rules: MergePolicy): Promise<void> => {
+    const scan = async function* () {
+      yield store.table.dump();
+    };
+    await applyRules(store.ports, scan, rules);
+  };
+
+  test('below the holders of a value sets them apart, and above them brings them together', async () => {
+    const store = anIdentityStore({}, capped(400));
+    for (const n of numbers(180)) await store.parties(party(`p${n}`, 1, 'phone#1', `email#${n}`));
+    await store.close();
+    expect(live(store)).toBe(1);
+    await applied(store, capped(25));
+    expect(live(store)).toBe(180);
+    expect(audit(store.table.dump(), capped(25))).toEqual([]);
+    const { parties } = store.under(capped(25));
+    for (const n of numbers(90)) await parties(party(`q${n}`, 1, 'phone#1'), partyGone(`p${n}`, 2));
+    expect(audit(store.table.dump(), capped(25))).toEqual([]);
+    await applied(store, capped(300));
+    expect(live(store)).toBe(1);
+    expect(audit(store.table.dump(), capped(300))).toEqual([]);
+  });
 });

@@ -8,29 +8,42 @@ const numbered = (count: number, text = '') =>
 
 describe('groups', () => {
   test('entries that touch the same are together, directly or over others', () => {
-    const groups = relatedBy(['a b', 'x', 'b c', 'c d'], words);
+    const groups = relatedBy(['a b', 'x', 'b c', 'c d'], { touches: words });
     expect(groups).toEqual([['a b', 'b c', 'c d', 'x']]);
   });
 
   test('hold at most eight, related or not', () => {
-    expect(relatedBy(numbered(20), words).map((group) => group.length)).toEqual([8, 8, 4]);
-    expect(relatedBy(numbered(20, ' x'), words).map((group) => group.length)).toEqual([8, 8, 4]);
+    expect(relatedBy(numbered(20), { touches: words }).map((group) => group.length)).toEqual([
+      8, 8, 4,
+    ]);
+    expect(relatedBy(numbered(20, ' x'), { touches: words }).map((group) => group.length)).toEqual([
+      8, 8, 4,
+    ]);
   });
 
   test('what is bound stays together, and drags nobody else along', () => {
     const entries = [...numbered(20, ' x'), '0 y x'];
-    const groups = relatedBy(entries, words, (entry) => words(entry).slice(0, 1));
+    const groups = relatedBy(entries, {
+      touches: words,
+      bonds: (entry) => words(entry).slice(0, 1),
+    });
     expect(Math.max(...groups.map((group) => group.length))).toBe(8);
     const bound = groups.filter((group) => group.some((entry) => entry.startsWith('0 ')));
     expect(bound).toHaveLength(1);
   });
 
   test('what is bound may be more than eight', () => {
-    expect(relatedBy(numbered(9, ' x'), words, () => ['x'])).toHaveLength(1);
+    expect(relatedBy(numbered(9, ' x'), { touches: words, bonds: () => ['x'] })).toHaveLength(1);
+  });
+
+  test('what takes many actions has fewer beside it', () => {
+    const actions = (entry: string) => (entry.startsWith('0') ? 75 : 30);
+    const groups = relatedBy(numbered(5, ' x'), { touches: words, actions });
+    expect(groups.map((group) => group.length)).toEqual([1, 2, 2]);
   });
 
   test('nothing is no group', () => {
-    expect(relatedBy([], words)).toEqual([]);
+    expect(relatedBy([], { touches: words })).toEqual([]);
   });
 });
 
@@ -38,7 +51,7 @@ test('every entry is in exactly one group', () => {
   const entry = fc.tuple(fc.nat(9), fc.nat(9)).map(([a, b]) => `${a} ${b}`);
   fc.assert(
     fc.property(fc.uniqueArray(entry, { maxLength: 40 }), (entries) => {
-      expect(relatedBy(entries, words).flat().sort()).toEqual([...entries].sort());
+      expect(relatedBy(entries, { touches: words }).flat().sort()).toEqual([...entries].sort());
     }),
   );
 });

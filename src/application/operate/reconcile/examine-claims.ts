@@ -2,6 +2,7 @@
  * Examination of claims: who holds an identifier, as its claim says and as the scope of its holders does.
  * @module
  */
+import { keysOf } from '#application/identity/compared-row.ts';
 import { ownersOf } from '#application/identity/plan-pointers.ts';
 import { asRead, type StoredScope } from '#application/identity/scope-store.ts';
 import {
@@ -10,8 +11,11 @@ import {
   formatClaimItem,
   memberKey,
   parseClaimItem,
+  parseRowItem,
   scopeKey,
+  unitItemKey,
 } from '#application/shared/items.ts';
+import { isPartyItem } from '#application/shared/party-row.ts';
 import type { Action, Item } from '#application/shared/table.ts';
 import type { IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
 import { links, type MergePolicy } from '#domain/identity/merge-policy.ts';
@@ -130,3 +134,48 @@ const sharedClaim = (stored: StoredScope, claim: ClaimItem | undefined): ClaimIt
   units: claim?.units ?? [],
   shared: true,
 });
+
+/**
+ * What does not fit of the claims of blocking keys: no scope knows them, so they are found from the rows. Each lists its
+ * holders, wherever they are, or is shared.
+ */
+export const examineKeys = async (
+  around: Surroundings,
+  policy: MergePolicy,
+  stored: StoredScope,
+): Promise<readonly Finding[]> => {
+  const rows = await around.getAll([...stored.scope.units.keys()].map(unitItemKey));
+  const held = rows.flatMap((row) => {
+    const evidence = row && isPartyItem(row) ? parseRowItem(row).evidence : undefined;
+    return evidence ? keysOf(evidence, policy).map((key) => ({ key, unit: evidence.key })) : [];
+  });
+  await around.getAll(held.map(({ key }) => claimKey(key)));
+  const found = held.map(({ key, unit }) => examineKey(around, stored, key, unit));
+  return (await Promise.all(found)).flat();
+};
+
+const examineKey = async (
+  around: Surroundings,
+  stored: StoredScope,
+  identifier: IdentifierKey,
+  unit: UnitKey,
+): Promise<readonly Finding[]> => {
+  const key = claimKey(identifier);
+  const item = await around.get(key);
+  const claim = item && parseClaimItem(item);
+  if (claim?.units.includes(unit)) return [];
+  if (claim?.shared) return examineHolder(around, stored, identifier, unit);
+  const version = (claim?.version ?? stored.version) + 1;
+  const next: ClaimItem = { version, units: [...(claim?.units ?? []), unit], shared: false };
+  const actions = [fence(stored), putClaim(identifier, next, item)];
+  const problem = item ? 'differs' : 'missing';
+  return [
+    finding(
+      key,
+      problem,
+      'claim of a blocking key',
+      { expected: unit },
+      { kind: 'write', actions },
+    ),
+  ];
+};

@@ -21,9 +21,11 @@ import {
   unitItemKey,
 } from '#application/shared/items.ts';
 import type { Key } from '#application/shared/table.ts';
+import { bareUnit } from '#domain/identity/bare-scope.ts';
 import { type EvidenceUnit, sameEvidence } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
-import { examineClaims, examineShared, fence } from './examine-claims.ts';
+
+import { examineClaims, examineKeys, examineShared, fence } from './examine-claims.ts';
 import { type Finding, finding } from './finding.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -45,11 +47,12 @@ export const examineScope = async (
   stored: StoredScope,
 ): Promise<readonly Finding[]> => {
   const units = [...stored.scope.units.values()];
-  const ofUnits = await Promise.all(units.map((unit) => examineUnit(around, stored, unit)));
+  const ofUnits = await Promise.all(units.map((unit) => examineUnit(around, policy, stored, unit)));
   return [
     ...ofUnits.flat(),
     ...(await examineClaims(around, policy, stored)),
     ...(await examineShared(around, policy, stored)),
+    ...(await examineKeys(around, policy, stored)),
     ...(await examineCustomers(around, stored)),
   ];
 };
@@ -58,6 +61,7 @@ const isFact = (unit: EvidenceUnit): boolean => unit.key.startsWith(FACT_UNIT_PR
 
 const examineUnit = async (
   around: Surroundings,
+  policy: MergePolicy,
   stored: StoredScope,
   unit: EvidenceUnit,
 ): Promise<readonly Finding[]> => {
@@ -65,7 +69,7 @@ const examineUnit = async (
   const item = await around.get(key);
   const evidence = item && (isFact(unit) ? parseUnitItem(item) : parseRowItem(item)).evidence;
   if (!item || !evidence) return [await missingUnit(around, stored, unit)];
-  if (!sameEvidence(evidence, unit)) {
+  if (!sameEvidence(bareUnit(evidence, policy), unit)) {
     const seen = { expected: evidenceAttributes(unit), found: evidenceAttributes(evidence) };
     return [
       finding(key, 'differs', 'claims other identifiers than its scope knows', seen, 'replay'),

@@ -27,8 +27,16 @@ export interface PairWeight {
 /** Weighs pairs by one model. Symmetric. */
 export type WeighPair = (a: MatchSubject, b: MatchSubject) => PairWeight;
 
-/** A model made ready for use. */
+const made = new WeakMap<MatchModel, WeighPair>();
+
+/** A model made ready for use; the same for the same model. */
 export const weigher = (model: MatchModel): WeighPair => {
+  const known = made.get(model) ?? makeWeigher(model);
+  made.set(model, known);
+  return known;
+};
+
+const makeWeigher = (model: MatchModel): WeighPair => {
   const prior = Math.log(model.prior / (1 - model.prior));
   const comparisons = Object.entries(model.comparisons).map(([name, levels]) => {
     const comparison = must(comparisonOf(name), `comparison ${name}`);

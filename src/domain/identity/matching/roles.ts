@@ -1,5 +1,5 @@
 /**
- * Roles: what a column of an extract says about a person.
+ * Roles: what a column says about a person.
  *
  * `id` is a number that one person has once (a document, a card, a WeChat unionid), typed or machine-written; `account` is
  * one of possibly many (a login, an openid, a device); `text` is any other word that helps to tell people apart.
@@ -27,6 +27,9 @@ export type Role =
   | { readonly kind: 'plain'; readonly role: (typeof PLAIN_ROLES)[number] }
   | { readonly kind: 'id' | 'text'; readonly name: string }
   | { readonly kind: 'account'; readonly name: string; readonly perSource: boolean };
+
+/** Columns with what each says about a person. */
+export type ColumnRoles = Readonly<Record<string, Role>>;
 
 const NAMED = /^(id|account|text)\.([a-z][a-z0-9-]{0,29})( per source)?$/;
 

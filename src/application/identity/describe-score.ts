@@ -1,0 +1,91 @@
+/**
+ * Description of a score for people: what two rows were compared by, what each comparison weighs, and both values, masked.
+ * @module
+ */
+import type { EvidenceUnit, IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
+import type { MatchFeatures } from '#domain/identity/matching/match-features.ts';
+import { matchSubject } from '#domain/identity/matching/match-subject.ts';
+import { weigher } from '#domain/identity/matching/weigh-pair.ts';
+import { type MergePolicy, scoringOf } from '#domain/identity/merge-policy.ts';
+import { mask } from '#domain/shared/mask.ts';
+
+/** One comparison of two rows. */
+export interface ShownFinding {
+  readonly comparison: string;
+  /** From `different` to `same`. */
+  readonly level: string;
+  /** What it adds to the weight. */
+  readonly weight: number;
+  /** What the two rows say, masked; `null` where a comparison is of identifiers. */
+  readonly values: readonly [string | null, string | null];
+}
+
+/** What two rows weigh. */
+export interface ShownScore {
+  readonly rows: readonly [UnitKey, UnitKey];
+  /** Natural logarithm of the odds that the two are one person, to two digits. */
+  readonly weight: number;
+  /** At or above `link` it links, at or above `review` it waits. */
+  readonly thresholds: { readonly link: number; readonly review: number };
+  /** Version of the model. */
+  readonly model: string;
+  /** Whether more agrees than names and places: without that no weight links. */
+  readonly corroborated: boolean;
+  /** What speaks most, for or against, first. */
+  readonly findings: readonly ShownFinding[];
+}
+
+/** Describes what two rows weigh; `undefined` when the rules score nothing, or a row says nothing about a person. */
+export const describeScore = (
+  policy: MergePolicy,
+  shared: ReadonlySet<IdentifierKey>,
+  a: EvidenceUnit,
+  b: EvidenceUnit,
+): ShownScore | undefined => {
+  const rules = scoringOf(policy)?.rules;
+  const [one, other] = [matchSubject(a, shared), matchSubject(b, shared)];
+  if (!rules || !one || !other) return undefined;
+  const { weight, corroborated, findings } = weigher(rules.model)(one, other);
+  return {
+    rows: [a.key, b.key],
+    weight: rounded(weight),
+    thresholds: { link: rules.link, review: rules.review },
+    model: rules.model.version,
+    corroborated,
+    findings: findings
+      .toSorted((x, y) => Math.abs(y.weight) - Math.abs(x.weight))
+      .map(({ comparison, level, weight: part }) => ({
+        comparison,
+        level,
+        weight: rounded(part),
+        values: [
+          maskedFeature(comparison, one.features),
+          maskedFeature(comparison, other.features),
+        ],
+      })),
+  };
+};
+
+const rounded = (weight: number): number => Math.round(weight * 100) / 100;
+
+const maskedFeature = (comparison: string, features: MatchFeatures): string | null => {
+  const [kind = '', name = ''] = comparison.split(':');
+  const told = MASKED[kind]?.(features, name);
+  return told === undefined || told === '' ? null : told;
+};
+
+type Masked = (features: MatchFeatures, name: string) => string | undefined;
+
+/** What of a row a comparison is about, as it may be shown. */
+const MASKED: Readonly<Record<string, Masked>> = {
+  name: ({ name }) =>
+    name && mask('name', name.han ?? [name.given, name.family].filter(Boolean).join(' ')),
+  'birth-date': ({ birthDate }) => birthDate && mask('date', birthDate),
+  gender: ({ gender }) => gender,
+  email: ({ email }) => email && mask('email', email),
+  phone: ({ phone }) => phone && mask('phone', phone),
+  street: ({ address }) => address?.street && mask('name', address.street),
+  place: ({ address }) => address?.city,
+  id: ({ ids }, name) => ids?.[name] && mask('code', ids[name]),
+  text: ({ texts }, name) => texts?.[name] && mask('name', texts[name]),
+};
