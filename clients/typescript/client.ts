@@ -136,6 +136,18 @@ export type ExportCustomerAnswer = { /** The OneID in force */ readonly customer
 /** What `exportCustomer` is asked. */
 export type ExportCustomerRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** Answer only when the view has reached this version; wait for it at most timeoutMs */ readonly minVersion?: number | undefined; /** Longest wait for minVersion, 1000 when absent */ readonly timeoutMs?: number | undefined };
 
+/** What `eraseCustomer` answers. */
+export type EraseCustomerAnswer = { readonly erasureId: string; readonly state: "running" | "done"; /** What it is at */ readonly step: string; /** ISO 8601, UTC */ readonly requestedAt: string; /** ISO 8601, UTC */ readonly completedAt?: string | undefined; /** What was erased where, and what could not be */ readonly certificate?: { readonly seal: string; readonly [name: string]: unknown } | undefined; readonly [name: string]: unknown };
+
+/** What `eraseCustomer` is asked. */
+export type EraseCustomerRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string };
+
+/** What `getErasure` answers. */
+export type GetErasureAnswer = { readonly erasureId: string; readonly state: "running" | "done"; /** What it is at */ readonly step: string; /** ISO 8601, UTC */ readonly requestedAt: string; /** ISO 8601, UTC */ readonly completedAt?: string | undefined; /** What was erased where, and what could not be */ readonly certificate?: { readonly seal: string; readonly [name: string]: unknown } | undefined; readonly [name: string]: unknown };
+
+/** What `getErasure` is asked. */
+export type GetErasureRequest = { /** Id as it was answered, era_… */ readonly erasureId: string };
+
 /** What `getGraph` answers. */
 export type GetGraphAnswer = { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; /** Hash of the rules in force */ readonly rules: string; readonly units: readonly ({ /** A row that describes a customer, or rows that refer to one alike */ readonly kind: "party" | "fact"; /** Live rows */ readonly rows: number; /** Some of the rows, with the commit of their latest change */ readonly samples: readonly ({ readonly source: string; readonly table: string; readonly row?: string | undefined; readonly at: string | null; readonly [name: string]: unknown })[]; readonly id: string; readonly [name: string]: unknown })[]; readonly values: readonly ({ readonly namespace: string; /** 1 is the strongest */ readonly priority: number; readonly use: "links" | "guards" | "shared" | "decision"; /** null when the role may not see it, or only facts hold it */ readonly value: string | null; readonly decision?: { readonly actor: string; readonly reason: string; readonly at: string; readonly [name: string]: unknown } | undefined; readonly id: string; readonly [name: string]: unknown })[]; readonly edges: readonly ({ readonly unit: string; readonly value: string; readonly verified: boolean; readonly [name: string]: unknown })[]; /** Values that would join it with other customers, and may not */ readonly held: readonly ({ readonly value: string; readonly reasons: readonly (string)[]; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
 
@@ -222,6 +234,10 @@ export interface TributaryClient {
   recordConsent(request: RecordConsentRequest): Promise<RecordConsentAnswer>;
   /** Everything that is held of a customer, for the customer. */
   exportCustomer(request: ExportCustomerRequest): Promise<ExportCustomerAnswer>;
+  /** Erases a customer everywhere; answers before it is done. */
+  eraseCustomer(request: EraseCustomerRequest): Promise<EraseCustomerAnswer>;
+  /** How far an erasure is, and its certificate. */
+  getErasure(request: GetErasureRequest): Promise<GetErasureAnswer>;
   /** What a customer is made of: rows, the values that join them, and what is held. */
   getGraph(request: GetGraphRequest): Promise<GetGraphAnswer>;
   /** The shortest evidence that makes two one customer. */
@@ -258,6 +274,8 @@ export const makeClient = (settings: ClientSettings): TributaryClient => ({
   getConsents: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/consents`, query: { limit: request.limit, cursor: request.cursor, from: request.from, until: request.until, sources: request.sources, minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetConsentsAnswer,
   recordConsent: async (request) => (await send(settings, { method: 'POST', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/consents`, body: request.body, idempotencyKey: request.idempotencyKey })) as RecordConsentAnswer,
   exportCustomer: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/export`, query: { minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as ExportCustomerAnswer,
+  eraseCustomer: async (request) => (await send(settings, { method: 'POST', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/erasure` })) as EraseCustomerAnswer,
+  getErasure: async (request) => (await send(settings, { method: 'GET', path: `/v1/erasures/${encodeURIComponent(request.erasureId)}` })) as GetErasureAnswer,
   getGraph: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/graph`, query: { minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetGraphAnswer,
   why: async (request) => (await send(settings, { method: 'GET', path: `/v1/why`, query: { a: request.a, b: request.b } })) as WhyAnswer,
   whyNot: async (request) => (await send(settings, { method: 'GET', path: `/v1/why-not`, query: { a: request.a, b: request.b } })) as WhyNotAnswer,

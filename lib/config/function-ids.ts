@@ -16,9 +16,11 @@ export const FUNCTION_IDS = [
   'serve/authorize-key',
   'serve/accept-events',
   'serve/chain-audit',
+  'serve/answer-rights',
   'operate/reconcile',
   'operate/rebuild-views',
   'operate/fold-metrics',
+  'operate/erase-customers',
 ] as const;
 
 /** Id of a function. */

@@ -48,6 +48,8 @@ export class DataStack extends Stack {
   readonly definitions: PrivateBucket;
   /** Files that sources drop, and the reports on them. */
   readonly drops: PrivateBucket;
+  /** What is handed out: certificates of erasures. */
+  readonly rights: PrivateBucket;
   /** Items of the pipeline, `customer360` in the documents. */
   readonly table = this.makeTable('Customer360', StreamViewType.NEW_AND_OLD_IMAGES);
   /** Who read what of whom. Apart, so that other people can be let at it than at customers. */
@@ -56,6 +58,8 @@ export class DataStack extends Stack {
   readonly pepper = this.makeSecret('Pepper', 'HMAC key of identifiers');
   /** Keys the OneIDs; a new value would rename every customer. */
   readonly oneIdKey = this.makeSecret('OneIdKey', 'HMAC key of OneIDs');
+  /** Keys the marks of erased rows; a new value would let them come back. */
+  readonly erasureKey = this.makeSecret('ErasureKey', 'HMAC key of erasure marks');
 
   constructor(scope: Construct, id: string, props: TributaryStackProps) {
     super(scope, id, { ...props, terminationProtection: true });
@@ -89,6 +93,7 @@ export class DataStack extends Stack {
       lifecycle: { expiration: Duration.days(90) },
       events: true,
     });
+    this.rights = new PrivateBucket(this, 'Rights', { ...shared, versioned: false });
     this.addOutputs();
   }
 
@@ -206,8 +211,10 @@ export class DataStack extends Stack {
       QuarantineBucket: this.quarantine.bucketName,
       DefinitionsBucket: this.definitions.bucketName,
       DropsBucket: this.drops.bucketName,
+      RightsBucket: this.rights.bucketName,
       PepperSecretArn: this.pepper.secretArn,
       OneIdKeySecretArn: this.oneIdKey.secretArn,
+      ErasureKeySecretArn: this.erasureKey.secretArn,
     };
     for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
   }
