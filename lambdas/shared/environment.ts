@@ -17,6 +17,7 @@ export type Variable =
   | 'PEPPER_SECRET_ARN'
   | 'QUARANTINE_BUCKET'
   | 'RIGHTS_BUCKET'
+  | 'ROWS_PER_FILE'
   | 'STREAM_NAME'
   | 'RECONCILE_ITEMS'
   | 'TABLE_NAME';

@@ -28,6 +28,8 @@ export type CountMetric =
   | 'ErasuresOverdue'
   | 'EventsAccepted'
   | 'EventsRejected'
+  | 'ExtractedRows'
+  | 'ExtractsFailed'
   | 'LookupsWritten'
   | 'MetricsFolded'
   | 'ProfilesRead'

@@ -9,6 +9,7 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { ARCHIVE_PREFIX, MANIFEST_PREFIX } from '#application/capture/archive-manifest.ts';
+import { EXTRACT_LISTS, EXTRACTS } from '#application/shared/extracts.ts';
 import {
   CERTIFICATES,
   DEFINITIONS,
@@ -38,6 +39,7 @@ export const acknowledgeFindings = (stacks: WatchedStacks, operate: OperateStack
       ...allFunctions(stacks),
       ...operate.upkeep.functions,
       operate.erasures.eraseCustomers,
+      operate.extracts.runExtracts,
     ]),
     ...ofErasures(stacks, operate),
     ...ofObjects(stacks, operate),
@@ -106,8 +108,8 @@ const ofOpenRoutes = ({ serve }: WatchedStacks): readonly Acknowledgement[] =>
       'The description of the API is read before there is a token, in a browser. Its function has no grant on anything.',
   }));
 
-const ofSchedules = ({ upkeep, erasures }: OperateStack): readonly Acknowledgement[] =>
-  [upkeep, erasures].flatMap((at) =>
+const ofSchedules = ({ upkeep, erasures, extracts }: OperateStack): readonly Acknowledgement[] =>
+  [upkeep, erasures, extracts].flatMap((at) =>
     ['LambdaAsyncFailureDestination', 'EventBusDLQ'].map((rule) => ({
       at,
       id: `Serverless::Serverless-${rule}`,
@@ -131,6 +133,7 @@ const ofObjects = (stacks: WatchedStacks, operate: OperateStack): readonly Ackno
     serve.answerRights,
     capture.archiveChanges,
     operate.erasures.eraseCustomers,
+    operate.extracts.runExtracts,
     ...operate.upkeep.functions,
   ];
   const write = 'May add objects, whose names are made at run time; may not read or list.';
@@ -151,6 +154,8 @@ const ofObjects = (stacks: WatchedStacks, operate: OperateStack): readonly Ackno
 /** Whoever erases has to look at every object there is. */
 const ofErasures = ({ data, serve }: WatchedStacks, operate: OperateStack) => {
   const eraser = operate.erasures.eraseCustomers;
+  const writer = operate.extracts.runExtracts;
+  const named = 'Files are named by extract and number.';
   const reason =
     'An erasure looks through all objects of the folder; it is found out which are named.';
   return [
@@ -160,6 +165,11 @@ const ofErasures = ({ data, serve }: WatchedStacks, operate: OperateStack) => {
     objects(eraser, data.failed, FAILED_BATCHES, reason),
     objects(eraser, data.drops, DROPS, reason),
     objects(eraser, data.drops, REPORTS, reason),
+    objects(eraser, data.rights, EXTRACTS, reason),
+    objects(eraser, data.rights, EXTRACT_LISTS, reason),
+    objects(writer, data.rights, EXTRACTS, named),
+    objects(writer, data.rights, EXTRACT_LISTS, named),
+    objects(serve.answerRights, data.rights, EXTRACTS, named),
     objects(eraser, data.rights, CERTIFICATES, 'A certificate is named like its erasure.'),
     objects(
       serve.answerRights,

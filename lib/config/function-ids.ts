@@ -21,6 +21,7 @@ export const FUNCTION_IDS = [
   'operate/rebuild-views',
   'operate/fold-metrics',
   'operate/erase-customers',
+  'operate/run-extracts',
 ] as const;
 
 /** Id of a function. */

@@ -10,6 +10,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { ARCHIVE_PREFIX, MANIFEST_PREFIX } from '#application/capture/archive-manifest.ts';
+import { EXTRACT_LISTS, EXTRACTS } from '#application/shared/extracts.ts';
 import { pipelineMetric } from '../config/metrics.ts';
 import type { DataStack } from '../stacks/data-stack.ts';
 import { type AlarmChannel, RunbookAlarm } from './alarm.ts';
@@ -89,11 +90,13 @@ export class Erasures extends Construct {
       list: true,
     });
     grantObjects(to, data.drops, { prefixes: [DROPS], actions: ['DeleteObject'], versions: true });
+    const lists = [EXTRACTS, EXTRACT_LISTS];
     grantObjects(to, data.rights, {
       prefixes: [CERTIFICATES],
       actions: ['GetObject', 'PutObject'],
       list: true,
     });
+    grantObjects(to, data.rights, { prefixes: lists, actions: ['GetObject', 'DeleteObject'] });
   }
 
   private schedule(): void {

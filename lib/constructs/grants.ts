@@ -101,15 +101,16 @@ export const grantOnce = (
   allowKey(to, dataKey, WRITE_KEY);
 };
 
-/** Lets a function put items under these partitions only; a `*` at the end stands for any ending. */
+/** Lets a function do this, put items when nothing else is said, under these partitions only; a `*` at the end stands for any ending. */
 export const grantPartitions = (
   to: StageFunction,
   { table, dataKey }: { readonly table: ITable; readonly dataKey: IKey },
   partitions: readonly string[],
+  actions: readonly TableAction[] = ['PutItem'],
 ): void => {
   to.lambda.addToRolePolicy(
     new PolicyStatement({
-      actions: ['dynamodb:PutItem'],
+      actions: actions.map((action) => `dynamodb:${action}`),
       resources: [table.tableArn],
       conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...partitions] } },
     }),

@@ -26,6 +26,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { EXTRACT_DAYS, EXTRACT_LISTS, EXTRACTS } from '#application/shared/extracts.ts';
 import type { EnvironmentSettings } from '../config/environments.ts';
 import { PrivateBucket } from '../constructs/private-bucket.ts';
 
@@ -48,7 +49,7 @@ export class DataStack extends Stack {
   readonly definitions: PrivateBucket;
   /** Files that sources drop, and the reports on them. */
   readonly drops: PrivateBucket;
-  /** What is handed out: certificates of erasures. */
+  /** What is handed out: certificates of erasures, which stay, and extracts, which expire. */
   readonly rights: PrivateBucket;
   /** Items of the pipeline, `customer360` in the documents. */
   readonly table = this.makeTable('Customer360', StreamViewType.NEW_AND_OLD_IMAGES);
@@ -94,6 +95,8 @@ export class DataStack extends Stack {
       events: true,
     });
     this.rights = new PrivateBucket(this, 'Rights', { ...shared, versioned: false });
+    for (const prefix of [EXTRACTS, EXTRACT_LISTS])
+      this.rights.addLifecycleRule({ prefix, expiration: Duration.days(EXTRACT_DAYS) });
     this.addOutputs();
   }
 

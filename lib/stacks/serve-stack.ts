@@ -28,7 +28,9 @@ import { FilterCriteria, FilterRule } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct, IConstruct } from 'constructs';
+import { CORRECTION_PREFIX } from '#application/shared/corrections.ts';
 import { ERASURE_PREFIX, RUNNING_ERASURES } from '#application/shared/erasure-items.ts';
+import { EXTRACT_PREFIX, EXTRACTS, RUNNING_EXTRACTS } from '#application/shared/extracts.ts';
 import type { KeyUse, Operation, OperationGroup } from '#domain/serve/operation.ts';
 import { OPERATIONS } from '#domain/serve/operations.ts';
 import type { FunctionId } from '../config/function-ids.ts';
@@ -166,9 +168,15 @@ export class ServeStack extends Stack {
     grantSecret(rights, data.pepper);
     grantSecret(rights, data.erasureKey);
     grantAudit(rights, data);
-    grantPartitions(rights, data, [`${ERASURE_PREFIX}*`, RUNNING_ERASURES]);
+    grantPartitions(rights, data, [
+      `${ERASURE_PREFIX}*`,
+      RUNNING_ERASURES,
+      `${EXTRACT_PREFIX}*`,
+      RUNNING_EXTRACTS,
+      `${CORRECTION_PREFIX}*`,
+    ]);
     grantObjects(rights, data.rights, {
-      prefixes: [CERTIFICATES],
+      prefixes: [CERTIFICATES, EXTRACTS],
       actions: ['GetObject'],
       list: true,
     });

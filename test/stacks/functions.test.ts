@@ -53,6 +53,15 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
   'serve/describe-api': [],
   'serve/authorize-key': ['TABLE_NAME'],
   'serve/accept-events': ['STREAM_NAME'],
+  'operate/run-extracts': [
+    'AUDIT_TABLE_NAME',
+    'DEFINITIONS_BUCKET',
+    'ERASURE_KEY_SECRET_ARN',
+    'PEPPER_SECRET_ARN',
+    'RIGHTS_BUCKET',
+    'ROWS_PER_FILE',
+    'TABLE_NAME',
+  ],
   'serve/answer-rights': [
     'AUDIT_TABLE_NAME',
     'DEFINITIONS_BUCKET',
@@ -227,7 +236,7 @@ describe('the view maintainer gets', () => {
 describe('permissions', () => {
   const policies = allResources(synthesized, 'AWS::IAM::Policy');
   const functionPolicies = policies.filter(([id]) =>
-    /^(capture|identity|profile|serve|Upkeep|Erasures)/.test(id),
+    /^(capture|identity|profile|serve|Upkeep|Erasures|Extracts)/.test(id),
   );
 
   test.each([
@@ -244,6 +253,10 @@ describe('permissions', () => {
         ...[...READS, ...WRITES, ...STATEMENTS, 'dynamodb:ConditionCheckItem'],
         ...['dynamodb:PartiQLUpdate', 'dynamodb:Query', 'dynamodb:UpdateItem'],
       ],
+    ],
+    [
+      'Extracts',
+      [...READS, 'dynamodb:Scan', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem'],
     ],
     ['servelistsources', READS],
     ['servedescribeapi', []],
@@ -287,7 +300,9 @@ describe('permissions', () => {
       ],
     ],
     ['Erasures', 'Quarantine', ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket']],
-    ['Erasures', 'Rights', ['s3:GetObject', 's3:ListBucket', 's3:PutObject']],
+    ['Erasures', 'Rights', ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket', 's3:PutObject']],
+    ['Extracts', 'Rights', ['s3:PutObject']],
+    ['Extracts', 'Archive', []],
     ['Erasures', 'Changes', []],
     ['identity', 'Quarantine', ['s3:PutObject']],
     ['identity', 'Definitions', ['s3:GetObject']],
@@ -336,7 +351,12 @@ describe('permissions', () => {
     const scanning = functionPolicies.filter(([, policy]) =>
       JSON.stringify(policy).includes('dynamodb:Scan'),
     );
-    expect(scanning.map(([id]) => id.startsWith('Upkeep'))).toEqual([true, true, true]);
+    expect(scanning.map(([id]) => id.replace(/Role.*/, '')).sort()).toEqual([
+      'Extractsoperaterunextracts',
+      'Upkeepoperatefoldmetrics',
+      'Upkeepoperaterebuildviews',
+      'Upkeepoperatereconcile',
+    ]);
   });
 
   test.each([
@@ -358,7 +378,8 @@ describe('permissions', () => {
 
   test.each([
     ['capturearchive', ['E#*']],
-    ['serveanswerrights', ['ERASURE#*', 'ERASING']],
+    ['serveanswerrights', ['ERASURE#*', 'ERASING', 'EXTRACT#*', 'EXTRACTING', 'CORRECTION#*']],
+    ['Extracts', ['EXTRACT#*']],
     ['serverecordconsent', ['ONCE#*']],
   ])('%s writes items under %j only', (prefix, partitions) => {
     const [, policy] = must(
@@ -388,6 +409,7 @@ describe('schedules', () => {
     ['operaterebuild', 'rate(5 minutes)'],
     ['operatefold', 'rate(5 minutes)'],
     ['erasecustomers', 'rate(1 minute)'],
+    ['runextracts', 'rate(1 minute)'],
   ])('%s runs at %s, one at a time, and is never repeated', (name, rate) => {
     const { Operate } = synthesized.templates;
     const rules = resourcesOf(Operate, 'AWS::Events::Rule').filter(([id]) => id.includes(name));
@@ -405,7 +427,7 @@ describe('schedules', () => {
     ]);
     const invoked = resourcesOf(Operate, 'AWS::Lambda::EventInvokeConfig');
     expect(invoked.map(([, { Properties }]) => Properties['MaximumRetryAttempts'])).toEqual([
-      0, 0, 0, 0,
+      0, 0, 0, 0, 0,
     ]);
   });
 });

@@ -64,6 +64,7 @@ const VARIABLES = {
   POWERTOOLS_SERVICE_NAME: 'tributary',
   QUARANTINE_BUCKET: 'quarantine',
   RIGHTS_BUCKET: 'rights',
+  ROWS_PER_FILE: '100',
   STREAM_NAME: 'changes',
   RECONCILE_ITEMS: '1000',
   TABLE_NAME: 'customer360',

@@ -59,7 +59,7 @@ const erasures: Command = async (target) => {
   for (const id of ids) {
     const stored = await loadErasure(table, id);
     if (!stored) continue;
-    const { step, requestedAt } = stored.erasure;
+    const { step, requestedAt } = stored.doc;
     console.log(`${id}  ${step}  since ${new Date(requestedAt).toISOString()}`);
   }
   console.log(`${ids.length} erasures are not done`);

@@ -3,9 +3,23 @@
  * done by functions of its own.
  * @module
  */
+import { randomText } from '#adapters/crypto/sha256.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
+import { makeLinks } from '#adapters/s3/signed-link.ts';
+import {
+  type CorrectionPorts,
+  type CorrectionQuestion,
+  listCorrections,
+  requestCorrection,
+} from '#application/serve/correct-customer.ts';
 import { type ErasePorts, eraseOnRequest, readErasure } from '#application/serve/erase-request.ts';
+import {
+  askForExtract,
+  type ExtractQuestion,
+  type ExtractRequestPorts,
+  readExtract,
+} from '#application/serve/extract-request.ts';
 import type { ProfileRequest } from '#application/serve/read-profile.ts';
 import { success } from '#domain/shared/result.ts';
 import { type AnswerOperation, type ApiRequest, makeApi } from '../../shared/api.ts';
@@ -22,12 +36,15 @@ import {
   wallClock,
 } from '../../shared/wiring.ts';
 
+/** What the routes need. */
+export type RightsPorts = ErasePorts & ExtractRequestPorts & CorrectionPorts;
+
 /** Makes the handler on given ports. */
-export const makeHandler = (ports: () => Promise<ErasePorts>, telemetry: Telemetry) =>
+export const makeHandler = (ports: () => Promise<RightsPorts>, telemetry: Telemetry) =>
   makeApi('rights', rightsAnswers(ports), { telemetry, clock: wallClock });
 
 const rightsAnswers = (
-  ports: () => Promise<ErasePorts>,
+  ports: () => Promise<RightsPorts>,
 ): Readonly<Record<string, AnswerOperation>> => ({
   eraseCustomer: async (request) => {
     const asked = await eraseOnRequest(await ports(), profileRequest(request));
@@ -38,6 +55,27 @@ const rightsAnswers = (
   getErasure: async (request) => {
     const id = request.parameters['erasureId'] ?? '';
     const read = await readErasure(await ports(), profileRequest(request), id);
+    return read.ok ? success({ body: read.value }) : read;
+  },
+  requestCorrection: async (request) => {
+    const question = request.body as CorrectionQuestion;
+    const noted = await requestCorrection(await ports(), profileRequest(request), question);
+    return noted.ok ? success({ status: 201, body: noted.value }) : noted;
+  },
+  listCorrections: async (request) => {
+    const listed = await listCorrections(await ports(), profileRequest(request));
+    return listed.ok ? success({ body: listed.value }) : listed;
+  },
+  createExtract: async (request) => {
+    const question = request.body as ExtractQuestion;
+    const asked = await askForExtract(await ports(), profileRequest(request), question);
+    if (!asked.ok) return asked;
+    const headers = { location: `/v1/extracts/${asked.value.extractId}` };
+    return success({ status: 202, body: asked.value, headers });
+  },
+  getExtract: async (request) => {
+    const id = request.parameters['extractId'] ?? '';
+    const read = await readExtract(await ports(), profileRequest(request), id);
     return read.ok ? success({ body: read.value }) : read;
   },
 });
@@ -67,7 +105,8 @@ const env = readEnvironment(
 const table = bindTable(env.TABLE_NAME);
 const { current } = bindDefinitions(table, env.DEFINITIONS_BUCKET);
 
-const productionPorts = once(async (): Promise<ErasePorts> => {
+const productionPorts = once(async (): Promise<RightsPorts> => {
+  const client = makeS3Client();
   const pseudonymise = await bindPseudonymiser(env.PEPPER_SECRET_ARN);
   return {
     table,
@@ -75,7 +114,9 @@ const productionPorts = once(async (): Promise<ErasePorts> => {
     pseudonymise,
     audit: bindAudit(env.AUDIT_TABLE_NAME, pseudonymise),
     mark: await bindMark(env.ERASURE_KEY_SECRET_ARN),
-    rights: new S3ObjectStore(makeS3Client(), env.RIGHTS_BUCKET),
+    rights: new S3ObjectStore(client, env.RIGHTS_BUCKET),
+    linkTo: makeLinks(client, env.RIGHTS_BUCKET, wallClock),
+    newId: randomText,
     clock: wallClock,
     sleep,
   };

@@ -65,8 +65,8 @@ export const readErasure = async (
   if (!granted.ok) return failure(await auditRefusal(ports.audit, request, granted.error));
   const { customer } = granted.value;
   const stored = await loadErasure(ports.table, id);
-  const isOwn = customer === undefined || stored?.erasure.customer === customer;
-  return stored && isOwn ? success(await statusOf(ports, stored.erasure)) : failure(NO_SUCH);
+  const isOwn = customer === undefined || stored?.doc.customer === customer;
+  return stored && isOwn ? success(await statusOf(ports, stored.doc)) : failure(NO_SUCH);
 };
 
 const statusOf = async ({ rights }: ErasePorts, erasure: Erasure): Promise<ErasureStatus> => {

@@ -5,7 +5,8 @@
 import type { OneId } from '#domain/identity/one-id.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { erasureKey, type Mark, RUNNING_ERASURES, runningKey } from './erasure-items.ts';
-import type { Item, Table } from './table.ts';
+import { createDoc, loadDoc, type Stored, saveDoc } from './stored-doc.ts';
+import type { Table } from './table.ts';
 
 /** What an erasure does, one after the other. */
 export const ERASURE_STEPS = [
@@ -18,6 +19,7 @@ export const ERASURE_STEPS = [
   'quarantine',
   'failed-batches',
   'dropped-files',
+  'extracts',
   'audit',
   'certify',
 ] as const;
@@ -56,12 +58,6 @@ export interface Erasure {
   readonly certificate?: string;
 }
 
-/** An erasure and the version in which it was read. */
-export interface StoredErasure {
-  readonly version: number;
-  readonly erasure: Erasure;
-}
-
 /** What requesting needs. */
 export interface ErasureRequestPorts {
   readonly table: Table;
@@ -89,40 +85,22 @@ export const requestErasure = async (
   };
   // The note first: an erasure that nobody goes on with would be worse than a note of none.
   const known = await loadErasure(table, id);
-  if (known) return known.erasure;
+  if (known) return known.doc;
   await table.write({ kind: 'put', item: { ...runningKey(id) } });
-  const begun = await table.write({
-    kind: 'put',
-    item: itemOf(erasure, 1),
-    when: { missing: ['pk'] },
-  });
-  return begun ? erasure : ((await loadErasure(table, id))?.erasure ?? erasure);
+  const begun = await createDoc(table, erasureKey(id), erasure);
+  return begun ? erasure : ((await loadErasure(table, id))?.doc ?? erasure);
 };
 
 /** Reads an erasure. */
-export const loadErasure = async (table: Table, id: string): Promise<StoredErasure | undefined> => {
-  const [item] = await table.getAll([erasureKey(id)]);
-  if (typeof item?.['doc'] !== 'string') return undefined;
-  return { version: Number(item['ver']), erasure: JSON.parse(item['doc']) as Erasure };
-};
+export const loadErasure = (table: Table, id: string): Promise<Stored<Erasure> | undefined> =>
+  loadDoc<Erasure>(table, erasureKey(id));
 
 /** Keeps how far an erasure is; `false` when another worker was faster. */
 export const saveErasure = (
   table: Table,
-  { version }: StoredErasure,
+  stored: Stored<Erasure>,
   erasure: Erasure,
-): Promise<boolean> =>
-  table.write({
-    kind: 'put',
-    item: itemOf(erasure, version + 1),
-    when: { equals: [['ver'], version] },
-  });
-
-const itemOf = (erasure: Erasure, version: number): Item => ({
-  ...erasureKey(erasure.id),
-  ver: version,
-  doc: JSON.stringify(erasure),
-});
+): Promise<boolean> => saveDoc(table, erasureKey(erasure.id), stored, erasure);
 
 /** Key of the certificate of an erasure. */
 export const certificateKey = (id: string): string => `certificates/${id}.json`;

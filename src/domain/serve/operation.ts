@@ -14,6 +14,8 @@ export const SCOPES = {
   metrics: 'c360/metrics.read',
   export: 'c360/profile.export',
   erase: 'c360/profile.erase',
+  correct: 'c360/profile.correct',
+  extract: 'c360/extract',
 } as const;
 
 /** A scope. */

@@ -67,7 +67,7 @@ beforeAll(async () => {
   await served.publish(PEOPLE.map((who, n) => ({ key: who.card, data: broken(who, n) })));
   const last = must(PEOPLE.at(-1), 'person');
   const path = `/v1/profiles/member-card:${last.card}`;
-  await until(async () => (await served.ask(path)).status === 200, 60_000);
+  await until(async () => (await served.ask(path)).status === 200, 300_000);
 });
 
 afterAll(() => served?.stop());
@@ -95,7 +95,7 @@ test('a thousand identifiers are in no log, metric, refusal or audit entry', asy
       });
   }
   expect(refusals.length).toBeGreaterThan(100);
-  await until(async () => (await served.items('Audit')).length > 150);
+  await until(async () => (await served.items('Audit')).length > 150, 300_000);
   const audit = (await served.items('Audit')).map((item): readonly [string, string] => [
     `${item.pk} ${item.sk}`,
     JSON.stringify(item),

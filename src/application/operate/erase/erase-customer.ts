@@ -21,6 +21,7 @@ import {
 import { must } from '#domain/shared/assert.ts';
 import { eraseFromArchive } from './erase-archive.ts';
 import { eraseFromAudit } from './erase-audit.ts';
+import { eraseFromExtracts } from './erase-extracts.ts';
 import {
   type EraseHeld,
   eraseFromDrops,
@@ -69,8 +70,8 @@ export const continueErasure = async (
 ): Promise<Erasure | undefined> => {
   for (;;) {
     const stored = await loadErasure(ports.table, id);
-    if (!stored || stored.erasure.step === 'done' || !mayGoOn()) return stored?.erasure;
-    const { erasure } = stored;
+    if (!stored || stored.doc.step === 'done' || !mayGoOn()) return stored?.doc;
+    const erasure = stored.doc;
     const next = await STEPS[erasure.step as keyof typeof STEPS](ports, erasure);
     if (next !== erasure) {
       await saveErasure(ports.table, stored, next);
@@ -163,7 +164,8 @@ const STEPS: Readonly<Record<(typeof ERASURE_STEPS)[number], DoStep>> = {
   archive,
   quarantine: held(eraseFromQuarantine, 'failed-batches'),
   'failed-batches': held(eraseFromFailed, 'dropped-files'),
-  'dropped-files': held(eraseFromDrops, 'audit'),
+  'dropped-files': held(eraseFromDrops, 'extracts'),
+  extracts: held(eraseFromExtracts, 'audit'),
   audit,
   certify: certifyStep,
 };

@@ -23,7 +23,7 @@ export interface ErasePorts extends IdentityPorts {
   readonly quarantine: QuarantineShelf;
   readonly failed: ErasableStore;
   readonly drops: ErasableStore;
-  /** Certificates. */
+  /** Certificates and extracts. */
   readonly rights: ObjectStore;
   readonly compression: Compression;
   readonly hash: Hash;

@@ -4,6 +4,7 @@
  * Of an id nothing stays but that it was erased, so that it answers 410 for ever.
  * @module
  */
+import { correctionPartition } from '#application/shared/corrections.ts';
 import { erasedIdKey } from '#application/shared/erasure-items.ts';
 import { customerKey } from '#application/shared/items.ts';
 import type { Item, Table, Write } from '#application/shared/table.ts';
@@ -27,7 +28,9 @@ const removeCustomer = async (table: Table, id: OneId, erasedAt: number): Promis
     item: { ...mark, at: new Date(erasedAt).toISOString() },
     when: { missing: ['pk'] },
   });
-  const keys = (await itemsOf(table, customerKey(id).pk)).filter(({ sk }) => sk !== mark.sk);
+  const own = await itemsOf(table, customerKey(id).pk);
+  const corrections = await itemsOf(table, correctionPartition(id));
+  const keys = [...own.filter(({ sk }) => sk !== mark.sk), ...corrections];
   await table.writeAll(keys.map(({ pk, sk }): Write => ({ kind: 'delete', key: { pk, sk } })));
 };
 
