@@ -25,6 +25,10 @@ const HELP = `Usage: npm run ops -- <command> [options]
     --all                    finished ones too
   redrive      gives the batches in the failed bucket another chance
     --discard                deletes those of the table's stream instead of recomputing their customers
+  erase IDENTIFIER | ERASURE   erases a customer everywhere, or goes on with an erasure; prints the certificate
+    --actor NAME             who asks for it (operator)
+    --settle SECONDS         how long readers of the stream may take for a batch (90)
+  erasures     lists the erasures that are not done
   audit verify reads the audit log again and names what was changed or removed
   keys add CLIENT | add CLIENT read | remove KEY
                            keys that send events (Tracking API), or read profiles as Segment does
@@ -71,6 +75,7 @@ Examples
   npm run ops -- quarantine --redrive --reason unknown-table
   npm run ops -- why erp.account.7 crm.contact.12
   npm run ops -- decide never erp.account.7 crm.contact.12 --actor kim --reason 'father and son'
+  npm run ops -- erase member-card:610000074 --actor kim
   npm run ops -- quality --rule phone-missing
   npm run ops -- redrive --stack Tributary-dev-Data
   npm run ops -- reconcile --source pos --heal

@@ -136,6 +136,42 @@ export type ExportCustomerAnswer = { /** The OneID in force */ readonly customer
 /** What `exportCustomer` is asked. */
 export type ExportCustomerRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** Answer only when the view has reached this version; wait for it at most timeoutMs */ readonly minVersion?: number | undefined; /** Longest wait for minVersion, 1000 when absent */ readonly timeoutMs?: number | undefined };
 
+/** What `eraseCustomer` answers. */
+export type EraseCustomerAnswer = { readonly erasureId: string; readonly state: "running" | "done"; /** What it is at */ readonly step: string; /** ISO 8601, UTC */ readonly requestedAt: string; /** ISO 8601, UTC */ readonly completedAt?: string | undefined; /** What was erased where, and what could not be */ readonly certificate?: { readonly seal: string; readonly [name: string]: unknown } | undefined; readonly [name: string]: unknown };
+
+/** What `eraseCustomer` is asked. */
+export type EraseCustomerRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string };
+
+/** What `getErasure` answers. */
+export type GetErasureAnswer = { readonly erasureId: string; readonly state: "running" | "done"; /** What it is at */ readonly step: string; /** ISO 8601, UTC */ readonly requestedAt: string; /** ISO 8601, UTC */ readonly completedAt?: string | undefined; /** What was erased where, and what could not be */ readonly certificate?: { readonly seal: string; readonly [name: string]: unknown } | undefined; readonly [name: string]: unknown };
+
+/** What `getErasure` is asked. */
+export type GetErasureRequest = { /** Id as it was answered, era_… */ readonly erasureId: string };
+
+/** What `requestCorrection` answers. */
+export type RequestCorrectionAnswer = { readonly correctionId: string; readonly field: string; /** ISO 8601, UTC */ readonly requestedAt: string; /** done when each of the rows has changed since */ readonly state: "open" | "done"; readonly rows: readonly ({ readonly source: string; readonly row?: string | undefined; readonly changed: boolean; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
+
+/** What `requestCorrection` is asked. */
+export type RequestCorrectionRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; readonly body: { /** A profile field, or identifiers.<namespace> */ readonly field: string; /** What it should be */ readonly wanted?: string | undefined } };
+
+/** What `listCorrections` answers. */
+export type ListCorrectionsAnswer = { readonly data: readonly ({ readonly correctionId: string; readonly field: string; /** ISO 8601, UTC */ readonly requestedAt: string; /** done when each of the rows has changed since */ readonly state: "open" | "done"; readonly rows: readonly ({ readonly source: string; readonly row?: string | undefined; readonly changed: boolean; readonly [name: string]: unknown })[]; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
+
+/** What `listCorrections` is asked. */
+export type ListCorrectionsRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string };
+
+/** What `createExtract` answers. */
+export type CreateExtractAnswer = { readonly extractId: string; readonly state: "running" | "done" | "failed" | "withdrawn" | "expired"; /** Part of all customers that was looked at, 0 to 1 */ readonly progress: number; readonly customers: number; readonly rows: number; /** ISO 8601, UTC */ readonly requestedAt: string; /** ISO 8601, UTC */ readonly completedAt?: string | undefined; /** Code of what ended it */ readonly problem?: string | undefined; readonly files?: readonly ({ /** Fetch it without a token, before expiresAt */ readonly url: string; readonly rows: number; readonly bytes: number; /** ISO 8601, UTC */ readonly expiresAt: string; readonly [name: string]: unknown })[] | undefined; readonly [name: string]: unknown };
+
+/** What `createExtract` is asked. */
+export type CreateExtractRequest = { readonly body: { /** Columns, in their order */ readonly fields: readonly (string)[]; /** Conditions that all must hold; every customer when absent */ readonly filter?: readonly ({ /** A profile field, a measure, lastSeenAt, identifiers.<namespace>; as a column also customerId */ readonly field: string; readonly is: "equal" | "not-equal" | "at-least" | "at-most" | "known" | "unknown"; readonly value?: string | number | boolean | undefined; /** Of money: which */ readonly currency?: string | undefined })[] | undefined; readonly format: "csv" | "ndjson" | "parquet" } };
+
+/** What `getExtract` answers. */
+export type GetExtractAnswer = { readonly extractId: string; readonly state: "running" | "done" | "failed" | "withdrawn" | "expired"; /** Part of all customers that was looked at, 0 to 1 */ readonly progress: number; readonly customers: number; readonly rows: number; /** ISO 8601, UTC */ readonly requestedAt: string; /** ISO 8601, UTC */ readonly completedAt?: string | undefined; /** Code of what ended it */ readonly problem?: string | undefined; readonly files?: readonly ({ /** Fetch it without a token, before expiresAt */ readonly url: string; readonly rows: number; readonly bytes: number; /** ISO 8601, UTC */ readonly expiresAt: string; readonly [name: string]: unknown })[] | undefined; readonly [name: string]: unknown };
+
+/** What `getExtract` is asked. */
+export type GetExtractRequest = { /** Id as it was answered, ext_… */ readonly extractId: string };
+
 /** What `getGraph` answers. */
 export type GetGraphAnswer = { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; /** Hash of the rules in force */ readonly rules: string; readonly units: readonly ({ /** A row that describes a customer, or rows that refer to one alike */ readonly kind: "party" | "fact"; /** Live rows */ readonly rows: number; /** Some of the rows, with the commit of their latest change */ readonly samples: readonly ({ readonly source: string; readonly table: string; readonly row?: string | undefined; readonly at: string | null; readonly [name: string]: unknown })[]; readonly id: string; readonly [name: string]: unknown })[]; readonly values: readonly ({ readonly namespace: string; /** 1 is the strongest */ readonly priority: number; readonly use: "links" | "guards" | "shared" | "decision"; /** null when the role may not see it, or only facts hold it */ readonly value: string | null; readonly decision?: { readonly actor: string; readonly reason: string; readonly at: string; readonly [name: string]: unknown } | undefined; readonly id: string; readonly [name: string]: unknown })[]; readonly edges: readonly ({ readonly unit: string; readonly value: string; readonly verified: boolean; readonly [name: string]: unknown })[]; /** Values that would join it with other customers, and may not */ readonly held: readonly ({ readonly value: string; readonly reasons: readonly (string)[]; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
 
@@ -222,6 +258,18 @@ export interface TributaryClient {
   recordConsent(request: RecordConsentRequest): Promise<RecordConsentAnswer>;
   /** Everything that is held of a customer, for the customer. */
   exportCustomer(request: ExportCustomerRequest): Promise<ExportCustomerAnswer>;
+  /** Erases a customer everywhere; answers before it is done. */
+  eraseCustomer(request: EraseCustomerRequest): Promise<EraseCustomerAnswer>;
+  /** How far an erasure is, and its certificate. */
+  getErasure(request: GetErasureRequest): Promise<GetErasureAnswer>;
+  /** Notes that a field is wrong, and says in which source rows it is to be corrected. */
+  requestCorrection(request: RequestCorrectionRequest): Promise<RequestCorrectionAnswer>;
+  /** What was said to be wrong of a customer, and whether it was corrected. */
+  listCorrections(request: ListCorrectionsRequest): Promise<ListCorrectionsAnswer>;
+  /** Has a list of customers written; answers before it is done. */
+  createExtract(request: CreateExtractRequest): Promise<CreateExtractAnswer>;
+  /** How far a list is, and links to its files when it is done. */
+  getExtract(request: GetExtractRequest): Promise<GetExtractAnswer>;
   /** What a customer is made of: rows, the values that join them, and what is held. */
   getGraph(request: GetGraphRequest): Promise<GetGraphAnswer>;
   /** The shortest evidence that makes two one customer. */
@@ -258,6 +306,12 @@ export const makeClient = (settings: ClientSettings): TributaryClient => ({
   getConsents: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/consents`, query: { limit: request.limit, cursor: request.cursor, from: request.from, until: request.until, sources: request.sources, minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetConsentsAnswer,
   recordConsent: async (request) => (await send(settings, { method: 'POST', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/consents`, body: request.body, idempotencyKey: request.idempotencyKey })) as RecordConsentAnswer,
   exportCustomer: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/export`, query: { minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as ExportCustomerAnswer,
+  eraseCustomer: async (request) => (await send(settings, { method: 'POST', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/erasure` })) as EraseCustomerAnswer,
+  getErasure: async (request) => (await send(settings, { method: 'GET', path: `/v1/erasures/${encodeURIComponent(request.erasureId)}` })) as GetErasureAnswer,
+  requestCorrection: async (request) => (await send(settings, { method: 'POST', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/corrections`, body: request.body })) as RequestCorrectionAnswer,
+  listCorrections: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/corrections` })) as ListCorrectionsAnswer,
+  createExtract: async (request) => (await send(settings, { method: 'POST', path: `/v1/extracts`, body: request.body })) as CreateExtractAnswer,
+  getExtract: async (request) => (await send(settings, { method: 'GET', path: `/v1/extracts/${encodeURIComponent(request.extractId)}` })) as GetExtractAnswer,
   getGraph: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/graph`, query: { minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetGraphAnswer,
   why: async (request) => (await send(settings, { method: 'GET', path: `/v1/why`, query: { a: request.a, b: request.b } })) as WhyAnswer,
   whyNot: async (request) => (await send(settings, { method: 'GET', path: `/v1/why-not`, query: { a: request.a, b: request.b } })) as WhyNotAnswer,

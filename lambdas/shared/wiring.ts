@@ -2,6 +2,7 @@
  * Wiring: binds the ports to AWS. Clients are made once per execution environment and keep their connections.
  * @module
  */
+import { makeMark } from '#adapters/crypto/erasure-marks.ts';
 import { makeOneIdMinter } from '#adapters/crypto/one-id-minter.ts';
 import { makePseudonymiser, type Pseudonymiser } from '#adapters/crypto/pseudonym.ts';
 import { randomText, sha256 } from '#adapters/crypto/sha256.ts';
@@ -14,6 +15,8 @@ import { S3ObjectStore } from '#adapters/s3/object-store.ts';
 import { makeGetSecret, makeSecretsClient } from '#adapters/secrets/secret.ts';
 import type { Scan } from '#application/operate/ports.ts';
 import { type AuditLog, makeAuditLog } from '#application/serve/audit.ts';
+import { type ErasedRows, makeErasedRows } from '#application/shared/erased-rows.ts';
+import type { Mark } from '#application/shared/erasure-items.ts';
 import type { DefinitionsSource } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
 
@@ -68,3 +71,22 @@ export const bindPseudonymiser = async (pepperArn: string, unitKeyArn?: string) 
 
 /** The OneID minter under the key of this secret. */
 export const bindMinter = async (keyArn: string) => makeOneIdMinter(await getSecret(keyArn));
+
+/** The marks of erasures under the key of this secret. */
+export const bindMark = async (keyArn: string): Promise<Mark> => makeMark(await getSecret(keyArn));
+
+/** The rows that must not come back. Keep what it gives: it remembers that there are any. */
+export const bindErasedRows = async (table: Table, keyArn: string): Promise<ErasedRows> =>
+  makeErasedRows({ table, mark: await bindMark(keyArn), clock: wallClock });
+
+/** Makes something once per execution environment; when that fails, the next call tries again. */
+export const once = <Made>(make: () => Promise<Made>): (() => Promise<Made>) => {
+  let made: Promise<Made> | undefined;
+  return () => {
+    made ??= make().catch((error) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+};

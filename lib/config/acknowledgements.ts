@@ -8,7 +8,15 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import { DEFINITIONS, DROPS, FAILED_BATCHES, REPORTS } from '../constructs/object-prefixes.ts';
+import { ARCHIVE_PREFIX, MANIFEST_PREFIX } from '#application/capture/archive-manifest.ts';
+import { EXTRACT_LISTS, EXTRACTS } from '#application/shared/extracts.ts';
+import {
+  CERTIFICATES,
+  DEFINITIONS,
+  DROPS,
+  FAILED_BATCHES,
+  REPORTS,
+} from '../constructs/object-prefixes.ts';
 import type { StageFunction } from '../constructs/stage-function.ts';
 import type { OperateStack } from '../stacks/operate-stack.ts';
 import { allFunctions, streamReaders, type WatchedStacks } from '../stacks/watched-stacks.ts';
@@ -27,7 +35,13 @@ export const acknowledgeFindings = (stacks: WatchedStacks, operate: OperateStack
     ...ofAlarms(operate),
     ...ofSchedules(operate),
     ...ofState(stacks),
-    ...ofFunctions([...allFunctions(stacks), ...operate.upkeep.functions]),
+    ...ofFunctions([
+      ...allFunctions(stacks),
+      ...operate.upkeep.functions,
+      operate.erasures.eraseCustomers,
+      operate.extracts.runExtracts,
+    ]),
+    ...ofErasures(stacks, operate),
     ...ofObjects(stacks, operate),
     ...ofOpenRoutes(stacks),
     ...ofAccountRoles(stacks),
@@ -42,6 +56,11 @@ const ofState = ({ data }: WatchedStacks): readonly Acknowledgement[] => [
     id: 'AwsSolutions::AwsSolutions-SMG4',
     reason:
       'A new value would orphan every identifier claim. A rotation is a migration that reads with both values, not a schedule.',
+  },
+  {
+    at: data.erasureKey,
+    id: 'AwsSolutions::AwsSolutions-SMG4',
+    reason: 'Erased rows are known by marks under this key; a new value would let them come back.',
   },
   {
     at: data.oneIdKey,
@@ -89,13 +108,15 @@ const ofOpenRoutes = ({ serve }: WatchedStacks): readonly Acknowledgement[] =>
       'The description of the API is read before there is a token, in a browser. Its function has no grant on anything.',
   }));
 
-const ofSchedules = ({ upkeep }: OperateStack): readonly Acknowledgement[] =>
-  ['LambdaAsyncFailureDestination', 'EventBusDLQ'].map((rule) => ({
-    at: upkeep,
-    id: `Serverless::Serverless-${rule}`,
-    reason:
-      'A tick carries nothing: the next one does what this one missed, and the alarm on silence rings when none comes through.',
-  }));
+const ofSchedules = ({ upkeep, erasures, extracts }: OperateStack): readonly Acknowledgement[] =>
+  [upkeep, erasures, extracts].flatMap((at) =>
+    ['LambdaAsyncFailureDestination', 'EventBusDLQ'].map((rule) => ({
+      at,
+      id: `Serverless::Serverless-${rule}`,
+      reason:
+        'A tick carries nothing: the next one does what this one missed, and the alarm on silence rings when none comes through.',
+    })),
+  );
 
 /** Object names are hashes, times or set by Lambda, so a grant can name the folder but not the object. */
 const ofObjects = (stacks: WatchedStacks, operate: OperateStack): readonly Acknowledgement[] => {
@@ -109,6 +130,10 @@ const ofObjects = (stacks: WatchedStacks, operate: OperateStack): readonly Ackno
     serve.getProfile,
     serve.recordConsent,
     serve.listSources,
+    serve.answerRights,
+    capture.archiveChanges,
+    operate.erasures.eraseCustomers,
+    operate.extracts.runExtracts,
     ...operate.upkeep.functions,
   ];
   const write = 'May add objects, whose names are made at run time; may not read or list.';
@@ -122,6 +147,35 @@ const ofObjects = (stacks: WatchedStacks, operate: OperateStack): readonly Ackno
     ),
     ...streamReaders(stacks).map((at) =>
       objects(at, data.failed, FAILED_BATCHES, 'Lambda names the objects of failed batches.'),
+    ),
+  ];
+};
+
+/** Whoever erases has to look at every object there is. */
+const ofErasures = ({ data, serve }: WatchedStacks, operate: OperateStack) => {
+  const eraser = operate.erasures.eraseCustomers;
+  const writer = operate.extracts.runExtracts;
+  const named = 'Files are named by extract and number.';
+  const reason =
+    'An erasure looks through all objects of the folder; it is found out which are named.';
+  return [
+    objects(eraser, data.archive, ARCHIVE_PREFIX, reason),
+    objects(eraser, data.archive, MANIFEST_PREFIX, reason),
+    objects(eraser, data.quarantine, '', reason),
+    objects(eraser, data.failed, FAILED_BATCHES, reason),
+    objects(eraser, data.drops, DROPS, reason),
+    objects(eraser, data.drops, REPORTS, reason),
+    objects(eraser, data.rights, EXTRACTS, reason),
+    objects(eraser, data.rights, EXTRACT_LISTS, reason),
+    objects(writer, data.rights, EXTRACTS, named),
+    objects(writer, data.rights, EXTRACT_LISTS, named),
+    objects(serve.answerRights, data.rights, EXTRACTS, named),
+    objects(eraser, data.rights, CERTIFICATES, 'A certificate is named like its erasure.'),
+    objects(
+      serve.answerRights,
+      data.rights,
+      CERTIFICATES,
+      'A certificate is named like its erasure.',
     ),
   ];
 };

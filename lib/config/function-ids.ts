@@ -16,9 +16,12 @@ export const FUNCTION_IDS = [
   'serve/authorize-key',
   'serve/accept-events',
   'serve/chain-audit',
+  'serve/answer-rights',
   'operate/reconcile',
   'operate/rebuild-views',
   'operate/fold-metrics',
+  'operate/erase-customers',
+  'operate/run-extracts',
 ] as const;
 
 /** Id of a function. */

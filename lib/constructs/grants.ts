@@ -101,6 +101,53 @@ export const grantOnce = (
   allowKey(to, dataKey, WRITE_KEY);
 };
 
+/** Lets a function do this, put items when nothing else is said, under these partitions only; a `*` at the end stands for any ending. */
+export const grantPartitions = (
+  to: StageFunction,
+  { table, dataKey }: { readonly table: ITable; readonly dataKey: IKey },
+  partitions: readonly string[],
+  actions: readonly TableAction[] = ['PutItem'],
+): void => {
+  to.lambda.addToRolePolicy(
+    new PolicyStatement({
+      actions: actions.map((action) => `dynamodb:${action}`),
+      resources: [table.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...partitions] } },
+    }),
+  );
+  allowKey(to, dataKey, WRITE_KEY);
+};
+
+/** What a function may do with the objects of a bucket, its folders aside. */
+export interface ObjectRights {
+  readonly prefixes: readonly string[];
+  readonly actions: readonly ('GetObject' | 'PutObject' | 'DeleteObject')[];
+  /** May see which objects there are. */
+  readonly list?: true;
+  /** May take former versions away. */
+  readonly versions?: true;
+}
+
+/** Lets a function do exactly this with the objects of a bucket. */
+export const grantObjects = (
+  to: StageFunction,
+  bucket: IBucket,
+  { prefixes, actions, list, versions }: ObjectRights,
+): void => {
+  const objects = prefixes.map((prefix) => bucket.arnForObjects(`${prefix}*`));
+  const deletes = versions ? ['s3:DeleteObjectVersion'] : [];
+  allow(to, [...actions.map((action) => `s3:${action}`), ...deletes], ...objects);
+  const lists = [
+    ...(list ? ['s3:ListBucket'] : []),
+    ...(versions ? ['s3:ListBucketVersions'] : []),
+  ];
+  if (lists.length > 0) allow(to, lists, bucket.bucketArn);
+  const keys = actions.includes('PutObject')
+    ? ['kms:Decrypt', 'kms:GenerateDataKey']
+    : ['kms:Decrypt'];
+  allowKey(to, bucket.encryptionKey, keys);
+};
+
 /** Lets a function read compiled definitions by name; it cannot list them. */
 export const grantDefinitions = (
   to: StageFunction,

@@ -12,5 +12,8 @@ export const DROPS = 'drops/';
 /** What became of dropped files. */
 export const REPORTS = 'reports/';
 
+/** Certificates of erasures, `certificates/<erasure>.json`. */
+export const CERTIFICATES = 'certificates/';
+
 /** Batches that a stream mapping gave up; Lambda chooses this prefix. */
 export const FAILED_BATCHES = 'aws/lambda/';

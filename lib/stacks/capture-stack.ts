@@ -9,14 +9,17 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
+import { ERASED_ROW_PREFIX } from '#application/shared/erasure-items.ts';
 import type { CaptureSource } from '../config/capture-sources.ts';
 import { endpointOf } from '../config/environments.ts';
 import { CaptureNetwork } from '../constructs/capture-network.ts';
 import {
   grantDefinitions,
   grantDrops,
+  grantPartitions,
   grantPublish,
   grantPutObject,
+  grantSecret,
   grantTable,
 } from '../constructs/grants.ts';
 import { DROPS } from '../constructs/object-prefixes.ts';
@@ -68,9 +71,18 @@ export class CaptureStack extends Stack {
       description: 'keeps every batch of the change stream as it came',
       memoryMb: 512,
       timeoutSeconds: 60,
-      environment: { ARCHIVE_BUCKET: data.archive.bucketName },
+      environment: {
+        ARCHIVE_BUCKET: data.archive.bucketName,
+        DEFINITIONS_BUCKET: data.definitions.bucketName,
+        ERASURE_KEY_SECRET_ARN: data.erasureKey.secretArn,
+        TABLE_NAME: data.table.tableName,
+      },
     });
     grantPutObject(archive, data.archive);
+    grantTable(archive, data, ['GetItem', 'BatchGetItem']);
+    grantPartitions(archive, data, [`${ERASED_ROW_PREFIX}*`]);
+    grantDefinitions(archive, data);
+    grantSecret(archive, data.erasureKey);
     const changes = new KinesisEventSource(data.changes, {
       ...streamMapping(data.failed),
       // Nobody waits for the archive, and an object costs the same however little is in it.

@@ -26,6 +26,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { EXTRACT_DAYS, EXTRACT_LISTS, EXTRACTS } from '#application/shared/extracts.ts';
 import type { EnvironmentSettings } from '../config/environments.ts';
 import { PrivateBucket } from '../constructs/private-bucket.ts';
 
@@ -48,6 +49,8 @@ export class DataStack extends Stack {
   readonly definitions: PrivateBucket;
   /** Files that sources drop, and the reports on them. */
   readonly drops: PrivateBucket;
+  /** What is handed out: certificates of erasures, which stay, and extracts, which expire. */
+  readonly rights: PrivateBucket;
   /** Items of the pipeline, `customer360` in the documents. */
   readonly table = this.makeTable('Customer360', StreamViewType.NEW_AND_OLD_IMAGES);
   /** Who read what of whom. Apart, so that other people can be let at it than at customers. */
@@ -56,6 +59,8 @@ export class DataStack extends Stack {
   readonly pepper = this.makeSecret('Pepper', 'HMAC key of identifiers');
   /** Keys the OneIDs; a new value would rename every customer. */
   readonly oneIdKey = this.makeSecret('OneIdKey', 'HMAC key of OneIDs');
+  /** Keys the marks of erased rows; a new value would let them come back. */
+  readonly erasureKey = this.makeSecret('ErasureKey', 'HMAC key of erasure marks');
 
   constructor(scope: Construct, id: string, props: TributaryStackProps) {
     super(scope, id, { ...props, terminationProtection: true });
@@ -89,6 +94,9 @@ export class DataStack extends Stack {
       lifecycle: { expiration: Duration.days(90) },
       events: true,
     });
+    this.rights = new PrivateBucket(this, 'Rights', { ...shared, versioned: false });
+    for (const prefix of [EXTRACTS, EXTRACT_LISTS])
+      this.rights.addLifecycleRule({ prefix, expiration: Duration.days(EXTRACT_DAYS) });
     this.addOutputs();
   }
 
@@ -206,8 +214,10 @@ export class DataStack extends Stack {
       QuarantineBucket: this.quarantine.bucketName,
       DefinitionsBucket: this.definitions.bucketName,
       DropsBucket: this.drops.bucketName,
+      RightsBucket: this.rights.bucketName,
       PepperSecretArn: this.pepper.secretArn,
       OneIdKeySecretArn: this.oneIdKey.secretArn,
+      ErasureKeySecretArn: this.erasureKey.secretArn,
     };
     for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
   }

@@ -42,6 +42,7 @@ export class IdentityStack extends Stack {
         DEFINITIONS_BUCKET: data.definitions.bucketName,
         PEPPER_SECRET_ARN: data.pepper.secretArn,
         ONE_ID_KEY_SECRET_ARN: data.oneIdKey.secretArn,
+        ERASURE_KEY_SECRET_ARN: data.erasureKey.secretArn,
       },
     });
     this.grantAccess(data);
@@ -61,5 +62,6 @@ export class IdentityStack extends Stack {
     grantDefinitions(to, data);
     grantSecret(to, data.pepper);
     grantSecret(to, data.oneIdKey);
+    grantSecret(to, data.erasureKey);
   }
 }

@@ -10,6 +10,8 @@ import type { Construct } from 'constructs';
 import { addApiAlarms, addAuditAlarms } from '../constructs/api-alarms.ts';
 import { PipelineDashboard } from '../constructs/dashboard.ts';
 import { addDataAlarms } from '../constructs/data-alarms.ts';
+import { addErasureAlarms, Erasures } from '../constructs/erasures.ts';
+import { addExtractAlarms, Extracts } from '../constructs/extracts.ts';
 import { addFunctionAlarms, addIteratorAgeAlarm } from '../constructs/function-alarms.ts';
 import { addSourceAlarms } from '../constructs/source-alarms.ts';
 import { addUpkeepAlarms, Upkeep } from '../constructs/upkeep.ts';
@@ -22,13 +24,22 @@ export interface OperateStackProps extends TributaryStackProps, WatchedStacks {}
 /** Upkeep of the table, dashboard, alarms and their topic. */
 export class OperateStack extends Stack {
   readonly upkeep: Upkeep;
+  readonly erasures: Erasures;
+  readonly extracts: Extracts;
 
   constructor(scope: Construct, id: string, props: OperateStackProps) {
     super(scope, id, props);
     const { api } = props.serve;
     const { replications } = props.capture;
     this.upkeep = new Upkeep(this, 'Upkeep', props);
-    const functions = [...allFunctions(props), ...this.upkeep.functions];
+    this.erasures = new Erasures(this, 'Erasures', props);
+    this.extracts = new Extracts(this, 'Extracts', props);
+    const functions = [
+      ...allFunctions(props),
+      ...this.upkeep.functions,
+      this.erasures.eraseCustomers,
+      this.extracts.runExtracts,
+    ];
     const readers = streamReaders(props);
     const channel = { topic: this.makeTopic(props), runbook: props.settings.alarms.runbook };
 
@@ -39,6 +50,8 @@ export class OperateStack extends Stack {
     addApiAlarms(this, api, channel);
     addAuditAlarms(this, channel);
     addUpkeepAlarms(this, props.settings.upkeep, channel);
+    addErasureAlarms(this, channel);
+    addExtractAlarms(this, channel);
     const shown = { replications, readers, functions, state: props.data, api };
     new PipelineDashboard(this, 'Pipeline', shown);
   }

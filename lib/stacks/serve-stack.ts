@@ -28,18 +28,24 @@ import { FilterCriteria, FilterRule } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct, IConstruct } from 'constructs';
+import { CORRECTION_PREFIX } from '#application/shared/corrections.ts';
+import { ERASURE_PREFIX, RUNNING_ERASURES } from '#application/shared/erasure-items.ts';
+import { EXTRACT_PREFIX, EXTRACTS, RUNNING_EXTRACTS } from '#application/shared/extracts.ts';
 import type { KeyUse, Operation, OperationGroup } from '#domain/serve/operation.ts';
 import { OPERATIONS } from '#domain/serve/operations.ts';
 import type { FunctionId } from '../config/function-ids.ts';
 import {
   grantAudit,
   grantDefinitions,
+  grantObjects,
   grantOnce,
+  grantPartitions,
   grantPublish,
   grantSecret,
   grantTable,
   TABLE_READS,
 } from '../constructs/grants.ts';
+import { CERTIFICATES } from '../constructs/object-prefixes.ts';
 import { StageFunction } from '../constructs/stage-function.ts';
 import { streamMapping } from '../constructs/stream-mapping.ts';
 import type { StageStackProps } from './identity-stack.ts';
@@ -68,6 +74,7 @@ export class ServeStack extends Stack {
   readonly authorizeKey: StageFunction;
   readonly acceptEvents: StageFunction;
   readonly chainAudit: StageFunction;
+  readonly answerRights: StageFunction;
   /** Routes that ask for no token. */
   readonly openRoutes: IConstruct[] = [];
 
@@ -90,6 +97,7 @@ export class ServeStack extends Stack {
     });
     grantPublish(this.acceptEvents, data);
     this.chainAudit = this.makeChain(props);
+    this.answerRights = this.makeRights(props);
     this.listSources = this.makeReader('serve/list-sources', 'answers with freshness', props);
 
     this.describeApi = this.makeFunction(
@@ -146,6 +154,33 @@ export class ServeStack extends Stack {
     });
     chain.lambda.addEventSource(entries);
     return chain;
+  }
+
+  /** It notes what is asked, and can change nothing else. */
+  private makeRights(props: StageStackProps): StageFunction {
+    const { data } = props;
+    const rights = this.makeReader('serve/answer-rights', 'takes requests of customers', props, {
+      PEPPER_SECRET_ARN: data.pepper.secretArn,
+      AUDIT_TABLE_NAME: data.audit.tableName,
+      ERASURE_KEY_SECRET_ARN: data.erasureKey.secretArn,
+      RIGHTS_BUCKET: data.rights.bucketName,
+    });
+    grantSecret(rights, data.pepper);
+    grantSecret(rights, data.erasureKey);
+    grantAudit(rights, data);
+    grantPartitions(rights, data, [
+      `${ERASURE_PREFIX}*`,
+      RUNNING_ERASURES,
+      `${EXTRACT_PREFIX}*`,
+      RUNNING_EXTRACTS,
+      `${CORRECTION_PREFIX}*`,
+    ]);
+    grantObjects(rights, data.rights, {
+      prefixes: [CERTIFICATES, EXTRACTS],
+      actions: ['GetObject'],
+      list: true,
+    });
+    return rights;
   }
 
   /** A function that answers a caller, and may do nothing yet. */
@@ -231,6 +266,7 @@ export class ServeStack extends Stack {
       sources: integrationOf(this.listSources),
       documents: integrationOf(this.describeApi),
       tracking: integrationOf(this.acceptEvents),
+      rights: integrationOf(this.answerRights),
     };
     const callers = settings.callers === 'iam' ? new HttpIamAuthorizer() : this.makeTokens(props);
     // One for each use, because API Gateway keeps answers per authorizer and key, whatever the route.

@@ -42,4 +42,5 @@ export const allFunctions = (stacks: WatchedStacks): readonly StageFunction[] =>
   stacks.serve.describeApi,
   stacks.serve.authorizeKey,
   stacks.serve.acceptEvents,
+  stacks.serve.answerRights,
 ];

@@ -28,14 +28,15 @@ export interface Endpoints {
   readonly s3: {
     readonly endpoint: string;
     readonly buckets: Readonly<
-      Record<'archive' | 'failed' | 'quarantine' | 'definitions' | 'drops', string>
+      Record<'archive' | 'failed' | 'quarantine' | 'definitions' | 'drops' | 'rights', string>
     >;
   };
-  /** With the names of the two secrets that identity depends on. */
+  /** With the names of the secrets that identity and erasures depend on. */
   readonly secrets: {
     readonly endpoint: string;
     readonly pepper: string;
     readonly oneIdKey: string;
+    readonly erasureKey: string;
   };
   readonly postgres: {
     readonly host: string;
@@ -81,12 +82,14 @@ export const endpointsOf = async (
         quarantine: named(names.buckets, 'quarantine'),
         definitions: named(names.buckets, 'definitions'),
         drops: named(names.buckets, 'drops'),
+        rights: named(names.buckets, 'rights'),
       },
     },
     secrets: {
       endpoint: endpoints.secrets,
       pepper: named(names.secrets, 'pepper'),
       oneIdKey: named(names.secrets, 'oneidkey'),
+      erasureKey: named(names.secrets, 'erasurekey'),
     },
     postgres: { host, port, user, password, databases: SOURCES },
   };

@@ -8,9 +8,13 @@ import type { ObjectStore } from '#application/shared/ports.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-const listed = async (store: ObjectStore, prefix: string): Promise<readonly string[]> => {
+const listed = async (
+  store: ObjectStore,
+  prefix: string,
+  after?: string,
+): Promise<readonly string[]> => {
   const keys: string[] = [];
-  for await (const key of store.list(prefix)) keys.push(key);
+  for await (const key of store.list(prefix, after)) keys.push(key);
   return keys;
 };
 
@@ -49,6 +53,7 @@ export const objectStoreContract = (name: string, make: () => ObjectStore): void
       expect(await listed(store, 'order/')).toEqual(keys);
       expect(await listed(store, 'order/2026/11/22/')).toEqual(keys.slice(0, 2));
       expect(await listed(store, 'order/none')).toEqual([]);
+      expect(await listed(store, 'order/', keys[1])).toEqual(keys.slice(2));
     });
 
     test('more keys are listed than one page holds', async () => {

@@ -18,11 +18,13 @@ const LOCKED = [
   ['DataKey17AFBB84', 'AWS::KMS::Key'],
   ['DefinitionsE678EDEB', 'AWS::S3::Bucket'],
   ['Drops4D66B0FE', 'AWS::S3::Bucket'],
+  ['ErasureKey1FB4F832', 'AWS::SecretsManager::Secret'],
   ['Failed178E83A2', 'AWS::S3::Bucket'],
   ['OneIdKey668193DE', 'AWS::SecretsManager::Secret'],
   ['OperationsKey2329F47A', 'AWS::KMS::Key'],
   ['Pepper2B9638F2', 'AWS::SecretsManager::Secret'],
   ['Quarantine23FF09FE', 'AWS::S3::Bucket'],
+  ['Rights5C0D4A1B', 'AWS::S3::Bucket'],
 ] as const;
 
 const STATEFUL = new Set<string>(LOCKED.map(([, type]) => type));

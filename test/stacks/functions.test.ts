@@ -20,10 +20,16 @@ const functions = allResources(synthesized, 'AWS::Lambda::Function').map(([, { P
 
 /** Variables beyond those that every function has. */
 const VARIABLES: Readonly<Record<string, readonly string[]>> = {
-  'capture/archive-changes': ['ARCHIVE_BUCKET'],
+  'capture/archive-changes': [
+    'ARCHIVE_BUCKET',
+    'DEFINITIONS_BUCKET',
+    'ERASURE_KEY_SECRET_ARN',
+    'TABLE_NAME',
+  ],
   'capture/import-file': ['DEFINITIONS_BUCKET', 'DROPS_BUCKET', 'STREAM_NAME', 'TABLE_NAME'],
   'identity/resolve-identity': [
     'DEFINITIONS_BUCKET',
+    'ERASURE_KEY_SECRET_ARN',
     'ONE_ID_KEY_SECRET_ARN',
     'PEPPER_SECRET_ARN',
     'QUARANTINE_BUCKET',
@@ -47,10 +53,40 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
   'serve/describe-api': [],
   'serve/authorize-key': ['TABLE_NAME'],
   'serve/accept-events': ['STREAM_NAME'],
+  'operate/run-extracts': [
+    'AUDIT_TABLE_NAME',
+    'DEFINITIONS_BUCKET',
+    'ERASURE_KEY_SECRET_ARN',
+    'PEPPER_SECRET_ARN',
+    'RIGHTS_BUCKET',
+    'ROWS_PER_FILE',
+    'TABLE_NAME',
+  ],
+  'serve/answer-rights': [
+    'AUDIT_TABLE_NAME',
+    'DEFINITIONS_BUCKET',
+    'ERASURE_KEY_SECRET_ARN',
+    'PEPPER_SECRET_ARN',
+    'RIGHTS_BUCKET',
+    'TABLE_NAME',
+  ],
   'serve/chain-audit': ['AUDIT_TABLE_NAME', 'BULK_READS_PER_HOUR'],
   'operate/reconcile': ['DEFINITIONS_BUCKET', 'RECONCILE_ITEMS', 'TABLE_NAME'],
   'operate/rebuild-views': ['DEFINITIONS_BUCKET', 'TABLE_NAME'],
   'operate/fold-metrics': ['DEFINITIONS_BUCKET', 'TABLE_NAME'],
+  'operate/erase-customers': [
+    'ARCHIVE_BUCKET',
+    'AUDIT_TABLE_NAME',
+    'DEFINITIONS_BUCKET',
+    'DROPS_BUCKET',
+    'ERASURE_KEY_SECRET_ARN',
+    'FAILED_BUCKET',
+    'ONE_ID_KEY_SECRET_ARN',
+    'PEPPER_SECRET_ARN',
+    'QUARANTINE_BUCKET',
+    'RIGHTS_BUCKET',
+    'TABLE_NAME',
+  ],
 };
 
 const COMMON = {
@@ -200,16 +236,28 @@ describe('the view maintainer gets', () => {
 describe('permissions', () => {
   const policies = allResources(synthesized, 'AWS::IAM::Policy');
   const functionPolicies = policies.filter(([id]) =>
-    /^(capture|identity|profile|serve|Upkeep)/.test(id),
+    /^(capture|identity|profile|serve|Upkeep|Erasures|Extracts)/.test(id),
   );
 
   test.each([
-    ['capturearchivechanges', []],
+    ['capturearchivechanges', ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem']],
     ['captureimportfile', ['dynamodb:BatchGetItem']],
     ['identity', [...READS, ...WRITES, ...STATEMENTS, 'dynamodb:ConditionCheckItem']],
     ['profile', [...READS, ...WRITES, ...STATEMENTS]],
     ['servegetprofile', [...READS, 'dynamodb:PutItem']],
     ['serverecordconsent', [...READS, ...WRITES, 'dynamodb:PutItem']],
+    ['serveanswerrights', [...READS, 'dynamodb:PutItem', 'dynamodb:PutItem']],
+    [
+      'Erasures',
+      [
+        ...[...READS, ...WRITES, ...STATEMENTS, 'dynamodb:ConditionCheckItem'],
+        ...['dynamodb:PartiQLUpdate', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      ],
+    ],
+    [
+      'Extracts',
+      [...READS, 'dynamodb:Scan', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem'],
+    ],
     ['servelistsources', READS],
     ['servedescribeapi', []],
     ['serveacceptevents', []],
@@ -235,6 +283,27 @@ describe('permissions', () => {
 
   test.each([
     ['capture', 'Archive', ['s3:PutObject']],
+    ['capturearchive', 'Pepper', []],
+    ['serveanswerrights', 'Rights', ['s3:GetObject', 's3:ListBucket']],
+    ['serveanswerrights', 'Archive', []],
+    ['serveanswerrights', 'OneIdKey', []],
+    [
+      'Erasures',
+      'Archive',
+      [
+        's3:DeleteObject',
+        's3:DeleteObjectVersion',
+        's3:GetObject',
+        's3:ListBucket',
+        's3:ListBucketVersions',
+        's3:PutObject',
+      ],
+    ],
+    ['Erasures', 'Quarantine', ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket']],
+    ['Erasures', 'Rights', ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket', 's3:PutObject']],
+    ['Extracts', 'Rights', ['s3:PutObject']],
+    ['Extracts', 'Archive', []],
+    ['Erasures', 'Changes', []],
     ['identity', 'Quarantine', ['s3:PutObject']],
     ['identity', 'Definitions', ['s3:GetObject']],
     ['profile', 'Definitions', ['s3:GetObject']],
@@ -282,7 +351,12 @@ describe('permissions', () => {
     const scanning = functionPolicies.filter(([, policy]) =>
       JSON.stringify(policy).includes('dynamodb:Scan'),
     );
-    expect(scanning.map(([id]) => id.startsWith('Upkeep'))).toEqual([true, true, true]);
+    expect(scanning.map(([id]) => id.replace(/Role.*/, '')).sort()).toEqual([
+      'Extractsoperaterunextracts',
+      'Upkeepoperatefoldmetrics',
+      'Upkeepoperaterebuildviews',
+      'Upkeepoperatereconcile',
+    ]);
   });
 
   test.each([
@@ -302,18 +376,23 @@ describe('permissions', () => {
     ]);
   });
 
-  test('whoever takes down consents writes nothing but which requests it has answered', () => {
+  test.each([
+    ['capturearchive', ['E#*']],
+    ['serveanswerrights', ['ERASURE#*', 'ERASING', 'EXTRACT#*', 'EXTRACTING', 'CORRECTION#*']],
+    ['Extracts', ['EXTRACT#*']],
+    ['serverecordconsent', ['ONCE#*']],
+  ])('%s writes items under %j only', (prefix, partitions) => {
     const [, policy] = must(
-      functionPolicies.find(([id]) => id.startsWith('serverecordconsent')),
+      functionPolicies.find(([id]) => id.startsWith(prefix)),
       'policy',
     );
     const writes = statementsOf(policy).filter(
       (one) =>
-        actionsOf(one).includes('dynamodb:UpdateItem') &&
+        actionsOf(one).includes('dynamodb:PutItem') &&
         JSON.stringify(one.Resource).includes('Customer360'),
     );
     expect(writes).toMatchObject([
-      { Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['ONCE#*'] } } },
+      { Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } } },
     ]);
   });
 
@@ -329,6 +408,8 @@ describe('schedules', () => {
     ['operatereconcile', 'rate(5 minutes)'],
     ['operaterebuild', 'rate(5 minutes)'],
     ['operatefold', 'rate(5 minutes)'],
+    ['erasecustomers', 'rate(1 minute)'],
+    ['runextracts', 'rate(1 minute)'],
   ])('%s runs at %s, one at a time, and is never repeated', (name, rate) => {
     const { Operate } = synthesized.templates;
     const rules = resourcesOf(Operate, 'AWS::Events::Rule').filter(([id]) => id.includes(name));
@@ -346,7 +427,7 @@ describe('schedules', () => {
     ]);
     const invoked = resourcesOf(Operate, 'AWS::Lambda::EventInvokeConfig');
     expect(invoked.map(([, { Properties }]) => Properties['MaximumRetryAttempts'])).toEqual([
-      0, 0, 0,
+      0, 0, 0, 0, 0,
     ]);
   });
 });

@@ -9,12 +9,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { publishDefinitions } from '#adapters/definitions/current-definitions.ts';
 import { readDefinitions } from '#adapters/definitions/read-folder.ts';
 import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
+import { makeScan } from '#adapters/dynamodb/scan.ts';
 import { DynamoTable } from '#adapters/dynamodb/table.ts';
 import { makeKinesisClient } from '#adapters/kinesis/client.ts';
 import { makePublish } from '#adapters/kinesis/publish.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
-import type { Table } from '#application/shared/table.ts';
+import type { Item, Table } from '#application/shared/table.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud/index.ts';
 import { synthesize } from '../../local/run/synthesize.ts';
 
@@ -26,8 +27,12 @@ export interface ServingCloud {
   readonly cloud: LocalCloud;
   readonly dataDir: string;
   readonly api: string;
+  /** What the cloud itself has said. */
+  readonly lines: readonly string[];
   table(id: string): Table;
   bucket(id: string): S3ObjectStore;
+  /** Every item of a table. */
+  items(id: string): Promise<readonly Item[]>;
   /** Puts records (JSON text) on the change stream, each under its row key. */
   publish(records: readonly { readonly key: string; readonly data: string }[]): Promise<void>;
   /** Asks a route; a body makes it a POST. */
@@ -56,7 +61,9 @@ export interface Answered {
 export const startServingCloud = async (): Promise<ServingCloud> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'tributary-serving-'));
   const assemblyDir = await synthesize(dataDir, DEFINITIONS, () => undefined);
-  const cloud = await startLocalCloud({ assemblyDir, dataDir, log: () => undefined });
+  const lines: string[] = [];
+  const log = (line: string) => void lines.push(line);
+  const cloud = await startLocalCloud({ assemblyDir, dataDir, log });
   const { endpoints, names, region } = cloud;
   const s3 = makeS3Client({ endpoint: endpoints.s3, region, credentials, forcePathStyle: true });
   const dynamo = makeDynamoClient({ endpoint: endpoints.dynamodb, region, credentials });
@@ -74,8 +81,14 @@ export const startServingCloud = async (): Promise<ServingCloud> => {
     cloud,
     dataDir,
     api,
+    lines,
     table,
     bucket,
+    items: async (id) => {
+      const items: Item[] = [];
+      for await (const page of makeScan(dynamo, String(names.tables[id]))()) items.push(...page);
+      return items;
+    },
     publish: async (records) => {
       await put(records.map(({ key, data }) => ({ partitionKey: key, bytes: Buffer.from(data) })));
     },

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { makeMark } from '#adapters/crypto/erasure-marks.ts';
 import { makeOneIdMinter } from '#adapters/crypto/one-id-minter.ts';
 import { makePseudonymiser, type Pseudonymiser } from '#adapters/crypto/pseudonym.ts';
 import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
@@ -17,7 +18,8 @@ import { S3ObjectStore } from '#adapters/s3/object-store.ts';
 import { makeGetSecret, makeSecretsClient } from '#adapters/secrets/secret.ts';
 import type { TableScan } from '#application/identity/change-rules.ts';
 import type { Publish, Scan } from '#application/operate/ports.ts';
-import type { ObjectStore } from '#application/shared/ports.ts';
+import type { Mark } from '#application/shared/erasure-items.ts';
+import type { ErasableStore } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
 import type { OneIdMinter } from '#domain/identity/one-id.ts';
 import type { Endpoints } from '../../local/run/endpoints.ts';
@@ -36,6 +38,8 @@ export const NAMES = {
   'pepper-secret': 'PepperSecretArn',
   'one-id-key-secret': 'OneIdKeySecretArn',
   'drops-bucket': 'DropsBucket',
+  'rights-bucket': 'RightsBucket',
+  'erasure-key-secret': 'ErasureKeySecretArn',
 } as const;
 
 type Name = keyof typeof NAMES;
@@ -52,11 +56,14 @@ export interface Target {
   pages(): Scan;
   /** The source databases of the local cloud. */
   postgres(): PostgresPlace;
-  objects(bucket: `${string}-bucket` & Name): ObjectStore;
+  objects(bucket: `${string}-bucket` & Name): ErasableStore;
   publish(): Publish;
   scan(): TableScan;
   /** The pseudonyms and ids of the functions; reads a secret. */
   pseudonymiser(): Promise<Pseudonymiser>;
+  /** The pseudonyms as who names fact units needs them. */
+  unitPseudonymiser(): Promise<Pseudonymiser>;
+  mark(): Promise<Mark>;
   minter(): Promise<OneIdMinter>;
 }
 
@@ -105,7 +112,7 @@ const localTarget = (folder: string): Target => {
       `There is no ${file}: no local cloud runs there. Start one with npm start, or name a stack: --stack Tributary-dev-Data`,
     );
   const local = JSON.parse(readFileSync(file, 'utf8')) as Endpoints;
-  const { archive, failed, quarantine, definitions, drops } = local.s3.buckets;
+  const { archive, failed, quarantine, definitions, drops, rights } = local.s3.buckets;
   const names: Names = {
     table: local.dynamodb.table,
     'audit-table': local.dynamodb.audit,
@@ -117,6 +124,8 @@ const localTarget = (folder: string): Target => {
     'pepper-secret': local.secrets.pepper,
     'one-id-key-secret': local.secrets.oneIdKey,
     'drops-bucket': drops,
+    'rights-bucket': rights,
+    'erasure-key-secret': local.secrets.erasureKey,
   };
   return bind(`the local cloud in ${folder}`, names, local);
 };
@@ -148,6 +157,9 @@ const bind = (place: string, names: Names, local?: Endpoints): Target => {
     objects: (bucket) => new S3ObjectStore(makeS3Client(settings('s3')), nameOf(bucket)),
     scan: () => makeScan(makeDynamoClient(settings('dynamodb')), nameOf('table')),
     pseudonymiser: async () => makePseudonymiser(await secret('pepper-secret')),
+    unitPseudonymiser: async () =>
+      makePseudonymiser(await secret('pepper-secret'), await secret('one-id-key-secret')),
+    mark: async () => makeMark(await secret('erasure-key-secret')),
     minter: async () => makeOneIdMinter(await secret('one-id-key-secret')),
     publish: () => makePublish(makeKinesisClient(settings('kinesis')), nameOf('stream')),
   };

@@ -22,9 +22,11 @@ import { withTelemetry } from '../../shared/middleware.ts';
 import { makeTelemetry, type Telemetry } from '../../shared/telemetry.ts';
 import {
   bindDefinitions,
+  bindErasedRows,
   bindMinter,
   bindPseudonymiser,
   bindTable,
+  once,
   sleep,
   wallClock,
 } from '../../shared/wiring.ts';
@@ -45,6 +47,7 @@ const tell = (telemetry: Telemetry, report: BatchReport): void => {
   count('RecordsReceived', report.received);
   count('RecordsIgnored', report.ignored);
   count('RecordsQuarantined', report.quarantined);
+  count('RecordsErased', report.erased);
   count('ChangesApplied', report.applied);
   count('ChangesStale', report.stale);
   count('IdentityConflicts', report.conflicts);
@@ -74,6 +77,7 @@ const tellDefects = ({ countRule }: Telemetry, { defects }: BatchReport): void =
 
 const env = readEnvironment(
   'DEFINITIONS_BUCKET',
+  'ERASURE_KEY_SECRET_ARN',
   'FUNCTION_ID',
   'ONE_ID_KEY_SECRET_ARN',
   'PEPPER_SECRET_ARN',
@@ -85,6 +89,7 @@ const definitions = bindDefinitions(table, env.DEFINITIONS_BUCKET);
 const quarantine = makeQuarantine(new S3ObjectStore(makeS3Client(), env.QUARANTINE_BUCKET), table);
 
 const openScopes = makeOpenWatch(wallClock);
+const erasedRows = once(() => bindErasedRows(table, env.ERASURE_KEY_SECRET_ARN));
 
 const productionPorts = async (): Promise<ResolvePorts> => ({
   table,
@@ -96,6 +101,7 @@ const productionPorts = async (): Promise<ResolvePorts> => ({
   random: Math.random,
   sleep,
   openScopes,
+  erasedRows: await erasedRows(),
 });
 
 /** Bound to the stream's table, buckets and secrets. */

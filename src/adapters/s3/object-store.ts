@@ -6,13 +6,16 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandInput,
+  type ListObjectVersionsCommandOutput,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { ObjectStore } from '#application/shared/ports.ts';
+import type { ErasableStore } from '#application/shared/ports.ts';
 
 /** Objects of one bucket. */
-export class S3ObjectStore implements ObjectStore {
+export class S3ObjectStore implements ErasableStore {
   readonly #client: S3Client;
   readonly #bucket: string;
 
@@ -41,14 +44,16 @@ export class S3ObjectStore implements ObjectStore {
     }
   }
 
-  async *list(prefix: string): AsyncGenerator<string> {
+  async *list(prefix: string, after?: string): AsyncGenerator<string> {
     let token: string | undefined;
     do {
       const page = await this.#client.send(
         new ListObjectsV2Command({
           Bucket: this.#bucket,
           Prefix: prefix,
-          ...(token !== undefined && { ContinuationToken: token }),
+          ...(token === undefined
+            ? after !== undefined && { StartAfter: after }
+            : { ContinuationToken: token }),
         }),
       );
       for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
@@ -59,4 +64,48 @@ export class S3ObjectStore implements ObjectStore {
   async delete(key: string): Promise<void> {
     await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }));
   }
+
+  async forget(key: string): Promise<void> {
+    for await (const VersionId of this.#formerVersions(key)) {
+      await this.#client.send(
+        new DeleteObjectCommand({ Bucket: this.#bucket, Key: key, VersionId }),
+      );
+    }
+  }
+
+  async *#formerVersions(key: string): AsyncGenerator<string> {
+    let marker: Pick<ListObjectVersionsCommandInput, 'KeyMarker' | 'VersionIdMarker'> | undefined =
+      {};
+    while (marker) {
+      const page: ListObjectVersionsCommandOutput | undefined = await this.#client
+        .send(new ListObjectVersionsCommand({ Bucket: this.#bucket, Prefix: key, ...marker }))
+        .catch(keepsNoVersions);
+      yield* formerVersions(key, page);
+      marker = page?.IsTruncated
+        ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
+        : undefined;
+    }
+  }
 }
+
+/** Of an object that was deleted every version is a former one, its mark of deletion included. */
+const formerVersions = (
+  key: string,
+  page: ListObjectVersionsCommandOutput | undefined,
+): readonly string[] => {
+  const own = <Version extends { readonly Key?: string | undefined }>(
+    all: readonly Version[] = [],
+  ) => all.filter((version) => version.Key === key);
+  const [versions, deletions] = [own(page?.Versions), own(page?.DeleteMarkers)];
+  const isGone = deletions.some(({ IsLatest }) => IsLatest);
+  return [...versions, ...deletions].flatMap(({ VersionId, IsLatest }) =>
+    VersionId !== undefined && (isGone || !IsLatest) ? [VersionId] : [],
+  );
+};
+
+/** A store without versions answers so, and then there is nothing to forget. */
+const keepsNoVersions = (error: unknown): undefined => {
+  const { name } = error as Error;
+  if (name === 'NotImplemented' || name === 'MethodNotAllowed') return undefined;
+  throw error;
+};

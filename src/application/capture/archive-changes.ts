@@ -3,10 +3,15 @@
  *
  * Raw bytes are kept, not what we understood of them, so that a better decoder can be run over the past. An object is
  * named by where its batch begins and ends in the stream: a redelivery writes the same object again.
+ *
+ * Beside it lies a manifest of its rows, which goes first: an object without one has to be opened by every erasure.
  * @module
  */
+import type { Mark } from '#application/shared/erasure-items.ts';
 import type { Compression, ObjectStore, StreamRecord } from '#application/shared/ports.ts';
+import type { Definitions } from '#domain/definitions/types.ts';
 import { isJsonObject } from '#domain/shared/json.ts';
+import { ARCHIVE_PREFIX, formatManifest, manifestKey, manifestOf } from './archive-manifest.ts';
 
 /** Where the archive is kept. */
 export interface ArchivePorts {
@@ -14,8 +19,11 @@ export interface ArchivePorts {
   readonly compression: Compression;
 }
 
-/** First part of every key; the hour follows, so that a replay can name a time. */
-export const ARCHIVE_PREFIX = 'changes/';
+/** What describing objects needs. */
+export interface Describing {
+  readonly mark: Mark;
+  readonly definitions: Definitions;
+}
 
 /** An object of the archive that is not what was written. */
 export class ArchiveError extends Error {
@@ -25,19 +33,36 @@ export class ArchiveError extends Error {
 /**
  * Writes one batch of one shard as one object: gzip of one JSON line per record,
  * `{"partitionKey","sequenceNumber","arrivedAt","data"}`, with the bytes in base64. All or nothing; safe to repeat.
+ * @param describing writes a manifest, too
  * @returns the object's key, `changes/<yyyy>/<mm>/<dd>/<hh>/<shard>-<first>-<last>.ndjson.gz`; `undefined` for no records
  */
 export const archiveChanges = async (
   ports: ArchivePorts,
   records: readonly StreamRecord[],
+  describing?: Describing,
 ): Promise<string | undefined> => {
   const first = records[0];
   const last = records.at(-1);
   if (first === undefined || last === undefined) return undefined;
   const key = archiveKey(first, last);
-  const lines = new TextEncoder().encode(records.map(toLine).join(''));
-  await ports.objects.put(key, await ports.compression.pack(lines), 'application/gzip');
+  await writeArchiveObject(ports, key, records, describing);
   return key;
+};
+
+/** Writes an object of the archive, in place of what is there, and its manifest before it. */
+export const writeArchiveObject = async (
+  { objects, compression }: ArchivePorts,
+  key: string,
+  records: readonly StreamRecord[],
+  describing?: Describing,
+): Promise<void> => {
+  if (describing) {
+    const { mark, definitions } = describing;
+    const manifest = formatManifest(manifestOf(mark, definitions, records));
+    await objects.put(manifestKey(key), manifest, 'application/json');
+  }
+  const lines = new TextEncoder().encode(records.map(toLine).join(''));
+  await objects.put(key, await compression.pack(lines), 'application/gzip');
 };
 
 /**
@@ -47,7 +72,7 @@ export const archiveChanges = async (
  */
 export async function* readArchive(ports: ArchivePorts, hours = ''): AsyncGenerator<StreamRecord> {
   for await (const key of ports.objects.list(ARCHIVE_PREFIX + hours)) {
-    yield* await readObject(ports, key);
+    yield* await readArchiveObject(ports, key);
   }
 }
 
@@ -62,7 +87,11 @@ const toLine = ({ partitionKey, sequenceNumber, arrivedAt, bytes }: StreamRecord
   return `${JSON.stringify({ partitionKey, sequenceNumber, arrivedAt, data })}\n`;
 };
 
-const readObject = async (
+/**
+ * Reads the records of one object.
+ * @throws {@link ArchiveError} when it cannot be read
+ */
+export const readArchiveObject = async (
   { objects, compression }: ArchivePorts,
   key: string,
 ): Promise<readonly StreamRecord[]> => {

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { dropErased } from '#application/capture/drop-erased.ts';
+import type { ErasedRows } from '#application/shared/erased-rows.ts';
 import type { StreamRecord } from '#application/shared/ports.ts';
 import type { RowDefect } from '#domain/capture/check-quality.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
@@ -24,6 +26,8 @@ export interface ResolvePorts extends IdentityPorts, InterpretationPorts {
   readonly definitions: () => Promise<{ readonly definitions: Definitions }>;
   /** When to look for open scopes; with every batch when absent. */
   readonly openScopes?: OpenWatch;
+  /** Rows that must not come back; none when absent. */
+  readonly erasedRows?: ErasedRows;
 }
 
 /** What became of a batch. */
@@ -31,6 +35,8 @@ export interface BatchReport extends Omit<Applied, 'failures'> {
   readonly received: number;
   readonly ignored: number;
   readonly quarantined: number;
+  /** Records of rows that were erased. */
+  readonly erased: number;
   /** What data-quality rules and the mapping found. */
   readonly defects: readonly RowDefect[];
   /** Sequence numbers to deliver again. */
@@ -51,7 +57,10 @@ export const resolveBatch = async (
 ): Promise<BatchReport> => {
   const ports = given.openScopes ? { ...given, opened: given.openScopes.note } : given;
   const { definitions } = await ports.definitions();
-  const read = await interpretRecords(ports, definitions, records);
+  const { records: kept, dropped } = given.erasedRows
+    ? await dropErased(given.erasedRows, definitions, records)
+    : { records, dropped: 0 };
+  const read = await interpretRecords(ports, definitions, kept);
   const byKind = groupBy(read.changes, (change) => change.kind);
   const { failures, ...rows } = await applyRows(
     ports,
@@ -68,6 +77,7 @@ export const resolveBatch = async (
     received: records.length,
     ignored: read.ignored,
     quarantined: read.quarantined,
+    erased: dropped,
     defects: read.defects,
     ...rows,
     applied: rows.applied + (byKind.get('heartbeat')?.length ?? 0),

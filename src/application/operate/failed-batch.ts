@@ -42,6 +42,33 @@ export const readFailedBatch = (bytes: Uint8Array): Result<FailedBatch, string> 
     : failure('one of its records has no partition key or no data');
 };
 
+/** A failed batch without some of its records. */
+export interface ThinnedBatch {
+  /** Its bytes; absent when no record is left. */
+  readonly bytes?: Uint8Array;
+  readonly removed: number;
+}
+
+/** Leaves records out of a failed batch, in the form in which it was; `undefined` when it cannot be read. */
+export const thinFailedBatch = (
+  bytes: Uint8Array,
+  isLeftOut: (record: JsonObject) => boolean,
+): ThinnedBatch | undefined => {
+  const record = parse(new TextDecoder().decode(bytes));
+  if (!isJsonObject(record)) return undefined;
+  const payload = record['payload'];
+  const event = typeof payload === 'string' ? parse(payload) : payload;
+  const records = isJsonObject(event) ? event['Records'] : undefined;
+  if (!isJsonObject(event) || !Array.isArray(records)) return undefined;
+  const kept = records.filter((one) => !isJsonObject(one) || !isLeftOut(one));
+  const removed = records.length - kept.length;
+  if (kept.length === 0) return { removed };
+  const thinned = { ...event, Records: kept };
+  const written = typeof payload === 'string' ? JSON.stringify(thinned) : thinned;
+  const text = JSON.stringify({ ...record, payload: written });
+  return { bytes: new TextEncoder().encode(text), removed };
+};
+
 const messageOf = (record: Json): StreamMessage | undefined => {
   const kinesis = isJsonObject(record) ? record['kinesis'] : undefined;
   if (!isJsonObject(kinesis)) return undefined;

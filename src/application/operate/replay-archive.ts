@@ -6,11 +6,11 @@
  * @module
  */
 import {
-  ARCHIVE_PREFIX,
   ArchiveError,
   type ArchivePorts,
   readArchive,
 } from '#application/capture/archive-changes.ts';
+import { ARCHIVE_PREFIX } from '#application/capture/archive-manifest.ts';
 import type { Publish, StreamMessage } from './ports.ts';
 
 /** What a replay needs. */

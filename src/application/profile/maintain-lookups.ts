@@ -86,7 +86,8 @@ const writesFor = (
   ];
 };
 
-const lookupsOf = (
+/** The lookups of an item, by key; none unless it is a party row that is not gone. */
+export const lookupsOf = (
   pseudonymise: Pseudonymise,
   item: Item | undefined,
 ): ReadonlyMap<string, Key> => {

@@ -35,6 +35,9 @@ export interface AuditEntry {
   readonly decision: AuditDecision;
   /** Code of the problem, when refused. */
   readonly reason?: string;
+  /** The list that was asked for or fetched, and the rows in it. */
+  readonly extract?: string;
+  readonly rows?: number;
 }
 
 /** Writes entries; throws when an entry could not be written, and then nothing may be answered. */

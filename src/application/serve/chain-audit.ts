@@ -127,14 +127,16 @@ const linkActions = (
   ];
 };
 
-/** Reads by client and hour; what was refused is no read. */
+/** Reads by client and hour; what was refused is no read, and a list that was asked for is meant to be many. */
 type Tallies = ReadonlyMap<
   string,
   { readonly client: string; readonly hour: string; readonly reads: number }
 >;
 
 const talliesOf = (entries: readonly NewAuditEntry[]): Tallies => {
-  const granted = entries.filter(({ item }) => item['decision'] === 'granted');
+  const granted = entries.filter(
+    ({ item }) => item['decision'] === 'granted' && item['operation'] !== EXTRACT_OPERATION,
+  );
   const groups = groupBy(granted, ({ item }) => JSON.stringify([item['client'], hourOf(item)]));
   return new Map(
     [...groups].map(([name, { length: reads }]) => {
@@ -143,6 +145,8 @@ const talliesOf = (entries: readonly NewAuditEntry[]): Tallies => {
     }),
   );
 };
+
+const EXTRACT_OPERATION = 'createExtract';
 
 const hourOf = (item: Item): string => String(item['at']).slice(0, '2026-11-22T08'.length);
 

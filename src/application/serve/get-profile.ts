@@ -10,6 +10,7 @@ import type { Pseudonymise } from '#application/identity/read-row.ts';
 import { readScopes } from '#application/identity/world.ts';
 import { type WholeSummary, wholeSummary } from '#application/profile/parts-apart.ts';
 import { type Summary, viewOf } from '#application/profile/summary.ts';
+import { ERASED_SORT } from '#application/shared/erasure-items.ts';
 import {
   type ClaimItem,
   type CustomerItem,
@@ -60,6 +61,8 @@ export interface FoundProfile {
 export type ProfileProblem =
   | QueryProblem
   | { readonly code: 'not-found' }
+  /** The id is of a customer that was erased. */
+  | { readonly code: 'erased' }
   /** The value is held by several customers, or by so many that it names nobody. */
   | { readonly code: 'ambiguous'; readonly shared: boolean }
   /** The customer exists and its summary is not written yet. */
@@ -121,7 +124,10 @@ const MAX_CLAIM_READS = 2;
 const byCustomerId = async (reader: Reader, id: OneId): Promise<Found> => {
   reader.onCustomer?.(id);
   const collection = await readCanonical(reader.table, id);
-  const found = collection ? present(reader, collection) : failure({ code: 'not-found' } as const);
+  const found =
+    typeof collection === 'object'
+      ? present(reader, collection)
+      : failure({ code: collection ?? 'not-found' } as const);
   return found.ok && found.value.customerId !== id
     ? success({ ...found.value, askedFor: id })
     : found;
@@ -157,8 +163,9 @@ const readCustomer = async (
   table: Table,
   id: OneId,
   reads = 1,
-): Promise<Collection | undefined> => {
+): Promise<Collection | 'erased' | undefined> => {
   const items = await readPartition(table, customerKey(id).pk);
+  if (items.some(({ sk }) => sk === ERASED_SORT)) return 'erased';
   const customer = items.find((item) => item.sk === 'CUSTOMER');
   const summary = wholeSummary(items);
   if (summary.torn && reads < MAX_CUSTOMER_READS) return readCustomer(table, id, reads + 1);
@@ -177,12 +184,18 @@ const readPartition = async (table: Table, pk: string): Promise<readonly Item[]>
 };
 
 /** The customer that an id leads to now, after redirects; `undefined` when nobody has it. */
-export const canonicalId = async (table: Table, id: OneId): Promise<OneId | undefined> =>
-  (await readCanonical(table, id))?.customer.id;
+export const canonicalId = async (table: Table, id: OneId): Promise<OneId | undefined> => {
+  const found = await readCanonical(table, id);
+  return typeof found === 'object' ? found.customer.id : undefined;
+};
 
-const readCanonical = async (table: Table, id: OneId): Promise<Collection | undefined> => {
+const readCanonical = async (
+  table: Table,
+  id: OneId,
+): Promise<Collection | 'erased' | undefined> => {
   let found = await readCustomer(table, id);
-  for (let hop = 0; hop < MAX_REDIRECTS && found?.customer.into; hop++) {
+  for (let hop = 0; hop < MAX_REDIRECTS && typeof found === 'object'; hop++) {
+    if (found.customer.into === undefined) return found;
     found = await readCustomer(table, found.customer.into);
   }
   return found;
@@ -194,7 +207,8 @@ const followClaim = async (
   claim: ClaimItem,
 ): Promise<Collection | undefined> => {
   const target = await readCanonical(table, id);
-  return target?.customer.units.some((unit) => claim.units.includes(unit)) ? target : undefined;
+  const holds = (unit: UnitKey) => claim.units.includes(unit);
+  return typeof target === 'object' && target.customer.units.some(holds) ? target : undefined;
 };
 
 // The long way: from the holders over their scope to whoever they belong to now.

@@ -195,6 +195,8 @@ const problemOf = (problem: ProfileProblem): ApiProblem => {
       return { code, detail: problem.detail };
     case 'not-found':
       return NOT_FOUND;
+    case 'erased':
+      return { code, detail: 'The customer was erased, and everything that was held of it.' };
     case 'not-yet-visible':
       return NOT_YET;
     case 'ambiguous':

@@ -23,6 +23,7 @@
  * | freshness | `FRESHNESS`        | `source#shard`  | highest position applied |
  * | servable  | `SERVABLE`         | source          | how long its latest changes took to become servable |
  * | upkeep    | `UPKEEP`           | job             | how far a job over the whole table is |
+ * | erasure, plan, log, erased row, erased id | | | see {@link module:application/shared/erasure-items} |
  *
  * Nothing but a party row's item and the summary made from it holds a raw personal value.
  * @module

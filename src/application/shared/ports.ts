@@ -25,10 +25,16 @@ export interface ObjectStore {
   put(key: string, bytes: Uint8Array, contentType?: string): Promise<void>;
   /** The bytes of an object; `undefined` when there is none. */
   get(key: string): Promise<Uint8Array | undefined>;
-  /** Keys with a prefix, in the order of their UTF-8 bytes. */
-  list(prefix: string): AsyncIterable<string>;
+  /** Keys with a prefix, in the order of their UTF-8 bytes; those after `after` when it is given. */
+  list(prefix: string, after?: string): AsyncIterable<string>;
   /** Removes an object; done when there is none. */
   delete(key: string): Promise<void>;
+}
+
+/** Objects that can be taken away for good, with what their bucket keeps of former versions. */
+export interface ErasableStore extends ObjectStore {
+  /** Removes every version of an object but the current one; all of them when the object was deleted. */
+  forget(key: string): Promise<void>;
 }
 
 /** Input that could not be understood. */

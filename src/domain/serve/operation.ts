@@ -13,13 +13,22 @@ export const SCOPES = {
   consent: 'c360/consent.write',
   metrics: 'c360/metrics.read',
   export: 'c360/profile.export',
+  erase: 'c360/profile.erase',
+  correct: 'c360/profile.correct',
+  extract: 'c360/extract',
 } as const;
 
 /** A scope. */
 export type Scope = (typeof SCOPES)[keyof typeof SCOPES];
 
 /** Which function answers: operations of one group need the same rights. */
-export type OperationGroup = 'customers' | 'consents' | 'sources' | 'documents' | 'tracking';
+export type OperationGroup =
+  | 'customers'
+  | 'consents'
+  | 'sources'
+  | 'documents'
+  | 'tracking'
+  | 'rights';
 
 /** What a client key is good for: sending events, or reading profiles. */
 export type KeyUse = 'write' | 'read';

@@ -8,6 +8,7 @@
 import * as z from 'zod/mini';
 import { TRACKING_TYPES } from '#domain/capture/tracking.ts';
 import { type Operation, type OperationGroup, SCOPES } from './operation.ts';
+import { RIGHTS_OPERATIONS } from './operations-rights.ts';
 import {
   askRoute,
   BODY_PROBLEMS,
@@ -113,6 +114,7 @@ export const OPERATIONS = [
     ),
     scope: SCOPES.export,
   },
+  ...RIGHTS_OPERATIONS,
   {
     ...customerRoute(
       'getGraph',

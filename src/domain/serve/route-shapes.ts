@@ -24,6 +24,7 @@ export const NAMING_PROBLEMS = [
   'other-customer',
   'not-found',
   'ambiguous',
+  'erased',
   'not-yet-visible',
 ] as const;
 

@@ -1,15 +1,20 @@
 import { gunzipSync } from 'node:zlib';
 import type { Context, KinesisStreamEvent } from 'aws-lambda';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { makeMark } from '#adapters/crypto/erasure-marks.ts';
 import { gzipCompression } from '#adapters/gzip/gzip.ts';
 import { MemoryObjectStore } from '#adapters/memory/object-store.ts';
+import { MemoryTable } from '#adapters/memory/table.ts';
 import {
   type ArchivePorts,
   archiveChanges,
   readArchive,
 } from '#application/capture/archive-changes.ts';
+import { makeErasedRows } from '#application/shared/erased-rows.ts';
 import type { StreamRecord } from '#application/shared/ports.ts';
+import { aLambda } from '../../../../support/lambda.ts';
+import { DEMO } from '../../../../support/pipeline.ts';
 
 const portsOf = () => ({ objects: new MemoryObjectStore(), compression: gzipCompression });
 
@@ -136,18 +141,15 @@ describe('handler', () => {
     );
     const { makeTelemetry } = await import('../../../../../lambdas/shared/telemetry.ts');
     const telemetry = makeTelemetry('capture/archive-changes');
-    return (ports: ArchivePorts) => makeHandler(ports, telemetry);
+    const table = new MemoryTable();
+    const mark = makeMark('a key of marks that nobody could guess');
+    const erasedRows = makeErasedRows({ table, mark, clock: () => 0 });
+    const more = { mark, erasedRows, definitions: async () => DEMO };
+    return (ports: ArchivePorts) => makeHandler(async () => ({ ...ports, ...more }), telemetry);
   };
 
   beforeAll(() => {
-    vi.stubEnv('ARCHIVE_BUCKET', 'archive');
-    vi.stubEnv('FUNCTION_ID', 'capture/archive-changes');
-    vi.stubEnv('AWS_REGION', 'ap-east-1');
-    vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Tributary');
-    vi.stubEnv('POWERTOOLS_DEV', 'true');
-    for (const method of ['log', 'info', 'warn', 'error'] as const) {
-      vi.spyOn(console, method).mockImplementation(() => {});
-    }
+    aLambda();
   });
 
   test('archives the batch', async () => {
@@ -155,6 +157,7 @@ describe('handler', () => {
     await (await load())(ports)(event, context);
     expect(await keysOf(ports)).toEqual([
       'changes/2026/11/22/07/shardId-000000000002-495-495.ndjson.gz',
+      'manifests/2026/11/22/07/shardId-000000000002-495-495.json',
     ]);
   });
 

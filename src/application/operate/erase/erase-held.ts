@@ -1,0 +1,118 @@
+/**
+ * Erase what is held: input that waits for somebody, in quarantine, in the failed bucket and in dropped files.
+ *
+ * A failed batch is written anew without the customer's records. A dropped file is taken away whole: the archive has its
+ * rows, and a file with other bytes would be imported once more.
+ * @module
+ */
+import { DROPS, type ImportReport, reportKey } from '#application/capture/import-file.ts';
+import { type ThinnedBatch, thinFailedBatch } from '#application/operate/failed-batch.ts';
+import { isJsonObject, type JsonObject } from '#domain/shared/json.ts';
+import { logObject } from './log.ts';
+import type { ErasurePlan } from './plan.ts';
+import type { ErasePorts } from './ports.ts';
+import { type Judge, makeJudge } from './theirs.ts';
+
+/** Where Lambda puts its objects. */
+const FAILED_PREFIX = 'aws/lambda/';
+
+/** Takes something of a customer out of one place. Safe to repeat. */
+export type EraseHeld = (ports: ErasePorts, id: string, plan: ErasurePlan) => Promise<void>;
+
+const judgeOf = async (ports: ErasePorts, plan: ErasurePlan): Promise<Judge> => {
+  const { definitions } = await ports.definitions();
+  return makeJudge({ definitions, pseudonymise: ports.pseudonymise }, plan);
+};
+
+/** Takes the customer's records out of quarantine. */
+export const eraseFromQuarantine: EraseHeld = async (ports, id, plan) => {
+  const judge = await judgeOf(ports, plan);
+  for (const entry of await ports.quarantine.entries()) {
+    const bytes = await ports.quarantine.bytes(entry);
+    if (!bytes || !judge(bytes).theirs) continue;
+    const change = { object: entry.object, records: 1, outcome: 'deleted' } as const;
+    await logObject(ports.table, id, { store: 'quarantine', ...change });
+    await ports.quarantine.remove(entry);
+  }
+};
+
+/** Takes the customer's records out of failed batches. */
+export const eraseFromFailed: EraseHeld = async (ports, id, plan) => {
+  const judge = await judgeOf(ports, plan);
+  const ofItems = itemJudge(plan);
+  const isLeftOut = (record: JsonObject) => ofItems(record) || judge(dataOf(record)).theirs;
+  for await (const object of ports.failed.list(FAILED_PREFIX)) {
+    const bytes = await ports.failed.get(object);
+    const thinned = bytes && (thinFailedBatch(bytes, isLeftOut) ?? wholeIf(judge(bytes).theirs));
+    if (thinned && thinned.removed > 0) await putThinned(ports, id, object, thinned);
+  }
+};
+
+const putThinned = async (
+  { table, failed }: ErasePorts,
+  id: string,
+  object: string,
+  { bytes, removed }: ThinnedBatch,
+): Promise<void> => {
+  const outcome = bytes ? 'rewritten' : 'deleted';
+  await logObject(table, id, { store: 'failed batches', object, records: removed, outcome });
+  if (bytes) await failed.put(object, bytes, 'application/json');
+  else await failed.delete(object);
+  await failed.forget(object);
+};
+
+const wholeIf = (theirs: boolean): ThinnedBatch => ({
+  removed: theirs ? 1 : 0,
+});
+
+/** The data of a record of the change stream; of the table's stream the record as a whole. */
+const dataOf = (record: JsonObject): Uint8Array => {
+  const { kinesis } = record;
+  return isJsonObject(kinesis) && typeof kinesis['data'] === 'string'
+    ? new Uint8Array(Buffer.from(kinesis['data'], 'base64'))
+    : new TextEncoder().encode(JSON.stringify(record));
+};
+
+/** Whether a record of the table's stream is of one of the customer's items. */
+const itemJudge = ({ items, ids, units }: ErasurePlan): ((record: JsonObject) => boolean) => {
+  const partitions = new Set([
+    ...items.map(({ pk }) => pk),
+    ...ids.map((id) => `C#${id}`),
+    ...units.map((unit) => `U#${unit}`),
+  ]);
+  return ({ dynamodb }) => {
+    const keys = isJsonObject(dynamodb) ? dynamodb['Keys'] : undefined;
+    const pk = isJsonObject(keys) ? keys['pk'] : undefined;
+    return isJsonObject(pk) && partitions.has(String(pk['S']));
+  };
+};
+
+/** Takes dropped files away that name the customer, once they are imported. */
+export const eraseFromDrops: EraseHeld = async (ports, id, plan) => {
+  const judge = await judgeOf(ports, plan);
+  for await (const object of ports.drops.list(DROPS)) {
+    const bytes = await ports.drops.get(object);
+    const verdict = bytes && judge(await unpacked(ports, object, bytes));
+    if (!verdict?.theirs) continue;
+    const done = await isImported(ports, object);
+    const change = { object, records: 1, outcome: done ? 'deleted' : 'kept' } as const;
+    await logObject(ports.table, id, { store: 'dropped files', ...change });
+    if (!done) continue;
+    await ports.drops.delete(object);
+    await ports.drops.forget(object);
+  }
+};
+
+/** A file that is not packed as its name says is searched as it is. */
+const unpacked = async (
+  { compression }: ErasePorts,
+  object: string,
+  bytes: Uint8Array,
+): Promise<Uint8Array> =>
+  object.endsWith('.gz') ? compression.unpack(bytes).catch(() => bytes) : bytes;
+
+const isImported = async ({ drops }: ErasePorts, object: string): Promise<boolean> => {
+  const bytes = await drops.get(reportKey(object));
+  const report = bytes && (JSON.parse(new TextDecoder().decode(bytes)) as ImportReport);
+  return report !== undefined && report.state !== 'running';
+};
