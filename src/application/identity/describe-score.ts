@@ -7,6 +7,8 @@ import type { MatchFeatures } from '#domain/identity/matching/match-features.ts'
 import { matchSubject } from '#domain/identity/matching/match-subject.ts';
 import { weigher } from '#domain/identity/matching/weigh-pair.ts';
 import { type MergePolicy, scoringOf } from '#domain/identity/merge-policy.ts';
+import { unitsOfPair } from '#domain/identity/pair.ts';
+import type { Scope } from '#domain/identity/scope.ts';
 import { mask } from '#domain/shared/mask.ts';
 
 /** One comparison of two rows. */
@@ -35,8 +37,18 @@ export interface ShownScore {
   readonly findings: readonly ShownFinding[];
 }
 
+/** What the score of a pair rests on; nothing for any other identifier. */
+export const scoreIn =
+  (policy: MergePolicy, { units, shared }: Pick<Scope, 'units' | 'shared'>) =>
+  (identifier: IdentifierKey): { readonly score?: ShownScore } => {
+    const [a, b] = unitsOfPair(identifier) ?? [];
+    const [one, other] = [a && units.get(a), b && units.get(b)];
+    const score = one && other && describeScore(policy, shared, one, other);
+    return score ? { score } : {};
+  };
+
 /** Describes what two rows weigh; `undefined` when the rules score nothing, or a row says nothing about a person. */
-export const describeScore = (
+const describeScore = (
   policy: MergePolicy,
   shared: ReadonlySet<IdentifierKey>,
   a: EvidenceUnit,

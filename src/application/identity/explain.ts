@@ -16,7 +16,6 @@ import {
 } from '#domain/identity/evidence-graph.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
-import { unitsOfPair } from '#domain/identity/pair.ts';
 import { partition } from '#domain/identity/partition.ts';
 import type { Scope } from '#domain/identity/scope.ts';
 import { must } from '#domain/shared/assert.ts';
@@ -29,7 +28,7 @@ import {
   type ShownUnit,
   type ShownValue,
 } from './describe-evidence.ts';
-import { describeScore, type ShownScore } from './describe-score.ts';
+import { type ShownScore, scoreIn } from './describe-score.ts';
 import { findUnit, type UnknownName } from './find-unit.ts';
 import { readScopes } from './scope-store.ts';
 
@@ -178,16 +177,6 @@ const describePath = async (
   }));
 };
 
-/** What the score of a pair rests on; nothing for any other identifier. */
-const scoreIn =
-  (policy: MergePolicy, { units, shared }: Scope) =>
-  (identifier: IdentifierKey): { readonly score?: ShownScore } => {
-    const [a, b] = unitsOfPair(identifier) ?? [];
-    const [one, other] = [a && units.get(a), b && units.get(b)];
-    const score = one && other && describeScore(policy, shared, one, other);
-    return score ? { score } : {};
-  };
-
 /** An obstacle with its value. */
 export interface ShownObstacle {
   readonly kind: Obstacle['kind'];
@@ -297,8 +286,6 @@ export const customerGraph = async (
     await describeValues(ports, namespaces, identifiers, units, scope.shared),
   ];
   const waiting = new Set(identifiers);
-  const isOwn = (pair: readonly UnitKey[] = []) =>
-    pair.some((unit) => customer.units.includes(unit));
   return success({
     customerId: customer.id,
     rules: hash,
@@ -306,7 +293,7 @@ export const customerGraph = async (
     values: [...shownValues.values()],
     edges: claims.map(({ unit, identifier, verified }) => ({ unit, value: identifier, verified })),
     held: scope.held
-      .filter(({ identifier }) => waiting.has(identifier) || isOwn(unitsOfPair(identifier)))
+      .filter(({ identifier }) => waiting.has(identifier))
       .map(({ identifier, reasons }) => ({ value: identifier, reasons })),
   });
 };

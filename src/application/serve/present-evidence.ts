@@ -3,6 +3,7 @@
  * @module
  */
 import type { ShownUnit, ShownValue } from '#application/identity/describe-evidence.ts';
+import type { ShownScore } from '#application/identity/describe-score.ts';
 import type { CustomerGraph, EvidenceStep, ShownObstacle } from '#application/identity/explain.ts';
 import type { Grant } from '#domain/serve/access.ts';
 import { rowOf } from '#domain/serve/redact.ts';
@@ -11,16 +12,24 @@ import { must } from '#domain/shared/assert.ts';
 type Body = Readonly<Record<string, unknown>>;
 
 /** A step of evidence. */
-export const presentStep = ({ from, to, value }: EvidenceStep, grant: Grant): Body => ({
+export const presentStep = ({ from, to, value, score }: EvidenceStep, grant: Grant): Body => ({
   from: presentUnit(from, grant),
   to: presentUnit(to, grant),
   value: presentValue(value),
+  ...(score ? { score: presentScore(score) } : {}),
 });
 
 /** An obstacle. */
-export const presentObstacle = ({ value, ...obstacle }: ShownObstacle): Body => ({
+export const presentObstacle = ({ value, score, ...obstacle }: ShownObstacle): Body => ({
   ...obstacle,
   ...(value ? { value: presentValue(value) } : {}),
+  ...(score ? { score: presentScore(score) } : {}),
+});
+
+// What was compared and how it agrees, without the rows and what they say: roles see fields, and these are none.
+const presentScore = ({ rows: _, findings, ...score }: ShownScore): Body => ({
+  ...score,
+  findings: findings.map(({ comparison, level, weight }) => ({ comparison, level, weight })),
 });
 
 /** A customer as nodes and edges. */

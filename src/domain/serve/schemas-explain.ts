@@ -36,13 +36,26 @@ const unit = z.looseObject({
 const value = z.looseObject({
   namespace: z.string(),
   priority: described(z.int(), '1 is the strongest'),
-  use: z.enum(['links', 'guards', 'shared', 'decision']),
+  use: z.enum(['links', 'guards', 'shared', 'decision', 'score']),
   value: described(
     z.nullable(z.string()),
     'null when the role may not see it, or only facts hold it',
   ),
   decision: z.optional(z.looseObject({ actor: z.string(), reason: z.string(), at: z.string() })),
 });
+
+const score = described(
+  z.looseObject({
+    weight: z.number(),
+    thresholds: z.looseObject({ link: z.number(), review: z.number() }),
+    model: z.string(),
+    corroborated: z.boolean(),
+    findings: z.array(
+      z.looseObject({ comparison: z.string(), level: z.string(), weight: z.number() }),
+    ),
+  }),
+  'Where rules score pairs: logarithm of the odds that two rows are one person, and what it is made of',
+);
 
 const pair = {
   asOf: freshness.asOf,
@@ -60,7 +73,7 @@ export const WhyAnswer = z.looseObject({
   customerId: z.optional(z.string()),
   customers: z.optional(apart),
   path: described(
-    z.optional(z.array(z.looseObject({ from: unit, to: unit, value }))),
+    z.optional(z.array(z.looseObject({ from: unit, to: unit, value, score: z.optional(score) }))),
     'The shortest way from a to b; empty when one row holds both',
   ),
 });
@@ -81,10 +94,12 @@ export const WhyNotAnswer = z.looseObject({
             'shared',
             'not-at-one-time',
             'guard',
+            'unlike',
             'no-common-value',
           ]),
           reason: z.optional(z.string()),
           value: z.optional(value),
+          score: z.optional(score),
         }),
       ),
     ),
