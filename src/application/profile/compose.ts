@@ -19,7 +19,7 @@ import {
 import { formatSummary } from './summary-text.ts';
 import type { Buckets } from './tasks.ts';
 import type { PartImage } from './touched.ts';
-import { bucketPartial, emptyPart, withImage } from './unit-parts.ts';
+import { bucketPartial, emptyPart, withImage, withMark } from './unit-parts.ts';
 
 /**
  * Most buckets of a unit whose parts lie in the summary: 96 rows, some 6 KB of text. A customer whose changes cost as
@@ -63,8 +63,8 @@ export interface Composed {
   readonly summary: Summary;
   readonly text: string;
   readonly partWrites: readonly Write[];
-  /** Units have to be laid apart in a further round. */
-  readonly goesOn: boolean;
+  /** Units that are to be laid apart in a further round, which reads them after all images of this one. */
+  readonly announced: ReadonlySet<UnitKey>;
 }
 
 /** Composes the summary of a draft. */
@@ -81,7 +81,11 @@ export const compose = (draft: Draft, readings: Readings): Composed => {
     summary,
     text: formatSummary(summary),
     partWrites,
-    goesOn: [...entries.values()].some((it) => it.kind === 'pending' && it.epoch === epoch),
+    announced: new Set(
+      [...entries].flatMap(([unit, it]) =>
+        it.kind === 'pending' && it.epoch === epoch ? [unit] : [],
+      ),
+    ),
   };
 };
 
@@ -117,23 +121,32 @@ const withMeasures = (
 
 /** Puts images into the entries; returns the writes for those of parts that lie apart. */
 const takeImages = (
-  { task }: Draft,
+  draft: Draft,
   entries: Map<UnitKey, UnitEntry>,
   readings: Readings,
   epoch: string,
 ): readonly Write[] =>
-  task.images.flatMap((image) => {
+  draft.task.images.flatMap((image) => {
     const entry = entries.get(image.unit);
     if (entry === undefined) return [];
     if (entry.kind === 'party' || entry.kind === 'facts') {
-      entries.set(image.unit, withImage(readings.context, entry, image));
+      entries.set(image.unit, withNews(draft, entry, image, readings.context));
       return [];
     }
     // What is announced only now is read after this image.
     return entry.kind === 'pending' && entry.epoch === epoch
       ? []
-      : [imageWrite(task.id, entry.epoch, image, readings)];
+      : [imageWrite(draft.task.id, entry.epoch, image, readings)];
   });
+
+// What was read for this draft was read after its images.
+const withNews = (
+  { missing }: Draft,
+  part: UnitPart,
+  image: PartImage,
+  context: PartialContext,
+): UnitPart =>
+  missing.includes(image.unit) ? withMark(part, image) : withImage(context, part, image);
 
 const imageWrite = (
   id: Draft['task']['id'],

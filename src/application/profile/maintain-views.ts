@@ -14,6 +14,7 @@
 import { inParallel } from '#application/shared/in-parallel.ts';
 import type { Table } from '#application/shared/table.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
+import type { UnitKey } from '#domain/identity/evidence.ts';
 import { partialContext } from '#domain/profile/facts-partial.ts';
 import { chunksOf } from '#domain/shared/chunks.ts';
 import type { Clock } from '#domain/shared/clock.ts';
@@ -205,14 +206,20 @@ const openTasks = (
   refused: drafts.flatMap(({ task }, index) =>
     written[index] ? [] : [{ ...task, joined: true, laid }],
   ),
-  goOn: drafts.flatMap(({ task }, index) =>
-    written[index] && composed[index]?.goesOn ? [announced(task, laid)] : [],
-  ),
+  goOn: drafts.flatMap(({ task }, index) => {
+    const { announced } = composed[index] ?? {};
+    return written[index] && announced?.size ? [afterwards(task, announced, laid)] : [];
+  }),
 });
 
-// What had to be read is read, or will be for the epoch that was announced.
-const announced = (task: Task, laid: ReadonlyMap<string, number>): Task => ({
+// What had to be read is read, or will be for the epoch that was announced: later than any image that told of it.
+const afterwards = (
+  task: Task,
+  announced: ReadonlySet<UnitKey>,
+  laid: ReadonlyMap<string, number>,
+): Task => ({
   ...task,
+  images: task.images.filter(({ unit }) => !announced.has(unit)),
   joined: false,
   outdated: false,
   reread: new Set(),

@@ -3,7 +3,7 @@
  *
  * A bucket's image is put in place with one write and nothing read: it is conditioned on the position in the table's
  * stream, which grows for each bucket. So the cost of a change does not depend on the number of rows, and repeating it
- * or doing it late changes nothing. What is read from the bucket itself is put only where there is nothing yet.
+ * or doing it late changes nothing. What is read from the bucket itself stands for the latest image seen before.
  * @module
  */
 import { inParallel } from '#application/shared/in-parallel.ts';
@@ -33,7 +33,7 @@ export interface PartPlace {
   readonly bucket: number;
 }
 
-/** Puts a part in place of an earlier one. */
+/** Puts a part in place of an earlier one; without a mark, where there is none. */
 export const partWrite = (
   { id, unit, epoch, bucket }: PartPlace,
   measures: readonly string[],
@@ -48,17 +48,6 @@ export const partWrite = (
   };
 };
 
-/** Puts a part where there is none. */
-export const firstPartWrite = (
-  { id, unit, epoch, bucket }: PartPlace,
-  measures: readonly string[],
-  partial: FactsPartial,
-): Write => ({
-  kind: 'put',
-  item: { ...partKey(id, unit, epoch, bucket), doc: docOf(measures, { mark: '', partial }) },
-  when: { missing: ['pk'] },
-});
-
 const docOf = (measures: readonly string[], { mark, partial }: BucketPart) => ({
   m: sortable(mark),
   d: JSON.stringify(partialText(measures, partial)),
@@ -66,6 +55,17 @@ const docOf = (measures: readonly string[], { mark, partial }: BucketPart) => ({
 
 // Marks have different lengths, and the store compares text: the length goes first.
 const sortable = (mark: StreamMark): string => `${String(mark.length).padStart(2, '0')}${mark}`;
+
+/** The positions that parts are from; empty for one that is not there. */
+export const readMarks = async (
+  table: Table,
+  places: readonly PartPlace[],
+): Promise<readonly StreamMark[]> => {
+  const items = await table.getAll(
+    places.map(({ id, unit, epoch, bucket }) => partKey(id, unit, epoch, bucket)),
+  );
+  return items.map((item) => (item ? (item['doc'] as { m: string }).m.slice(2) : ''));
+};
 
 /** A customer's summary with all its parts, and whether some were missing: then it changed while it was read. */
 export interface WholeSummary extends StoredSummary {

@@ -48,6 +48,20 @@ export const withImage = (context: PartialContext, part: UnitPart, image: PartIm
   return { kind: 'facts', buckets: new Map([...part.buckets, [bucket, read]]) };
 };
 
+/**
+ * Notes an image in a part that was read after it: what was read is at least as new, so of the image only the position is
+ * kept, and no earlier one is taken.
+ */
+export const withMark = (part: UnitPart, { mark, bucket }: PartImage): UnitPart => {
+  if (part.kind === 'party') {
+    const own = part.part;
+    return own && isLater(mark, own.mark) ? { kind: 'party', part: { ...own, mark } } : part;
+  }
+  const known = bucket === undefined ? undefined : part.buckets.get(bucket);
+  if (bucket === undefined || !known || !isLater(mark, known.mark)) return part;
+  return { kind: 'facts', buckets: new Map([...part.buckets, [bucket, { ...known, mark }]]) };
+};
+
 /** A unit whose buckets are to be read, from which one on. */
 export interface BucketsAsked {
   readonly unit: UnitKey;

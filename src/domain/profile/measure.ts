@@ -55,7 +55,7 @@ export const keep = (
   if (fact.as === definition.of) return keepOwn(definition, fact, context);
   const minus = definition.fold === 'money' ? definition.minus : undefined;
   const taken = minus?.of === fact.as ? fact.fields[minus.field] : undefined;
-  return isMoney(taken) ? { [taken.currency]: -taken.amount } : undefined;
+  return isMoney(taken) ? { [taken.currency]: 0 - taken.amount } : undefined;
 };
 
 const passes = (filter: FactFilter, { fields }: Fact): boolean => {
@@ -104,7 +104,7 @@ const keepMoney = (
 ): Kept | undefined => {
   const [given, taken] = [fields[field], minus?.of === as ? fields[minus.field] : undefined];
   const plus = isMoney(given) ? { [given.currency]: given.amount } : undefined;
-  const less = isMoney(taken) ? { [taken.currency]: -taken.amount } : undefined;
+  const less = isMoney(taken) ? { [taken.currency]: 0 - taken.amount } : undefined;
   return plus && less ? add(plus, less) : (plus ?? less);
 };
 

@@ -112,6 +112,23 @@ describe('a unit whose parts lie apart', () => {
     expect(await spend()).toEqual({ HKD: 70 });
   });
 
+  test.each([
+    ['in the batch that has it read again', true],
+    ['after it was read again', false],
+  ])('an image that comes late %s changes nothing', async (_, isTogether) => {
+    const { store, maintain, spend } = await aLargeCustomer(order('pos.1', 1, 100));
+    const customer = store.table.dump().find(({ pk, sk }) => pk === `C#${ID}` && sk === 'CUSTOMER');
+    const left = { ...customer, units: [] } as unknown as Item;
+    const again = [{ before: left, after: customer as Item, sequence: '99' }];
+    await store.facts(order('pos.1', 2, 70));
+    const late = store.take();
+    await store.facts(order('pos.1', 3, 50));
+    await maintain();
+    await maintain(store.table, isTogether ? [...again, ...late] : again);
+    await maintain(store.table, isTogether ? [] : late);
+    expect(await spend()).toEqual({ HKD: 50 });
+  });
+
   test('a reader that met neither the old nor the new parts is told so', async () => {
     const { store, parts } = await aLargeCustomer(order('pos.1', 1, 100));
     const items = store.table.dump().filter(({ pk }) => pk === `C#${ID}`);
