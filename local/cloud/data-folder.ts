@@ -4,6 +4,7 @@
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { forgetMemory } from './engines/memory-home.ts';
 import { readJsonFile, replaceJsonFile } from './files.ts';
 
 const CONTENTS = [
@@ -42,6 +43,7 @@ export const lockDataFolder = (dataDir: string): (() => void) => {
  */
 export const resetDataFolder = (dataDir: string): void => {
   const release = lockDataFolder(dataDir);
+  forgetMemory(dataDir);
   for (const name of CONTENTS) rmSync(join(dataDir, name), { recursive: true, force: true });
   release();
 };

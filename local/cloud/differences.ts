@@ -25,6 +25,11 @@ export const DIFFERENCES: readonly Difference[] = [
     sentence: 'Kinesis and DynamoDB never throttle, whatever the rate.',
   },
   {
+    what: 'durability',
+    sentence:
+      'While it runs, the database of DynamoDB is in memory where there is room: it survives the end of any process, not of the machine.',
+  },
+  {
     what: 'encryption',
     sentence: 'Nothing is encrypted at rest or on the wire; KMS keys are left out.',
   },

@@ -1,7 +1,8 @@
 /**
  * The engines of the local cloud: dynoxide for DynamoDB, kinesalite for Kinesis, s3rver for S3.
  *
- * All three keep their data below one folder, so that a restart with the same folder continues.
+ * All three keep their data below one folder, so that a restart with the same folder continues. While DynamoDB runs, its
+ * database is in memory (memory-home.ts).
  * @module
  */
 import { existsSync, mkdirSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EngineProcess, type EngineSpec, type Log } from './engine-process.ts';
+import { bringBack, takeIntoMemory } from './memory-home.ts';
 import { freePort } from './ports.ts';
 import { indexStreamRecords } from './stream-index.ts';
 
@@ -24,6 +26,7 @@ export interface Engines {
   readonly dynamodb: EngineProcess;
   readonly kinesis: EngineProcess;
   readonly s3: EngineProcess;
+  readonly dataDir: string;
 }
 
 const START_ATTEMPTS = 5;
@@ -41,16 +44,17 @@ export const startEngines = async (
   ports: EnginePorts,
   log: Log,
 ): Promise<Engines> => {
+  const database = join(takeIntoMemory(dataDir), 'tables.db');
   const specs = [
-    dynamodbSpec(dataDir, ports.dynamodb ?? (await freePort())),
+    dynamodbSpec(dataDir, database, ports.dynamodb ?? (await freePort())),
     kinesisSpec(dataDir, ports.kinesis ?? (await freePort())),
     s3Spec(dataDir, ports.s3 ?? (await freePort())),
   ] as const;
   const [dynamodb, kinesis, s3] = specs.map((spec) => new EngineProcess(spec, log));
-  const engines = { dynamodb, kinesis, s3 } as Engines;
+  const engines = { dynamodb, kinesis, s3, dataDir } as Engines;
   try {
-    await Promise.all(Object.values(engines).map(startPatiently));
-    indexStreamRecords(databaseIn(dataDir));
+    await Promise.all(processesOf(engines).map(startPatiently));
+    indexStreamRecords(database);
   } catch (error) {
     await stopEngines(engines);
     throw error;
@@ -71,13 +75,20 @@ const startPatiently = async (engine: EngineProcess): Promise<void> => {
 
 /** Stops all engines; those that are not running are left alone. */
 export const stopEngines = async (engines: Engines): Promise<void> => {
-  await Promise.all(Object.values(engines).map((engine: EngineProcess) => engine.stop()));
+  await Promise.all(processesOf(engines).map((engine) => engine.stop()));
+  bringBack(engines.dataDir);
 };
+
+const processesOf = ({ dynamodb, kinesis, s3 }: Engines): readonly EngineProcess[] => [
+  dynamodb,
+  kinesis,
+  s3,
+];
 
 /** Starts the DynamoDB engine by itself, on a free port and in memory; its log goes to `folder`. */
 export const startDatabase = async (folder: string, log: Log): Promise<EngineProcess> => {
   const port = await freePort();
-  const spec = dynamodbSpec(folder, port);
+  const spec = dynamodbSpec(folder, '', port);
   const args = ['serve', '--host', '127.0.0.1', '--port', String(port)];
   const engine = new EngineProcess({ ...spec, settings: { command: dynoxideBinary(), args } }, log);
   await startPatiently(engine);
@@ -95,10 +106,7 @@ const folder = (...parts: string[]): string => {
   return path;
 };
 
-const databaseIn = (dataDir: string): string => join(folder(dataDir, 'dynamodb'), 'tables.db');
-
-const dynamodbSpec = (dataDir: string, port: number): EngineSpec => {
-  const database = databaseIn(dataDir);
+const dynamodbSpec = (dataDir: string, database: string, port: number): EngineSpec => {
   const args = ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', database];
   return {
     name: 'DynamoDB',
