@@ -2,6 +2,7 @@
  * Tasks: which customers' views have to be brought up to date for what was touched, and with what.
  * @module
  */
+import { ContentionError } from '#application/identity/restructure.ts';
 import { readScopes } from '#application/identity/world.ts';
 import { parseUnitItem, type ScopeId, unitItemKey } from '#application/shared/items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
@@ -37,7 +38,7 @@ export const tasksOf = async (
 ): Promise<{ readonly tasks: readonly Task[]; readonly buckets: Buckets }> => {
   const units = [...new Set([...images.map(({ unit }) => unit), ...grown.keys()])];
   const items = await table.getAll(units.map(unitItemKey));
-  const owners = await ownersOf(table, items);
+  const owners = await ownersOf(table, units, items);
   const ownImages = new Map<OneId, PartImage[]>();
   for (const image of images) {
     const owner = owners.get(image.unit);
@@ -68,18 +69,40 @@ export const tasksOf = async (
   };
 };
 
-/** Who units belong to now. A unit that is gone has left its customer with a change of its own. */
+/** Times that units are looked up whose scope does not know them: it was left after their items were read. */
+const MAX_LOOKUPS = 4;
+
+/**
+ * Who units belong to now. A unit that is gone has left its customer with a change of its own; one that only went to
+ * another scope may have stayed with its customer, whose change does not tell of it.
+ * @throws when a commit leads units to another scope all the while, which ends
+ */
 const ownersOf = async (
   table: Table,
+  units: readonly UnitKey[],
   items: readonly (Item | undefined)[],
+  lookups = 1,
 ): Promise<ReadonlyMap<UnitKey, OneId>> => {
-  const pointers = items.flatMap((item) =>
-    typeof item?.['scope'] === 'string' ? [item['scope'] as ScopeId] : [],
+  const placed = units.flatMap((unit, index) => {
+    const pointer = items[index]?.['scope'];
+    return typeof pointer === 'string' ? [{ unit, pointer: pointer as ScopeId }] : [];
+  });
+  const scopes = await readScopes(
+    table,
+    placed.map(({ pointer }) => pointer),
   );
-  const scopes = await readScopes(table, pointers);
-  return new Map(
+  const owners = new Map<UnitKey, OneId>(
     scopes
       .flatMap(({ scope }) => scope.customers)
-      .flatMap(({ id, units }) => units.map((unit) => [unit, id] as const)),
+      .flatMap(({ id, units: own }) => own.map((unit) => [unit, id] as const)),
   );
+  const lost = placed.filter(({ unit }) => !scopes.some(({ scope }) => scope.units.has(unit)));
+  if (lost.length === 0) return owners;
+  if (lookups === MAX_LOOKUPS) {
+    if (scopes.some(({ open }) => open)) throw new ContentionError('a commit moves units');
+    return owners;
+  }
+  const moved = lost.map(({ unit }) => unit);
+  const again = await table.getAll(moved.map(unitItemKey));
+  return new Map([...owners, ...(await ownersOf(table, moved, again, lookups + 1))]);
 };

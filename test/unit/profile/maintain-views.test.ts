@@ -198,6 +198,24 @@ describe('races', () => {
     expect(await store.view('one_crm.2')).toBeUndefined();
   });
 
+  test('a unit that goes to another scope, and stays with its customer, is found there', async () => {
+    const store = aViewStore();
+    await store.facts(order('pos.1', 1, 100, 'card#1'));
+    await store.parties(party('crm.1', 1, 'card#1'));
+    await store.maintain();
+    const id = `one_${factUnit('card#1').key}`;
+    await store.facts(order('pos.1', 2, 70, 'card#1'));
+    const changes = store.take();
+    const slow = interposed(
+      store.table,
+      nth(1, 'getAll', (args) => args.includes('SCOPE')),
+      () => store.parties(party('crm.1', 3, 'email#1')),
+    );
+    await store.maintain(slow, changes);
+    await store.maintain();
+    expect((await store.view(id))?.measures).toMatchObject({ spend: { HKD: 70 } });
+  });
+
   test('a summary that is always taken by somebody else fails the batch', async () => {
     const store = await withCustomer();
     const busy = {
