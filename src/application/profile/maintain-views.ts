@@ -119,8 +119,13 @@ const refresh = async (
   const drafts = await readDrafts(table, tasks, hash);
   const readings = await read(table, { hash, limits, context, buckets }, drafts);
   const composed = drafts.map((draft) => compose(draft, readings));
-  const written = await writeAll(table, drafts, composed);
-  await growUnits(table, context, drafts, composed, readings.buckets);
+  let written: readonly boolean[] = [];
+  const writeSummaries = async () => {
+    written = await writeAll(table, drafts, composed);
+  };
+  const grow = () => growUnits(table, context, drafts, composed, readings.buckets);
+  // Neither needs the other, and readers of the stream wait for the longest chain of requests.
+  await inParallel([writeSummaries, grow], (step) => step());
   await clearWaste(table, drafts, composed, written);
   return openTasks(drafts, composed, written, readings.laid);
 };
