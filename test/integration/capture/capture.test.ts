@@ -227,6 +227,12 @@ const foldedRows = async (): Promise<ReadonlyMap<string, string>> => {
 const rowsInSources = async (): Promise<ReadonlyMap<string, string>> => {
   const rows = await readSourceRows(postgres.connection);
   const contents = new Map(rows.map((row) => [row.rowKey, '']));
+  // Retention lets old events out of the view; what is captured has them all.
+  const events = await databases.shop.query<{ key: string }>(
+    'SELECT event_id AS key FROM behaviour_event',
+  );
+  for (const { key } of events.rows)
+    contents.set(sourceRowKey('shop', 'behaviour_event', [key]), '');
   for (const [name, columns] of Object.entries(UPDATED)) {
     const [source, table] = name.split('.') as ['shop' | 'crm' | 'member', string];
     const key = { shop_order: 'order_no', service_case: 'case_id', contact: 'contact_no' }[table];
