@@ -15,8 +15,6 @@ import { type Row, TABLES, type TableName } from '../../local/sources/catalogue.
 import { SOURCES, type SourceId } from '../../local/sources/databases.ts';
 import type { Change } from '../../local/sources/shop/changes.ts';
 import { drawChanges, HEARTBEAT_MS } from '../../local/sources/shop/daily-round.ts';
-import { dice, seededRandom } from '../../local/sources/shop/dice.ts';
-import { DirtSpreader } from '../../local/sources/shop/dirt.ts';
 import type { MadeRow } from '../../local/sources/shop/fact-rows.ts';
 import { makeHistory } from '../../local/sources/shop/history.ts';
 import { type LoggedChange, MemorySystems, textOf } from './memory-systems.ts';
@@ -68,8 +66,7 @@ export function* retailWorkload(options: WorkloadOptions): Generator<WorkloadRec
     systems.insert(table, row);
     yield writer.load(table, row);
   }
-  const thrown = dice(seededRandom(seed));
-  const world = worldAfter(history, { dice: thrown, dirt: new DirtSpreader(thrown) });
+  const world = worldAfter(history, seed);
   yield* days(options.dayChanges, writer, systems, (at) => drawChanges(world, at));
 }
 

@@ -5,27 +5,28 @@
 import { type Row, rowKeyOf, type TableName } from '../../local/sources/catalogue.ts';
 import type { MadeRow } from '../../local/sources/shop/fact-rows.ts';
 import type { History } from '../../local/sources/shop/history.ts';
-import type { RowTools } from '../../local/sources/shop/party-rows.ts';
 import {
   type Known,
   type Rows,
   registerOf,
   seriesOf,
+  toolsOfDay,
   type World,
 } from '../../local/sources/shop/world.ts';
 
-/** The world after a history; the same history and tools make the same world. */
-export const worldAfter = (history: History, tools: RowTools): World => {
+/** The world after a history; the same history and seed make the same world. */
+export const worldAfter = (history: History, seed: number): World => {
+  const truth = { rows: truthOf(history.rows) };
   const people = new Map(history.people.map((person) => [person.id, person]));
   return {
-    ...tools,
+    ...toolsOfDay(seed, truth),
     notePeople: () => undefined,
     people,
     rows: rowsOf(history.rows),
     stock: history.rows.filter(({ table }) => table === 'stock').map(({ row }) => stockKey(row)),
     register: registerOf({ people }),
     freedPhones: [],
-    series: seriesOf({ rows: truthOf(history.rows) }),
+    series: seriesOf(truth),
   };
 };
 

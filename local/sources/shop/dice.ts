@@ -52,6 +52,13 @@ export const seededRandom = (seed: number): Random => {
   };
 };
 
+/**
+ * Seed of a shop day. Drawing on from the seed of the history would make its people once more, and the same day after
+ * each start; rows ever written tell one day from another.
+ */
+export const seedOfDay = (seed: number, rowsWritten: number): number =>
+  Math.imul(seed, 0x9e3779b1) + rowsWritten;
+
 const weighted = <Name extends string>(
   random: Random,
   weights: Readonly<Record<Name, number>>,

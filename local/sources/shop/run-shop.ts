@@ -15,8 +15,6 @@ import {
 } from '../databases.ts';
 import { type Change, type ChangeCounts, commitChanges } from './changes.ts';
 import { drawChanges, HEARTBEAT_MS } from './daily-round.ts';
-import { dice, seededRandom } from './dice.ts';
-import { DirtSpreader } from './dirt.ts';
 import { type Probe, Prober } from './probes.ts';
 import { utc } from './times.ts';
 import { readWorld, type World } from './world.ts';
@@ -56,9 +54,7 @@ export interface ShopStats {
 export const runShop = async (options: ShopOptions): Promise<ShopStats> => {
   const databases = openDatabases(options.connect);
   try {
-    const thrown = dice(seededRandom(options.seed));
-    const tools = { dice: thrown, dirt: new DirtSpreader(thrown) };
-    const world = await readWorld(databases, options.truthDir, tools);
+    const world = await readWorld(databases, options.truthDir, options.seed);
     return await new ShopDay(databases, world, options).run();
   } finally {
     await closeDatabases(databases);

@@ -6,6 +6,8 @@ import { must } from '#domain/shared/assert.ts';
 import type { Row, TableName } from '../catalogue.ts';
 import { rowKeyOf, TABLES } from '../catalogue.ts';
 import type { Databases } from '../databases.ts';
+import { dice, seededRandom, seedOfDay } from './dice.ts';
+import { DirtSpreader } from './dirt.ts';
 import type { RowTools } from './party-rows.ts';
 import type { Person, Register } from './people.ts';
 import { e164, type Phone } from './phones.ts';
@@ -64,16 +66,22 @@ const QUERIES: Readonly<Record<keyof Rows, string>> = {
   serviceCase: "SELECT case_id FROM service_case WHERE status = 'open' ORDER BY 1",
 };
 
-/** Reads the world; the order of everything in it is that of keys, so one seed makes one day. */
+/** What a day draws from, after so many rows were written. */
+export const toolsOfDay = (seed: number, { rows }: { readonly rows: Truth['rows'] }): RowTools => {
+  const thrown = dice(seededRandom(seedOfDay(seed, rows.size)));
+  return { dice: thrown, dirt: new DirtSpreader(thrown) };
+};
+
+/** Reads the world; the order of everything in it is that of keys, so one seed makes one day of what is there. */
 export const readWorld = async (
   databases: Databases,
   truthDir: string,
-  tools: RowTools,
+  seed: number,
 ): Promise<World> => {
   const truth = readTruth(truthDir);
   const stock = await databases.erp.query<Row>('SELECT store_code, sku FROM stock ORDER BY 1, 2');
   return {
-    ...tools,
+    ...toolsOfDay(seed, truth),
     notePeople: (people) => notePeople(truthDir, people),
     people: new Map(truth.people),
     rows: await readRows(databases, truth),
