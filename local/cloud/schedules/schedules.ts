@@ -1,7 +1,8 @@
 /**
  * Schedules: invokes functions at the rates of the plan, as EventBridge does.
  *
- * The first tick comes one interval after the start. Invocations are asynchronous: a tick does not wait for the one before,
+ * The first tick comes one interval after the start, of the first; the others are spread over an interval, so that two
+ * cores do not have several functions to start at one instant. Invocations are asynchronous: a tick does not wait for the one before,
  * so a function that still runs is throttled by its own reserved concurrency, as on AWS.
  * @module
  */
@@ -27,14 +28,33 @@ export interface Schedules {
 
 /** Starts the timers of all enabled schedules. */
 export const startSchedules = (plans: readonly SchedulePlan[], parts: ScheduleParts): Schedules => {
-  const timers = plans
-    .filter(({ enabled }) => enabled)
-    .map((plan) => setInterval(() => tick(plan, parts), plan.everyMs));
+  const enabled = plans.filter((plan) => plan.enabled);
+  const running = enabled.map((plan, index) => {
+    const delayMs = (plan.everyMs * index) / enabled.length;
+    return after(delayMs, () => every(plan.everyMs, () => tick(plan, parts)));
+  });
   return {
     stop: () => {
-      for (const timer of timers) clearInterval(timer);
+      for (const stop of running) stop();
     },
   };
+};
+
+const after = (delayMs: number, begin: () => () => void): (() => void) => {
+  if (delayMs === 0) return begin();
+  let stop: (() => void) | undefined;
+  const timer = setTimeout(() => {
+    stop = begin();
+  }, delayMs);
+  return () => {
+    clearTimeout(timer);
+    stop?.();
+  };
+};
+
+const every = (everyMs: number, act: () => void): (() => void) => {
+  const timer = setInterval(act, everyMs);
+  return () => clearInterval(timer);
 };
 
 const tick = (plan: SchedulePlan, parts: ScheduleParts): void => {

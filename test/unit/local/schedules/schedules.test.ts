@@ -89,3 +89,27 @@ test('a run that goes on does not hold up the next tick, and one that fails is l
   await vi.advanceTimersByTimeAsync(180_000);
   expect(invoked).toHaveLength(3);
 });
+
+test('several rules of one rate do not tick at one instant, and stop before their first tick, too', async () => {
+  const { invoked, schedules } = started([
+    plan(),
+    plan({ targets: [{ functionName: 'erase' }] }),
+    plan({ targets: [{ functionName: 'extract' }] }),
+  ]);
+  const names = () => invoked.map(([name]) => name);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(names()).toEqual(['reconcile']);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(names()).toEqual(['reconcile', 'erase']);
+  schedules.stop();
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(names()).toEqual(['reconcile', 'erase']);
+});
+
+test('a rule that was to begin later never does after a stop', async () => {
+  const { invoked, schedules } = started([plan({ everyMs: 120_000 }), plan({ everyMs: 120_000 })]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  schedules.stop();
+  await vi.advanceTimersByTimeAsync(400_000);
+  expect(invoked).toEqual([]);
+});
