@@ -168,14 +168,10 @@ const plainWrite: fc.Arbitrary<Write> = fc.letrec<{ write: Write }>(() => {
   const put = fc
     .tuple(of, fc.dictionary(plainName, value, { maxKeys: 3, noNullPrototype: true }))
     .map(([key, rest]): Write => ({ kind: 'put', item: { ...rest, ...key }, when: ABSENT }));
-  const update = fc.tuple(of, plainName, value, held).map(
-    ([key, name, member, when]): Write => ({
-      kind: 'update',
-      key,
-      set: { [name]: member },
-      when,
-    }),
-  );
+  const several = fc.dictionary(plainName, value, { minKeys: 1, noNullPrototype: true });
+  const update = fc
+    .tuple(of, several, held)
+    .map(([key, set, when]): Write => ({ kind: 'update', key, set, when }));
   const remove = of.map((key): Write => ({ kind: 'delete', key }));
   return {
     write: fc.oneof(

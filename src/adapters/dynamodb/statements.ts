@@ -2,11 +2,11 @@
  * Statements: conditional writes as PartiQL, which DynamoDB takes 25 to a request.
  *
  * A statement costs what a single write costs and fails singly, so a batch of independent writes needs a twenty-fifth of
- * the requests. Not every write has one: an update sets a single attribute, because the clause for several is written
- * differently by AWS and by local engines, and names keep to letters, digits and a few marks, because quoting is not the
- * same everywhere either. An update never creates its item, where the port's does; {@link createsItem} tells which
- * refusals have to be looked at again.
- * Source: DynamoDB developer guide, "PartiQL statements"; BatchExecuteStatement takes each item once.
+ * the requests. Not every write has one: an update only sets, and names keep to letters, digits and a few marks, because
+ * quoting is not the same everywhere. An update never creates its item, where the port's does; {@link createsItem} tells
+ * which refusals have to be looked at again.
+ * Source: DynamoDB developer guide, "PartiQL statements" and "Running batch operations with PartiQL", whose example sets
+ * several attributes with one clause; BatchExecuteStatement takes each item once.
  * @module
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
@@ -18,6 +18,9 @@ import { toAttribute } from './marshal.ts';
 
 /** Most statements in one request. Source: DynamoDB API reference, BatchExecuteStatement. */
 export const MAX_STATEMENTS = 25;
+
+/** Longest statement, less the longest name of a table. Source: DynamoDB API reference, BatchStatementRequest. */
+const MAX_STATEMENT_CHARS = 8192 - 255;
 
 /** One PartiQL statement with its parameters in order. */
 export interface Statement {
@@ -51,7 +54,7 @@ export const hasStatement = (action: Write): boolean => {
     case 'put':
       return isInsert(action.when) && Object.keys(action.item).every(isPlain);
     case 'update':
-      return setsOneAttribute(action) && action.when !== undefined && isPlainCondition(action.when);
+      return onlySets(action) && isPlainCondition(action.when) && isShort(action);
     case 'delete':
       return false;
     default:
@@ -82,11 +85,11 @@ const textOf = (tableName: string, action: Write, parameter: Parameter): string 
     });
     return `INSERT INTO "${tableName}" VALUE {${members.join(',')}}`;
   }
-  const [name = '', value = null] = Object.entries((action as Update).set ?? {})[0] ?? [];
+  const values = Object.entries((action as Update).set ?? {});
   const { pk, sk } = actionKey(action);
-  const set = `UPDATE "${tableName}" SET "${name}"=${parameter(value)}`;
+  const set = values.map(([name, value]) => `"${name}"=${parameter(value)}`).join(', ');
   const where = `WHERE pk=${parameter(pk)} AND sk=${parameter(sk)}`;
-  return `${set} ${where} AND (${conditionText(action.when ?? { all: [] }, parameter)})`;
+  return `UPDATE "${tableName}" SET ${set} ${where} AND (${conditionText(action.when ?? { all: [] }, parameter)})`;
 };
 
 type Update = Extract<Action, { kind: 'update' }>;
@@ -116,12 +119,17 @@ const isPlain = (name: string): boolean => PLAIN_NAME.test(name);
 const isInsert = (condition: Condition | undefined): boolean =>
   condition !== undefined && 'missing' in condition && condition.missing.join() === 'pk';
 
-const setsOneAttribute = ({ set = {}, remove = [], add = {} }: Update): boolean =>
-  Object.keys(set).length === 1 &&
+const onlySets = ({ set = {}, remove = [], add = {} }: Update): boolean =>
+  Object.keys(set).length > 0 &&
   Object.keys(set).every(isPlain) &&
   remove.length + Object.keys(add).length === 0;
 
-const isPlainCondition = (condition: Condition): boolean => {
+const isShort = (action: Update): boolean =>
+  Object.keys(action.set ?? {}).length === 1 ||
+  textOf('', action, () => '?').length <= MAX_STATEMENT_CHARS;
+
+const isPlainCondition = (condition: Condition | undefined): boolean => {
+  if (condition === undefined) return false;
   const parts = partsOf(condition);
   if (parts) return parts.length > 0 && parts.every(isPlainCondition);
   return pathOf(condition).every(isPlain);

@@ -107,6 +107,34 @@ export const describeWrites = (make: MakeTable): void => {
       expect(await table.writeAll([])).toEqual([]);
     });
 
+    test('updates of several attributes hold or fail as a whole, each for itself', async () => {
+      const keys = ['a', 'b', 'c'].map((sk) => ({ pk: 'P', sk }));
+      const table = await make();
+      const [first, second] = keys;
+      await table.write({ kind: 'put', item: { ...must(first, 'key'), 'pos/r/1': { v: '5' } } });
+      await table.write({ kind: 'put', item: { ...must(second, 'key'), 'pos/r/1': { v: '7' } } });
+      const outcomes = await table.writeAll(
+        keys.map((key) => ({
+          kind: 'update',
+          key,
+          set: { 'pos/r/1': { v: '6', d: '[]' }, 'pos/r/2': { v: '6' }, buckets: 2 },
+          when: {
+            all: [
+              { less: [['pos/r/1', 'v'], '6'] },
+              { any: [{ missing: ['pos/r/2'] }, { less: [['pos/r/2', 'v'], '6'] }] },
+            ],
+          },
+        })),
+      );
+      expect(outcomes).toEqual([true, false, false]);
+      const both = { 'pos/r/1': { v: '6', d: '[]' }, 'pos/r/2': { v: '6' }, buckets: 2 };
+      expect(await table.getAll(keys)).toEqual([
+        { ...first, ...both },
+        { ...second, 'pos/r/1': { v: '7' } },
+        undefined,
+      ]);
+    });
+
     test('values come back as they went in', async () => {
       const item = Object.fromEntries(VALUES.map((value, index) => [`v${index}`, value]));
       const table = await tableWith(make, { ...KEY, ...item });
