@@ -147,12 +147,18 @@ export class CountedPipeline {
 }
 
 /** Whether the stream carries the action and the mapping's filter lets it through (lib/stacks/profile-stack.ts). */
-export const showsInViews = ({ before, after }: PerformedAction): boolean => {
+export const showsInViews = ({
+  before,
+  after,
+}: {
+  readonly before?: Item | undefined;
+  readonly after?: Item | undefined;
+}): boolean => {
   if (before === after) return false;
   const item: Item | undefined = after ?? before;
-  if (item?.sk === 'BUCKET' || item?.sk === 'CUSTOMER') return true;
+  if (item?.sk === 'BUCKET' || after?.['lists'] !== undefined) return true;
   if ([before, after].some((image) => image?.['evidence'] !== undefined)) return true;
-  return item?.sk === 'UNIT' && before !== undefined && after !== undefined;
+  return before !== undefined && (item?.sk === 'CUSTOMER' || item?.sk === 'UNIT');
 };
 
 const difference = (now: Meter, then: Meter): Meter => ({

@@ -7,10 +7,11 @@
  */
 import { createHash } from 'node:crypto';
 import type { MemoryTable } from '#adapters/memory/table.ts';
+import { customersIn } from '#application/identity/customer-units.ts';
 import { wholeSummary } from '#application/profile/parts-apart.ts';
 import { viewOf } from '#application/profile/summary.ts';
 import { contributionsIn } from '#application/shared/contributions.ts';
-import { FACT_UNIT_PREFIX, parseCustomerItem } from '#application/shared/items.ts';
+import { customerKey, FACT_UNIT_PREFIX } from '#application/shared/items.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { ViewDefinition } from '#domain/definitions/types.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
@@ -66,14 +67,12 @@ export const linesOf = (
     items.filter(({ pk }) => pk.startsWith('C#')),
     ({ pk }) => pk,
   );
-  return items
-    .filter((item) => item.sk === 'CUSTOMER' && parseCustomerItem(item).units.length > 0)
-    .map((item) => ({
-      rows: parseCustomerItem(item).units.flatMap((unit) =>
-        unit.startsWith(FACT_UNIT_PREFIX) ? (facts.get(unit) ?? []).flatMap(liveRows) : [unit],
-      ),
-      ...figuresOf(view, collections.get(item.pk) ?? [], now),
-    }));
+  return [...customersIn(items)].map(([id, units]) => ({
+    rows: units.flatMap((unit) =>
+      unit.startsWith(FACT_UNIT_PREFIX) ? (facts.get(unit) ?? []).flatMap(liveRows) : [unit],
+    ),
+    ...figuresOf(view, collections.get(customerKey(id).pk) ?? [], now),
+  }));
 };
 
 const liveRows = (bucket: Item): readonly string[] =>

@@ -18,12 +18,19 @@ import { StageFunction } from '../constructs/stage-function.ts';
 import { streamMapping } from '../constructs/stream-mapping.ts';
 import type { StageStackProps } from './identity-stack.ts';
 
-/** Contributions, customers, party rows as they are or were, and units that grow; nothing else shows in a view. */
+/**
+ * Contributions, scopes whose customers have other units, ids that redirect, rest or come back, party rows as they are or
+ * were, and units that grow; nothing else shows in a view. Five, which is as many as a mapping may have.
+ */
 const CHANGES_THAT_SHOW = [
-  FilterCriteria.filter({ dynamodb: { Keys: { sk: { S: FilterRule.or('BUCKET', 'CUSTOMER') } } } }),
+  FilterCriteria.filter({ dynamodb: { Keys: { sk: { S: FilterRule.isEqual('BUCKET') } } } }),
+  FilterCriteria.filter({
+    eventName: FilterRule.or('MODIFY', 'REMOVE'),
+    dynamodb: { Keys: { sk: { S: FilterRule.or('CUSTOMER', 'UNIT') } } },
+  }),
+  FilterCriteria.filter({ dynamodb: { NewImage: { lists: { S: FilterRule.exists() } } } }),
   FilterCriteria.filter({ dynamodb: { NewImage: { evidence: { S: FilterRule.exists() } } } }),
   FilterCriteria.filter({ dynamodb: { OldImage: { evidence: { S: FilterRule.exists() } } } }),
-  FilterCriteria.filter({ eventName: ['MODIFY'], dynamodb: { Keys: { sk: { S: ['UNIT'] } } } }),
 ];
 
 /** The view maintainer and its reading of the table's stream. */

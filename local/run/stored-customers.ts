@@ -6,6 +6,7 @@
  */
 import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { fromItem } from '#adapters/dynamodb/marshal.ts';
+import { customersIn } from '#application/identity/customer-units.ts';
 import { liveContributionsIn } from '#application/shared/contributions.ts';
 import { FACT_UNIT_PREFIX } from '#application/shared/items.ts';
 import type { Item } from '#application/shared/table.ts';
@@ -26,13 +27,13 @@ export interface StoredCustomers {
 export const readStoredCustomers = async (endpoints: Endpoints): Promise<StoredCustomers> => {
   const items = await scan(endpoints);
   const factsOf = factsOfUnits(items);
-  const customers = items.filter((item) => item.sk === 'CUSTOMER' && unitsOf(item).length > 0);
+  const customers = [...customersIn(items)];
   const customerOf = new Map<string, string>();
   const twice: string[] = [];
-  for (const customer of customers) {
-    for (const row of unitsOf(customer).flatMap((unit) => rowsOfUnit(unit, factsOf))) {
+  for (const [id, units] of customers) {
+    for (const row of units.flatMap((unit) => rowsOfUnit(unit, factsOf))) {
       if (customerOf.has(row)) twice.push(row);
-      customerOf.set(row, customer.pk.slice(2));
+      customerOf.set(row, id);
     }
   }
   const inPlace = items.filter((item) => item.sk === 'ROW' && isInPlaceAlone(item));
@@ -46,9 +47,6 @@ export const readStoredCustomers = async (endpoints: Endpoints): Promise<StoredC
 
 // A fact that names somebody is in place only with its contribution, which is looked for in the buckets.
 const isInPlaceAlone = (row: Item): boolean => row['deleted'] !== true && row['unit'] === undefined;
-
-const unitsOf = (customer: Item): readonly string[] =>
-  (customer['units'] ?? []) as readonly string[];
 
 const rowsOfUnit = (
   unit: string,

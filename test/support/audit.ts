@@ -5,10 +5,8 @@ import { joinParts } from '#application/identity/scope-store.ts';
 import { contributionsIn, hasLiveRow } from '#application/shared/contributions.ts';
 import {
   bucketKey,
-  type CustomerItem,
   claimKey,
   parseClaimItem,
-  parseCustomerItem,
   parseRowItem,
   parseUnitItem,
 } from '#application/shared/items.ts';
@@ -28,6 +26,7 @@ import { byIssue } from '#domain/identity/one-id.ts';
 import { partition } from '#domain/identity/partition.ts';
 import { customerGroups, parseScope, type Scope } from '#domain/identity/scope.ts';
 import { POLICY, sharedAmong, showGroups } from './builders/evidence.ts';
+import { customersOf } from './stored-customers.ts';
 
 /** What of a table does not fit; empty when all does. */
 export const audit = (items: readonly Item[], policy: MergePolicy = POLICY): readonly string[] => {
@@ -67,9 +66,6 @@ const differ = (what: string, stored: unknown, expected: unknown): readonly stri
   return a === b ? [] : [`${what} is ${a}, not ${b}`];
 };
 
-const customersOf = (items: readonly Item[]): readonly CustomerItem[] =>
-  items.filter(({ sk }) => sk === 'CUSTOMER').map(parseCustomerItem);
-
 const customerProblems = (
   items: readonly Item[],
   units: ReadonlyMap<UnitKey, StoredUnit>,
@@ -101,11 +97,11 @@ const ledgerProblems = (
       (item['entries'] as [string, number][]).map(([id]) => `${id}@${item.pk.slice(2)}`),
     );
   const expectedAtRest: string[] = [];
-  const problems = customers.flatMap(({ id, anchor, into, units }) => {
+  const problems = customers.flatMap(({ id, anchor, into, rests }) => {
     const holder = customers.find((customer) => customer.units.includes(anchor));
     if (!alive.has(anchor)) expectedAtRest.push(`${id}@${anchor}`);
     const [canonical] = customers.filter((one) => holder?.units.includes(one.anchor)).sort(byIssue);
-    const leadsTo = into ?? (units.length > 0 ? id : undefined);
+    const leadsTo = into ?? (rests ? undefined : id);
     return differ(`the way of ${id}, anchored at ${anchor},`, leadsTo, canonical?.id);
   });
   return [...problems, ...differ('rest', resting.sort(), expectedAtRest.sort())];

@@ -16,6 +16,7 @@ import { partition } from '#domain/identity/partition.ts';
 import { customerGroups } from '#domain/identity/scope.ts';
 import { canonicalJson } from '#domain/shared/canonical-json.ts';
 import { sharedAmong } from './builders/evidence.ts';
+import { customersOf } from './stored-customers.ts';
 
 /** A customer in its canonical form. */
 interface CanonicalCustomer {
@@ -46,7 +47,7 @@ export const ledgerIn = (items: readonly Item[]): readonly LedgerEntry[] =>
 
 /** The state that a table holds. */
 export const storedState = (items: readonly Item[], policy: MergePolicy): CanonicalState => {
-  const customers = items.filter(({ sk }) => sk === 'CUSTOMER').map(parseCustomerItem);
+  const customers = customersOf(items);
   const rows = rowsStored(items);
   const units = items.flatMap((item): readonly EvidenceUnit[] => {
     if (item.sk === 'UNIT') return [parseUnitItem(item).evidence];

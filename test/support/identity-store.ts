@@ -10,12 +10,7 @@ import { closeScopes } from '#application/identity/open-scopes.ts';
 import type { CommitLimits, IdentityPorts } from '#application/identity/restructure.ts';
 import type { FactChange, PartyChange } from '#application/identity/row-change.ts';
 import { contributionsIn } from '#application/shared/contributions.ts';
-import {
-  parseCustomerItem,
-  parseRowItem,
-  type RowItem,
-  rowItemKey,
-} from '#application/shared/items.ts';
+import { parseRowItem, type RowItem, rowItemKey } from '#application/shared/items.ts';
 import type { Item, Key, Table } from '#application/shared/table.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
@@ -24,6 +19,7 @@ import { POLICY } from './builders/evidence.ts';
 import { rowKey } from './builders/rows.ts';
 import { type Call, interposed } from './interposed-table.ts';
 import { seededRandom } from './scheduler.ts';
+import { customersOf } from './stored-customers.ts';
 
 /** A table with what several workers do to it. */
 export const anIdentityStore = (
@@ -81,13 +77,10 @@ export const anIdentityStore = (
 
 /** Customers as lines: `one_a: a b`, `one_b -> one_a`, `one_c rests`. */
 export const showCustomers = (items: readonly Item[]): readonly string[] =>
-  items
-    .filter(({ sk }) => sk === 'CUSTOMER')
-    .map(parseCustomerItem)
-    .map(({ id, into, units }) => {
-      if (into !== undefined) return `${id} -> ${into}`;
-      return units.length > 0 ? `${id}: ${units.toSorted().join(' ')}` : `${id} rests`;
-    });
+  customersOf(items).map(({ id, into, rests, units }) => {
+    if (into !== undefined) return `${id} -> ${into}`;
+    return rests ? `${id} rests` : `${id}: ${units.toSorted().join(' ')}`;
+  });
 
 /** Live contributions as lines, `~card#1#0 pos.1 500`: unit, bucket, row, total. */
 export const showContributions = (items: readonly Item[]): readonly string[] =>

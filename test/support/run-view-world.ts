@@ -14,14 +14,15 @@ import { maintainViews, type ViewPorts } from '#application/profile/maintain-vie
 import { wholeSummary } from '#application/profile/parts-apart.ts';
 import { viewOf } from '#application/profile/summary.ts';
 import type { TableChange } from '#application/profile/touched.ts';
-import { parseCustomerItem } from '#application/shared/items.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import type { ProfileView, ViewQuestion } from '#domain/profile/profile-view.ts';
 import type { Random } from '#domain/shared/clock.ts';
+import { showsInViews } from '../../bench/costs/counted-pipeline.ts';
 import { liveRows, SMALL_POLICY, type World } from './identity-world.ts';
 import { Crash, type Faults, Scheduler, seededRandom, Throttle } from './scheduler.ts';
+import { customersOf } from './stored-customers.ts';
 import { type CustomerRows, expectedView } from './view-oracle.ts';
 import { BRANDS, drawViewWorld, FULL_VIEW, fullDefinitions, START } from './view-world.ts';
 
@@ -55,7 +56,7 @@ class Streams {
 
   add = (before: Item | undefined, after: Item | undefined): void => {
     const item = after ?? before;
-    if (!item || before === after || item.sk === 'SUMMARY' || item.sk.startsWith('PART#')) return;
+    if (!item || !showsInViews({ before, after })) return;
     const shard = this.#shards[[...item.pk].reduce((sum, c) => sum + c.charCodeAt(0), 0) % SHARDS];
     shard?.push({
       ...(before ? { before } : {}),
@@ -260,17 +261,14 @@ const differences = (
   random: Random,
   now: number,
 ): readonly string[] =>
-  items
-    .filter(({ sk }) => sk === 'CUSTOMER')
-    .map(parseCustomerItem)
-    .flatMap(({ id, units }) => {
-      const { summary, torn } = wholeSummary(items.filter(({ pk }) => pk === `C#${id}`));
-      if (torn) return [`${id}: parts are missing`];
-      const rows = rowsOf(world, units);
-      return questionsOf(random, now).flatMap((question) =>
-        problemsOf(id, summary && viewOf(FULL_VIEW, summary, question), units, rows, question),
-      );
-    });
+  customersOf(items).flatMap(({ id, units }) => {
+    const { summary, torn } = wholeSummary(items.filter(({ pk }) => pk === `C#${id}`));
+    if (torn) return [`${id}: parts are missing`];
+    const rows = rowsOf(world, units);
+    return questionsOf(random, now).flatMap((question) =>
+      problemsOf(id, summary && viewOf(FULL_VIEW, summary, question), units, rows, question),
+    );
+  });
 
 const problemsOf = (
   id: OneId,

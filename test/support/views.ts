@@ -1,7 +1,7 @@
 /**
  * Views for tests: an identity store whose table changes can be fed to the view maintainer, as a stream would.
  */
-import type { MemoryTable } from '#adapters/memory/table.ts';
+import type { PerformedAction } from '#adapters/memory/table.ts';
 import {
   maintainViews,
   type ViewPorts,
@@ -17,6 +17,7 @@ import type { Definitions } from '#domain/definitions/types.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import type { ProfileView } from '#domain/profile/profile-view.ts';
+import { showsInViews } from '../../bench/costs/counted-pipeline.ts';
 import { someDefinitions } from './builders/definitions.ts';
 import { NOW, VIEW } from './builders/profile.ts';
 import { anIdentityStore } from './identity-store.ts';
@@ -31,34 +32,19 @@ export const viewPortsOn = (table: Table): ViewPorts => ({
   definitions: async () => ({ hash: 'h1', definitions: VIEW_DEFINITIONS }),
 });
 
-/** What a table holds now, by key, to be compared with later. */
-const snapshot = (table: MemoryTable): ReadonlyMap<string, Item> =>
-  new Map(table.dump().map((item) => [`${item.pk} ${item.sk}`, item]));
-
-/** The changes of a table since a snapshot, in any order, summaries left out. */
-const changesSince = (
-  before: ReadonlyMap<string, Item>,
-  table: MemoryTable,
-  sequence: string,
-): readonly TableChange[] => {
-  const after = snapshot(table);
-  return [...new Set([...before.keys(), ...after.keys()])].flatMap(
-    (key): readonly TableChange[] => {
-      const [was, is] = [before.get(key), after.get(key)];
-      if (JSON.stringify(was) === JSON.stringify(is)) return [];
-      return [{ ...(was ? { before: was } : {}), ...(is ? { after: is } : {}), sequence }];
-    },
-  );
-};
-
-/** An identity store that remembers what changed since views were last maintained. */
+/** An identity store whose table's stream, as far as it shows in views, is taken batch by batch. */
 export const aViewStore = (policy?: MergePolicy) => {
-  const store = anIdentityStore({}, policy);
-  let seen = snapshot(store.table);
-  let taken = 0;
+  let waiting: TableChange[] = [];
+  let sequence = 0;
+  const onAction = ({ before, after }: PerformedAction): void => {
+    if (!showsInViews({ before, after })) return;
+    const images = { ...(before ? { before } : {}), ...(after ? { after } : {}) };
+    waiting.push({ ...images, sequence: String(++sequence) });
+  };
+  const store = anIdentityStore({ onAction }, policy);
   const take = (): readonly TableChange[] => {
-    const changes = changesSince(seen, store.table, String(++taken));
-    seen = snapshot(store.table);
+    const changes = waiting;
+    waiting = [];
     return changes;
   };
   return {

@@ -8,7 +8,7 @@ import { parseDecisionItem } from '#application/shared/review-items.ts';
 import type { Item } from '#application/shared/table.ts';
 import { type IdentityEvent, replayEvents } from '#domain/identity/identity-event.ts';
 import { compares, type MergePolicy } from '#domain/identity/merge-policy.ts';
-import { byIssue, type LedgerEntry, type OneId } from '#domain/identity/one-id.ts';
+import { byIssue } from '#domain/identity/one-id.ts';
 import { partition } from '#domain/identity/partition.ts';
 import { customerGroups } from '#domain/identity/scope.ts';
 import { audit } from './audit.ts';
@@ -16,6 +16,7 @@ import { sharedAmong } from './builders/evidence.ts';
 import { expectedState, ledgerIn, storedState } from './canonical-state.ts';
 import { liveRows, liveUnits, type World } from './identity-world.ts';
 import { underDecisions } from './operations.ts';
+import { customersOf, type StoredCustomer } from './stored-customers.ts';
 
 /** What differs between a table and what the oracle computes from a world's final rows, under the rules in force. */
 export const differences = (
@@ -44,16 +45,10 @@ export const differences = (
 /** What differs between all events in order and the customers there are, and the values that are held. */
 export const eventProblems = (items: readonly Item[], events: readonly IdentityEvent[]) => {
   const { customers, held } = replayEvents(events);
-  const live = items.filter(
-    (item) => item.sk === 'CUSTOMER' && (item['units'] as readonly string[]).length > 0,
-  );
+  const live = customersOf(items).filter(({ units }) => units.length > 0);
   const listed = items.filter(({ pk }) => pk.startsWith('HELD#')).map(({ sk }) => sk);
   return [
-    ...compare(
-      'customers of the events',
-      [...customers].sort(),
-      live.map(({ pk }) => pk.slice(2)).sort(),
-    ),
+    ...compare('customers of the events', [...customers].sort(), live.map(({ id }) => id).sort()),
     ...compare('held values of the events', [...held].sort(), listed.sort()),
   ];
 };
@@ -73,9 +68,9 @@ const customersExpected = (units: ReturnType<typeof liveUnits>, policy: MergePol
 };
 
 const customersStored = (items: readonly Item[]) =>
-  items
-    .filter((item) => item.sk === 'CUSTOMER' && (item['units'] as readonly string[]).length > 0)
-    .map((item) => [...(item['units'] as readonly string[])].sort().join())
+  customersOf(items)
+    .filter(({ units }) => units.length > 0)
+    .map(({ units }) => units.toSorted().join())
     .sort();
 
 const unitsStored = (items: readonly Item[]) =>
@@ -126,29 +121,19 @@ const factsStored = (items: readonly Item[]) =>
 
 /** Every id answers: with units, with a redirect to the customer that holds its anchor, or at rest. */
 const ledgerProblems = (items: readonly Item[]): readonly string[] => {
-  const entries = items.filter((item) => item.sk === 'CUSTOMER');
-  const live = entries.filter((item) => (item['units'] as readonly string[]).length > 0);
-  return entries.flatMap((item) => {
-    const anchor = item['anchor'] as string;
-    const holder = live.find((other) => (other['units'] as readonly string[]).includes(anchor));
-    const id = item.pk.slice(2);
+  const entries = customersOf(items);
+  return entries.flatMap(({ id, anchor, into, rests }) => {
+    const holder = entries.find(({ units }) => units.includes(anchor));
     const expected = holder ? canonicalOf(entries, holder) : undefined;
-    const told = item['into'] ?? ((item['units'] as readonly string[]).length > 0 ? id : undefined);
+    const told = into ?? (rests ? undefined : id);
     return told === expected
       ? []
       : [`ledger: ${id} anchored at ${anchor} leads to ${told}, not ${expected}`];
   });
 };
 
-const canonicalOf = (entries: readonly Item[], holder: Item): string | undefined => {
-  const units = holder['units'] as readonly string[];
-  const owned = entries
-    .filter((item) => units.includes(item['anchor'] as string))
-    .map((item) => ({
-      id: item.pk.slice(2) as OneId,
-      anchor: item['anchor'] as LedgerEntry['anchor'],
-      issuedAt: item['issuedAt'] as number,
-    }))
-    .sort(byIssue);
-  return owned[0]?.id;
-};
+const canonicalOf = (
+  entries: readonly StoredCustomer[],
+  { units }: StoredCustomer,
+): string | undefined =>
+  entries.filter(({ anchor }) => units.includes(anchor)).toSorted(byIssue)[0]?.id;

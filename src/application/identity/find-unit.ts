@@ -39,9 +39,8 @@ const unitOfCustomer = async (
 ): Promise<Result<UnitKey, UnknownName>> => {
   const [item] = await table.getAll([customerKey(name as OneId)]);
   if (!item) return unknown(name, 'was never issued');
-  const { into, anchor, units } = parseCustomerItem(item);
-  if (into !== undefined || units.length > 0) return success(anchor);
-  return unknown(name, 'rests: nothing of this customer is left');
+  const { anchor, rests } = parseCustomerItem(item);
+  return rests ? unknown(name, 'rests: nothing of this customer is left') : success(anchor);
 };
 
 const unitOfRow = async (table: Table, name: string): Promise<Result<UnitKey, UnknownName>> => {

@@ -14,6 +14,7 @@ import {
   parseClaimItem,
   parseCustomerItem,
   type ScopeId,
+  sameCustomer,
   scopeKey,
 } from '#application/shared/items.ts';
 import { formatHeldItem, heldKey, parseHeldItem } from '#application/shared/review-items.ts';
@@ -25,7 +26,7 @@ import type { Clock } from '#domain/shared/clock.ts';
 import { describeScopes } from './compared-scopes.ts';
 import { eventAttributes } from './identity-events.ts';
 import { isUnderOthers } from './likeness-under-rules.ts';
-import { customerItems } from './plan-customers.ts';
+import { placedCustomers } from './plan-customers.ts';
 import { heldEvents, listedNow, toldOf, withdrawal } from './plan-held.ts';
 import { ownersOf, pointClaim } from './plan-pointers.ts';
 import { ContentionError, commitWork, type IdentityPorts } from './restructure.ts';
@@ -205,11 +206,11 @@ const wrongHeld = async (
 };
 
 const wrongCustomers = async (table: Table, { scope }: StoredScope): Promise<readonly Action[]> => {
-  const expected = [...customerItems(scope, scope.ledger).values()];
+  const expected = [...placedCustomers(scope, scope.ledger).values()];
   const items = await table.getAll(expected.map(({ id }) => customerKey(id)));
   return expected.flatMap((customer, index): readonly Action[] => {
     const item = items[index];
-    const same = item && JSON.stringify(parseCustomerItem(item)) === JSON.stringify(customer);
+    const same = item && sameCustomer(parseCustomerItem(item), customer);
     return same ? [] : [{ kind: 'put', item: formatCustomerItem(customer) }];
   });
 };

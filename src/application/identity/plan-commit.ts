@@ -96,6 +96,7 @@ const actionsFor = (
     ...ownActions(input, homes),
     ...claimActions(input, homes, after),
     ...scopeActions(world, homes, after, {
+      before,
       open,
       rules: policyMark(input.policy),
       events: eventAttributes(events, input.now),
@@ -168,6 +169,7 @@ const claimActions = (
 
 /** What is written with scopes, besides what they hold. */
 interface ScopeExtras {
+  readonly before: Scope;
   readonly open: boolean;
   /** Mark of the rules that they were evaluated under. */
   readonly rules: string;
@@ -178,7 +180,7 @@ const scopeActions = (
   world: World,
   homes: Homes,
   after: Scope,
-  { open, rules, events }: ScopeExtras,
+  { before, open, rules, events }: ScopeExtras,
 ): readonly Action[] => {
   const [first] = homes.living;
   const stored = new Map(world.scopes.map((scope) => [scope.id, scope]));
@@ -187,7 +189,7 @@ const scopeActions = (
     const scope = restrictScope(after, new Set(unitsAt.get(id)?.map(([unit]) => unit)));
     const was = stored.get(id);
     const more = { rules, ...(id === first ? events : {}) };
-    return scopeWrites({ id, scope, open, more, ...(was ? { stored: was } : {}) });
+    return scopeWrites({ id, scope, open, before, more, ...(was ? { stored: was } : {}) });
   };
   const ended = [...stored.values()].filter(({ id }) => !homes.living.has(id));
   return [

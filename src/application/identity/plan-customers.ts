@@ -2,7 +2,13 @@
  * Customers in a commit plan: what becomes of every id of the scopes, the canonical ones, redirects and ids at rest.
  * @module
  */
-import { type CustomerItem, formatCustomerItem, restingKey } from '#application/shared/items.ts';
+import {
+  type CustomerItem,
+  formatCustomerItem,
+  isLive,
+  restingKey,
+  sameCustomer,
+} from '#application/shared/items.ts';
 import type { Action } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import { isDecision } from '#domain/identity/merge-policy.ts';
@@ -11,28 +17,33 @@ import type { Evaluation, Scope } from '#domain/identity/scope.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import type { NoteRead, StructuralChange, World } from './world.ts';
 
+/** An id with where it leads, and the units of its customer if it leads to its own. */
+export interface PlacedCustomer extends CustomerItem {
+  readonly units: readonly UnitKey[];
+}
+
 /**
- * The items of all ids of a scope: the canonical id carries the units, any other id whose anchor a customer holds
- * redirects to it, the rest are at rest.
+ * All ids of a scope: the canonical id has the units, any other id whose anchor a customer holds redirects to it, the rest
+ * are at rest.
  */
-export const customerItems = (
+export const placedCustomers = (
   { customers }: Pick<Scope, 'customers'>,
   alive: readonly LedgerEntry[],
   resting: readonly LedgerEntry[] = [],
-): ReadonlyMap<OneId, CustomerItem> => {
+): ReadonlyMap<OneId, PlacedCustomer> => {
   const ownerOf = new Map(
     customers.flatMap((customer) => customer.units.map((unit) => [unit, customer] as const)),
   );
-  const itemOf = (entry: LedgerEntry): CustomerItem => {
+  const placeOf = (entry: LedgerEntry): PlacedCustomer => {
     const owner = ownerOf.get(entry.anchor);
-    if (owner === undefined) return { ...entry, units: [] };
+    if (owner === undefined) return { ...entry, units: [], rests: true };
     return owner.id === entry.id
-      ? { ...entry, units: owner.units }
-      : { ...entry, units: [], into: owner.id };
+      ? { ...entry, units: owner.units, rests: false }
+      : { ...entry, units: [], rests: false, into: owner.id };
   };
   return new Map([
-    ...alive.map((entry) => [entry.id, itemOf(entry)] as const),
-    ...resting.map((entry) => [entry.id, { ...entry, units: [] }] as const),
+    ...alive.map((entry) => [entry.id, placeOf(entry)] as const),
+    ...resting.map((entry) => [entry.id, { ...entry, units: [], rests: true }] as const),
   ]);
 };
 
@@ -46,8 +57,8 @@ export interface CustomerPlanInput {
 
 /** What the ids of a commit were, and what they are now. */
 export interface CustomerTransition {
-  readonly was: ReadonlyMap<OneId, CustomerItem>;
-  readonly now: ReadonlyMap<OneId, CustomerItem>;
+  readonly was: ReadonlyMap<OneId, PlacedCustomer>;
+  readonly now: ReadonlyMap<OneId, PlacedCustomer>;
 }
 
 /** Every id of a commit, before and after it. */
@@ -56,8 +67,8 @@ export const customerTransition = (
   before: Scope,
   after: Scope,
 ): CustomerTransition => ({
-  was: customerItems(before, [...before.ledger, ...world.revived]),
-  now: customerItems(after, after.ledger, restingEntries(evaluation)),
+  was: placedCustomers(before, [...before.ledger, ...world.revived]),
+  now: placedCustomers(after, after.ledger, restingEntries(evaluation)),
 });
 
 /**
@@ -74,16 +85,16 @@ export const customerActions = (
   return [...now.values()].flatMap((item): readonly Action[] => {
     const old = was.get(item.id);
     const stays = evaluation.units.has(item.anchor);
-    if (isSame(item, old) && (stays || !wasOpen)) return [];
-    const isLive = item.units.length > 0 || old === undefined || old.units.length > 0;
-    if (open && !isLive && stays) return [];
+    const isSame = old !== undefined && sameCustomer(item, old);
+    if (isSame && (stays || !wasOpen)) return [];
+    if (open && stays && onlyRedirects(old, item)) return [];
     const put = { kind: 'put', item: formatCustomerItem(item) } as const;
     return [minted.has(item.id) ? { ...put, when: { missing: ['pk'] } } : put];
   });
 };
 
-const isSame = (a: CustomerItem, b: CustomerItem | undefined): boolean =>
-  JSON.stringify(a) === JSON.stringify(b);
+const onlyRedirects = (old: CustomerItem | undefined, now: CustomerItem): boolean =>
+  old !== undefined && !isLive(old) && !isLive(now);
 
 const restingEntries = (evaluation: Evaluation): readonly LedgerEntry[] =>
   evaluation.ledger.filter((entry) => !evaluation.units.has(entry.anchor));

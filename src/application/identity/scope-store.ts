@@ -8,6 +8,7 @@
 import { type ScopeId, scopeKey, scopePartKey } from '#application/shared/items.ts';
 import type { Action, Condition, Item, Table, ValueMap } from '#application/shared/table.ts';
 import { formatScope, parseScope, type Scope } from '#domain/identity/scope.ts';
+import { listChangeAttributes } from './list-changes.ts';
 
 /** What reading scopes needs of the table. */
 type Reads = Pick<Table, 'getAll'>;
@@ -110,12 +111,21 @@ export interface ScopeWrite {
   readonly stored?: StoredScope;
   readonly scope: Scope;
   readonly open: boolean;
+  /** The customers that its units had before, if they may have others now. */
+  readonly before?: Pick<Scope, 'customers'>;
   /** Attributes of this version only. */
   readonly more?: ValueMap;
 }
 
 /** Writes a scope with its next version, fenced by the one that was read. */
-export const scopeWrites = ({ id, stored, scope, open, more }: ScopeWrite): readonly Action[] => {
+export const scopeWrites = ({
+  id,
+  stored,
+  scope,
+  open,
+  before,
+  more,
+}: ScopeWrite): readonly Action[] => {
   const version = (stored?.version ?? 0) + 1;
   const [head = '', ...parts] = textsOf(formatScope(scope));
   if (parts.length > MAX_PARTS)
@@ -126,6 +136,7 @@ export const scopeWrites = ({ id, stored, scope, open, more }: ScopeWrite): read
     doc: head,
     ...(parts.length === 0 ? {} : { parts: parts.length, of: version }),
     ...(open ? { open } : {}),
+    ...(before ? listChangeAttributes(before, scope, parts.length) : {}),
     ...more,
   };
   return [

@@ -72,7 +72,8 @@ export const compose = (draft: Draft, readings: Readings): Composed => {
   const epoch = (draft.stored.revision + 1).toString(36);
   const entries = new Map(draft.units.map((unit) => [unit, entryOf(draft, unit, readings, epoch)]));
   const partWrites = takeImages(draft, entries, readings, epoch);
-  const rest = { definitions: readings.hash, measures: readings.measures, waste: [] };
+  const { listed } = draft;
+  const rest = { listed, definitions: readings.hash, measures: readings.measures, waste: [] };
   if (formatSummary({ ...rest, units: entries }).length > readings.limits.text) {
     shrink(draft, entries, readings, epoch);
   }

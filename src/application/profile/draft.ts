@@ -2,9 +2,15 @@
  * Draft: a customer's summary in the making, with what has to be read for it.
  * @module
  */
-import { customerKey, parseCustomerItem, summaryKey } from '#application/shared/items.ts';
+import {
+  type CustomerUnits,
+  type Listing,
+  readCustomerUnits,
+} from '#application/identity/customer-units.ts';
+import { summaryKey } from '#application/shared/items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
+import type { OneId } from '#domain/identity/one-id.ts';
 import type { PendingEntry, StoredSummary, UnitEntry } from './summary.ts';
 import { parseSummaryItem, summaryTextOf } from './summary-text.ts';
 import type { Task } from './tasks.ts';
@@ -17,15 +23,17 @@ export interface Draft {
   readonly text: string;
   /** Made by other definitions: its partials are of no use. */
   readonly outdated: boolean;
-  /** The customer's list of units had to be read. */
+  /** The customer's list of units had to be known. */
   readonly unlisted: boolean;
   /** The units that the customer has. */
   readonly units: readonly UnitKey[];
+  /** Where they were listed, of those that any scope lists. */
+  readonly listed?: Listing | undefined;
   /** Units whose parts have to be read. */
   readonly missing: readonly UnitKey[];
 }
 
-/** Reads the summaries of tasks, then the lists of units of those that may have others. */
+/** Reads the summaries of tasks, and the lists of units of those that may have others. */
 export const readDrafts = async (
   table: Table,
   tasks: readonly Task[],
@@ -34,32 +42,54 @@ export const readDrafts = async (
   // The summary is read first: whoever writes after this read has seen at least what is read from here on.
   const items = await table.getAll(tasks.map(({ id }) => summaryKey(id)));
   const openings = tasks.map((task, index) => openingOf(task, items[index], hash));
-  const asked = openings.filter(({ unlisted }) => unlisted).map(({ task }) => task.id);
-  const customers = await table.getAll(asked.map(customerKey));
-  // A customer's item never goes; one that is missing was taken away, and what is served of it stays as it is.
-  const unitsOf = new Map(
-    asked.flatMap((id, index) => {
-      const item = customers[index];
-      return item ? [[id, parseCustomerItem(item).units] as const] : [];
-    }),
+  const lists = await listsOf(
+    table,
+    openings.filter(({ unlisted }) => unlisted),
   );
   return openings.map((opening) => {
     const { task, stored, outdated } = opening;
     const known = stored.summary?.units ?? new Map<UnitKey, UnitEntry>();
-    const units = unitsOf.get(task.id) ?? [...known.keys()];
+    // A customer's item never goes; one that is missing was taken away, and what is served of it stays as it is.
+    const { units, listed } = lists.get(task.id) ?? {
+      units: [...known.keys()],
+      listed: opening.unlisted ? undefined : stored.summary?.listed,
+    };
     const isMissing = (unit: UnitKey) =>
       outdated || task.reread.has(unit) || hasGrown(task, unit, known.get(unit));
-    return { ...opening, units, missing: units.filter((it) => !known.has(it) || isMissing(it)) };
+    const missing = units.filter((it) => !known.has(it) || isMissing(it));
+    return { ...opening, units, listed, missing };
   });
 };
 
-const openingOf = (task: Task, item: Item | undefined, hash: string) => {
+type Opening = Pick<Draft, 'task' | 'stored' | 'text' | 'outdated' | 'unlisted'>;
+
+const openingOf = (task: Task, item: Item | undefined, hash: string): Opening => {
   const stored = parseSummaryItem(item);
   const known = stored.summary?.units;
   const outdated = task.outdated || stored.summary?.definitions !== hash;
   const strange = task.images.some(({ unit }) => !known?.has(unit));
   const unlisted = task.joined || outdated || strange;
   return { task, stored, text: summaryTextOf(item), outdated, unlisted };
+};
+
+/** Lists that are at least as new as those that the summaries were made from. */
+const listsOf = async (
+  table: Table,
+  openings: readonly Opening[],
+): Promise<ReadonlyMap<OneId, CustomerUnits>> => {
+  const kept = openings.flatMap(({ task: { id, list }, stored }) =>
+    list && isAsNew(list, stored) ? [[id, list] as const] : [],
+  );
+  const known = new Map(kept);
+  const asked = openings.map(({ task }) => task).filter(({ id }) => !known.has(id));
+  return new Map([...known, ...(await readCustomerUnits(table, asked))]);
+};
+
+// Of two scopes nobody can tell which list is the later one.
+const isAsNew = ({ listed }: CustomerUnits, { revision, summary }: StoredSummary): boolean => {
+  if (revision === 0) return true;
+  const than = summary?.listed;
+  return listed !== undefined && listed.scope === than?.scope && listed.version >= than.version;
 };
 
 // Of parts that lie apart only those of the new buckets are read.

@@ -6,7 +6,7 @@
  * nobody has written it since it was read; whoever comes second reads again.
  *
  * Why nothing is missed: a unit's owner is read after its change. Where the unit moves on afterwards, the new owner's
- * item changes later still, and what is read for that sees this change. Where the owner is right and its summary does
+ * list changes later still, and what is read for that sees this change. Where the owner is right and its summary does
  * not know the unit yet, the unit is read now.
  * @module
  */
@@ -158,11 +158,11 @@ const read = async (
 };
 
 /**
- * Whether a summary is to be written: when it changed, and when its list of units was read even if nothing changed. A list
- * has no position in the stream, so whoever read an older one has to be refused by the revision.
+ * Whether a summary is to be written: when it changed, which includes where its units were listed, and when no scope lists
+ * any. That has no version, so whoever read an older list has to be refused by the revision.
  */
-const isDue = ({ text, unlisted }: Draft, composed: Composed): boolean =>
-  unlisted || composed.text !== text;
+const isDue = ({ text, unlisted, listed }: Draft, composed: Composed): boolean =>
+  composed.text !== text || (unlisted && listed === undefined);
 
 /** Writes what is due; tells of each summary whether it is as composed. */
 const writeAll = async (

@@ -2,7 +2,7 @@
  * Summary text: a summary and its parts as compact JSON. Measures are named once and by their place afterwards.
  * @module
  */
-import { summaryKey } from '#application/shared/items.ts';
+import { type ScopeId, summaryKey } from '#application/shared/items.ts';
 import {
   type IdentifierText,
   identifierTexts,
@@ -56,6 +56,8 @@ interface LargeText {
 
 interface SummaryText {
   readonly h: string;
+  /** Scope and version that the units were listed at. */
+  readonly l?: readonly [scope: string, version: number];
   readonly m: string;
   /** Unit → its party row (or null), its buckets by number, or where its parts lie. */
   readonly u: Readonly<Record<string, PartyText | null | BucketsText | LargeText>>;
@@ -63,11 +65,12 @@ interface SummaryText {
 }
 
 /** A summary as text. */
-export const formatSummary = ({ definitions, measures, units, waste }: Summary): string => {
+export const formatSummary = ({ listed, definitions, measures, units, waste }: Summary): string => {
   const used = measuresIn([...units.values()]);
   const named = used ? measures.filter((measure) => used.has(measure)) : measures;
   return JSON.stringify({
     h: definitions,
+    ...(listed ? { l: [listed.scope, listed.version] as const } : {}),
     m: named.join(' '),
     u: Object.fromEntries([...units].map(([unit, entry]) => [unit, entryText(named, entry)])),
     ...(waste.length > 0 ? { x: waste.map(({ unit, epoch }) => [unit, epoch]) } : {}),
@@ -202,9 +205,10 @@ const shareOf = ([source, rows, firstSeenAt, lastSeenAt]: ShareText): SourceShar
   lastSeenAt,
 });
 
-const summaryOf = ({ h, m, u, x = [] }: SummaryText): Summary => {
+const summaryOf = ({ h, l, m, u, x = [] }: SummaryText): Summary => {
   const measures = namesIn(m);
   return {
+    ...(l ? { listed: { scope: l[0] as ScopeId, version: l[1] } } : {}),
     definitions: h,
     measures,
     units: new Map(

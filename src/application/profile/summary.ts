@@ -9,6 +9,7 @@
  * The parts of a large unit lie apart, in items of their own beside the summary (ADR 0038).
  * @module
  */
+import type { Listing } from '#application/identity/customer-units.ts';
 import type { ViewDefinition } from '#domain/definitions/types.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { FactsPartial } from '#domain/profile/facts-partial.ts';
@@ -68,6 +69,8 @@ export interface Waste {
 
 /** The parts of a customer's view. */
 export interface Summary {
+  /** Where its units were listed; absent when no scope lists any. */
+  readonly listed?: Listing | undefined;
   /** Hash of the definitions that the partials were made by, and their measures. */
   readonly definitions: string;
   readonly measures: readonly string[];

@@ -2,8 +2,9 @@
  * Touched: what a batch of table changes means to customer views.
  * @module
  */
+import { listChangesIn } from '#application/identity/list-changes.ts';
 import { contributionsIn } from '#application/shared/contributions.ts';
-import { parseCustomerItem } from '#application/shared/items.ts';
+import type { ScopeId } from '#application/shared/items.ts';
 import { isPartyItem, lastChangeIn } from '#application/shared/party-row.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
@@ -29,47 +30,66 @@ export interface PartImage {
   readonly adds: boolean;
 }
 
+/** A customer whose list of units changed. */
+export interface TouchedCustomer {
+  /**
+   * Units that came to it. One that left and came back may have changed elsewhere meanwhile, although the summary knows
+   * it.
+   */
+  readonly came: ReadonlySet<UnitKey>;
+  /** The scope that told of it. */
+  readonly scope?: ScopeId;
+}
+
+/** A unit that has more buckets now, some of which nobody may have looked at. */
+export interface GrownUnit {
+  /** Buckets it had. */
+  readonly had: number;
+  /** Its own item, as of the change. */
+  readonly item: Item;
+}
+
 /** What a batch concerns. */
 export interface Touched {
-  /**
-   * Customers whose units changed, with those that joined. One that left and came back may have changed elsewhere
-   * meanwhile, although the summary knows it.
-   */
-  readonly customers: ReadonlyMap<OneId, ReadonlySet<UnitKey>>;
-  /** Units that have more buckets now, some of which nobody may have looked at, and how many they had. */
-  readonly grown: ReadonlyMap<UnitKey, number>;
+  readonly customers: ReadonlyMap<OneId, TouchedCustomer>;
+  readonly grown: ReadonlyMap<UnitKey, GrownUnit>;
   readonly images: readonly PartImage[];
 }
 
-/** Finds what a batch of table changes concerns. A unit that went has changed a customer item, too. */
+/** Finds what a batch of table changes concerns. A unit that went has changed a customer's list, too. */
 export const touchedBy = (changes: readonly TableChange[]): Touched => {
   const images = new Map<string, PartImage>();
   for (const image of changes.flatMap(partImage)) {
     const known = images.get(image.item.pk);
     if (!known || isLater(image.mark, known.mark)) images.set(image.item.pk, image);
   }
-  const customers = new Map<OneId, Set<UnitKey>>();
-  for (const change of changes) noteCustomer(customers, change);
-  const grown = new Map<UnitKey, number>();
-  for (const [unit, had] of changes.flatMap(unitGrown)) {
-    grown.set(unit, Math.min(had, grown.get(unit) ?? had));
+  const customers = new Map<OneId, TouchedCustomer>();
+  for (const [id, touched] of changes.flatMap(touchedCustomers)) {
+    const { came = [], ...known } = customers.get(id) ?? {};
+    customers.set(id, { ...known, ...touched, came: new Set([...came, ...touched.came]) });
+  }
+  const grown = new Map<UnitKey, GrownUnit>();
+  for (const [unit, { had, item }] of changes.flatMap(unitGrown)) {
+    grown.set(unit, { had: Math.min(had, grown.get(unit)?.had ?? had), item });
   }
   return { customers, grown, images: [...images.values()] };
 };
 
-const noteCustomer = (
-  customers: Map<OneId, Set<UnitKey>>,
-  { before, after }: TableChange,
-): void => {
+const NO_UNITS: ReadonlySet<UnitKey> = new Set();
+
+/**
+ * A scope tells of the lists that its commit changed. Of an id that became a redirect, came to rest or came back its own
+ * item tells.
+ */
+const touchedCustomers = ({
+  before,
+  after,
+}: TableChange): readonly (readonly [OneId, TouchedCustomer])[] => {
   const item = after ?? before;
-  if (item?.sk !== 'CUSTOMER') return;
-  const id = item.pk.slice(2) as OneId;
-  const joined = customers.get(id) ?? new Set();
-  const had = before ? parseCustomerItem(before).units : [];
-  for (const unit of after ? parseCustomerItem(after).units : []) {
-    if (!had.includes(unit)) joined.add(unit);
-  }
-  customers.set(id, joined);
+  if (item?.sk === 'CUSTOMER') return [[item.pk.slice(2) as OneId, { came: NO_UNITS }]];
+  if (after?.sk !== 'SCOPE') return [];
+  const scope = after.pk.slice(2) as ScopeId;
+  return listChangesIn(after).map(({ id, came }) => [id, { came: new Set(came), scope }] as const);
 };
 
 const partImage = ({ before, after, sequence }: TableChange): readonly PartImage[] => {
@@ -86,9 +106,9 @@ const partImage = ({ before, after, sequence }: TableChange): readonly PartImage
     : [];
 };
 
-const unitGrown = ({ before, after }: TableChange): readonly (readonly [UnitKey, number])[] =>
+const unitGrown = ({ before, after }: TableChange): readonly (readonly [UnitKey, GrownUnit])[] =>
   before && after?.sk === 'UNIT' && before['buckets'] !== after['buckets']
-    ? [[after.pk.slice(2) as UnitKey, Number(before['buckets'] ?? 0)]]
+    ? [[after.pk.slice(2) as UnitKey, { had: Number(before['buckets'] ?? 0), item: after }]]
     : [];
 
 /** A row that became servable, and when its change was committed at the source. */

@@ -2,8 +2,8 @@
  * Get profile: the view of the customer behind an identifier, with its freshness.
  *
  * Two reads one after the other: the claim, which names the customer, then the customer with its summary. A redirect
- * met on the way adds one. A claim's customer is checked against the customer's own units, so a pointer that a crash
- * left behind costs a longer way and never a wrong answer.
+ * met on the way adds one. A claim's customer is checked against the units that the summary shows, so a pointer that a
+ * crash left behind costs a longer way and never a wrong answer.
  * @module
  */
 import type { Pseudonymise } from '#application/identity/read-row.ts';
@@ -16,6 +16,7 @@ import {
   type CustomerItem,
   claimKey,
   customerKey,
+  isLive,
   parseClaimItem,
   parseCustomerItem,
   type ScopeId,
@@ -207,8 +208,9 @@ const followClaim = async (
   claim: ClaimItem,
 ): Promise<Collection | undefined> => {
   const target = await readCanonical(table, id);
-  const holds = (unit: UnitKey) => claim.units.includes(unit);
-  return typeof target === 'object' && target.customer.units.some(holds) ? target : undefined;
+  if (typeof target !== 'object') return undefined;
+  const shown = target.summary.summary?.units;
+  return claim.units.some((unit) => shown?.has(unit)) ? target : undefined;
 };
 
 // The long way: from the holders over their scope to whoever they belong to now.
@@ -231,10 +233,16 @@ const present = (
   { definition, question }: Reader,
   { customer, summary: whole }: Collection,
 ): Found => {
-  if (customer.units.length === 0) return failure({ code: 'not-found' });
+  if (!isLive(customer)) return failure({ code: 'not-found' });
   const { revision, summary, torn } = whole;
   const view = torn ? undefined : summary && viewOf(definition, summary, question);
   return view && summary
-    ? success({ customerId: customer.id, units: customer.units, revision, view, summary })
+    ? success({
+        customerId: customer.id,
+        units: [...summary.units.keys()],
+        revision,
+        view,
+        summary,
+      })
     : failure({ code: 'not-yet-visible' });
 };

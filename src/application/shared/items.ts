@@ -13,7 +13,7 @@
  * | held      | `HELD#n`           | identifier      | a value that waits for review, with why and what it would join |
  * | events    | `K#scope`          | `EVENTS`        | events of a commit that left none of its scopes |
  * | open      | `OPEN`             | scope           | a scope whose commit goes on in further steps |
- * | customer  | `C#OneID`          | `CUSTOMER`      | ledger entry; units, redirect or rest |
+ * | customer  | `C#OneID`          | `CUSTOMER`      | ledger entry; that it redirects or rests. Units: the scope of its anchor |
  * | resting   | `A#unit key`       | `RESTING`       | ids that wait for their anchor to come back |
  * | decisions | `A#unit key`       | `DECISIONS`     | what operators have decided about a unit, whether it lives or not |
  * | decision  | `DECISION`         | id              | what an operator has decided, who and why |
@@ -255,15 +255,18 @@ export const formatClaimItem = (identifier: IdentifierKey, claim: ClaimItem): It
   ...(claim.customer === undefined ? {} : { customer: claim.customer }),
 });
 
-/** A ledger entry with where it leads now. */
+/**
+ * A ledger entry with where it leads now: to a customer of its own, whose units are listed in the scope of its anchor
+ * (see {@link module:application/identity/customer-units}), to another id, or nowhere.
+ */
 export interface CustomerItem {
   readonly id: OneId;
   readonly anchor: UnitKey;
   readonly issuedAt: number;
-  /** Its units; empty for a redirect and at rest. */
-  readonly units: readonly UnitKey[];
   /** The canonical id, of a redirect. */
   readonly into?: OneId;
+  /** Nothing that it stood for is left. */
+  readonly rests: boolean;
 }
 
 /** Reads a customer. */
@@ -271,18 +274,25 @@ export const parseCustomerItem = (item: Item): CustomerItem => ({
   id: item.pk.slice(2) as OneId,
   anchor: item['anchor'] as UnitKey,
   issuedAt: item['issuedAt'] as number,
-  units: (item['units'] ?? []) as readonly UnitKey[],
   ...(typeof item['into'] === 'string' ? { into: item['into'] as OneId } : {}),
+  rests: item['rests'] === true,
 });
 
 /** A customer as an item. */
-export const formatCustomerItem = (customer: CustomerItem): Item => ({
-  ...customerKey(customer.id),
-  anchor: customer.anchor,
-  issuedAt: customer.issuedAt,
-  units: customer.units,
-  ...(customer.into === undefined ? {} : { into: customer.into }),
+export const formatCustomerItem = ({ id, anchor, issuedAt, into, rests }: CustomerItem): Item => ({
+  ...customerKey(id),
+  anchor,
+  issuedAt,
+  ...(into === undefined ? {} : { into }),
+  ...(rests ? { rests } : {}),
 });
+
+/** Whether two say the same of an id. */
+export const sameCustomer = (a: CustomerItem, b: CustomerItem): boolean =>
+  a.anchor === b.anchor && a.issuedAt === b.issuedAt && a.into === b.into && a.rests === b.rests;
+
+/** Whether an id is that of a customer, and not a redirect or at rest. */
+export const isLive = ({ into, rests }: CustomerItem): boolean => into === undefined && !rests;
 
 /** A plain value as a map attribute, or an empty map when it is something else. */
 export const asMap = (value: Value | undefined): ValueMap =>

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyRules, needsReplay, previewRules } from '#application/identity/change-rules.ts';
-import { parseCustomerItem } from '#application/shared/items.ts';
+import { isLive, parseCustomerItem } from '#application/shared/items.ts';
 import type { EvidenceUnit, UnitKey } from '#domain/identity/evidence.ts';
 import { replayEvents } from '#domain/identity/identity-event.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
@@ -61,7 +61,7 @@ const liveIn = (store: ReturnType<typeof anIdentityStore>): ReadonlySet<OneId> =
       .dump()
       .filter(({ sk }) => sk === 'CUSTOMER')
       .map(parseCustomerItem)
-      .flatMap(({ id, units }) => (units.length > 0 ? [id] : [])),
+      .flatMap((entry) => (isLive(entry) ? [entry.id] : [])),
   );
 
 test('applying comes to what the preview lists', async () => {

@@ -10,7 +10,6 @@ import { foldToLatest } from '#application/identity/join-changes.ts';
 import type { FactChange, PartyChange } from '#application/identity/row-change.ts';
 import { wholeSummary } from '#application/profile/parts-apart.ts';
 import { viewOf } from '#application/profile/summary.ts';
-import { parseCustomerItem } from '#application/shared/items.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { FactRow } from '#domain/profile/facts-partial.ts';
 import type { PartyRow } from '#domain/profile/profile-view.ts';
@@ -21,6 +20,7 @@ import {
   liveRowsOf,
 } from '../../support/builders/histories.ts';
 import { NOW, VIEW, viewOfRows } from '../../support/builders/profile.ts';
+import { customersOf } from '../../support/stored-customers.ts';
 import { aViewStore } from '../../support/views.ts';
 
 type Store = ReturnType<typeof aViewStore>;
@@ -53,7 +53,7 @@ const rowsOf = (live: readonly (PartyChange | FactChange)[], units: readonly Uni
 const expectViews = (store: Store, history: History): void => {
   const live = liveRowsOf(history);
   const items = store.table.dump();
-  for (const customer of items.filter(({ sk }) => sk === 'CUSTOMER').map(parseCustomerItem)) {
+  for (const customer of customersOf(items)) {
     const { parties, facts } = rowsOf(live, customer.units);
     const expected = customer.units.length > 0 ? viewOfRows(parties, facts) : undefined;
     const own = items.filter(({ pk }) => pk === `C#${customer.id}`);

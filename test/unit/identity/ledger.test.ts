@@ -29,7 +29,7 @@ describe('ids', () => {
 
   test('an id minted by somebody else just before the commit', async () => {
     const store = anIdentityStore();
-    const item = { ...customerKey('one_a' as OneId), anchor: 'other', issuedAt: 1, units: [] };
+    const item = { ...customerKey('one_a' as OneId), anchor: 'other', issuedAt: 1, rests: true };
     const slow = store.workerOn(
       interposed(store.table, nth(1, 'transact'), () => store.table.write({ kind: 'put', item })),
     );

@@ -196,10 +196,10 @@ test('a customer that is taken away while the stream is read leaves its view as 
   expect(namesOf(await store.pass())).toEqual(['C#one_crm.contact.1 CUSTOMER']);
 });
 
-test('a list of units that lost one differs', async () => {
+test('a customer that is said to rest differs', async () => {
   const store = await aStore();
   const key = { pk: 'C#one_crm.contact.1', sk: 'CUSTOMER' };
-  await store.table.write({ kind: 'update', key, set: { units: ['crm.contact.1'] } });
+  await store.table.write({ kind: 'update', key, set: { rests: true } });
   store.take();
   const part = await store.pass();
   expect(part.differences).toMatchObject([{ problem: 'differs', key }]);

@@ -198,6 +198,51 @@ describe('races', () => {
     expect(await store.view('one_crm.2')).toBeUndefined();
   });
 
+  test('a list that was read before another worker made the summary from a later one is read again', async () => {
+    const store = await withCustomer();
+    await store.maintain();
+    await store.parties(party('crm.2', 1, 'card#1'));
+    const slow = interposed(
+      store.table,
+      nth(1, 'getAll', (args) => args.includes('SUMMARY')),
+      async () => {
+        await store.parties(party('crm.3', 1, 'card#1'));
+        await store.maintain();
+      },
+    );
+    await store.maintain(slow, store.take());
+    expect((await store.view('one_crm.1'))?.sources).toMatchObject([
+      { source: 'crm', rows: 3 },
+      { source: 'pos', rows: 1 },
+    ]);
+  });
+
+  test('a list whose summary another worker has emptied meanwhile is read again', async () => {
+    const store = await withCustomer();
+    await store.parties(party('crm.2', 1, 'email#1'));
+    await store.maintain();
+    await store.parties(party('crm.2', 2, 'email#1', 'phone#1'), party('crm.3', 1, 'email#1'));
+    const changes = store.take();
+    const slow = interposed(
+      store.table,
+      nth(1, 'getAll', (args) => args.includes('SUMMARY')),
+      async () => {
+        await store.parties(party('crm.2', 3, 'card#1'), party('crm.3', 2, 'card#1'));
+        await store.maintain();
+      },
+    );
+    await store.maintain(slow, changes);
+    expect(await store.view('one_crm.2')).toBeUndefined();
+  });
+
+  test('a list that says what the summary was made from writes nothing', async () => {
+    const store = await withCustomer();
+    const changes = store.take();
+    await store.maintain(store.table, changes);
+    await store.maintain(store.table, changes);
+    expect(await store.revision('one_crm.1')).toBe(1);
+  });
+
   test('a unit that goes to another scope, and stays with its customer, is found there', async () => {
     const store = aViewStore();
     await store.facts(order('pos.1', 1, 100, 'card#1'));

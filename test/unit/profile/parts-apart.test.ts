@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { maintainViews } from '#application/profile/maintain-views.ts';
 import { wholeSummary } from '#application/profile/parts-apart.ts';
 import { parseSummaryItem } from '#application/profile/summary-text.ts';
-import type { Item } from '#application/shared/table.ts';
+import { must } from '#domain/shared/assert.ts';
 import { fact, factGone, factUnit, party, partyGone } from '../../support/builders/rows.ts';
 import { interposed, nth } from '../../support/interposed-table.ts';
 import { aViewStore, viewPortsOn } from '../../support/views.ts';
@@ -29,7 +29,13 @@ const aLargeCustomer = async (...rows: readonly ReturnType<typeof order>[]) => {
   const parts = () => store.table.dump().filter(({ sk }) => sk.startsWith('PART#'));
   const entry = async () =>
     [...(parseSummaryItem(await store.summary(ID)).summary?.units.values() ?? [])][0];
-  return { store, maintain, spend, parts, entry };
+  /** The scope whose one customer has the one unit. */
+  const scope = () =>
+    must(
+      store.table.dump().find(({ sk }) => sk === 'SCOPE'),
+      'scope',
+    );
+  return { store, maintain, spend, parts, entry, scope };
 };
 
 describe('a unit whose parts lie apart', () => {
@@ -100,14 +106,13 @@ describe('a unit whose parts lie apart', () => {
   });
 
   test('one that left and came back in one batch is read again', async () => {
-    const { store, maintain, spend } = await aLargeCustomer(order('pos.1', 1, 100));
-    const before = store.table.dump().find(({ pk, sk }) => pk === `C#${ID}` && sk === 'CUSTOMER');
+    const { store, maintain, spend, scope } = await aLargeCustomer(order('pos.1', 1, 100));
+    const told = scope();
     await store.facts(order('pos.1', 2, 70));
     store.take();
-    const left = { ...before, units: [] } as unknown as Item;
     await maintain(store.table, [
-      { before: before as Item, after: left, sequence: '8' },
-      { before: left, after: before as Item, sequence: '9' },
+      { after: { ...told, lists: '0:' }, sequence: '8' },
+      { after: { ...told, lists: '0:0' }, sequence: '9' },
     ]);
     expect(await spend()).toEqual({ HKD: 70 });
   });
@@ -116,10 +121,8 @@ describe('a unit whose parts lie apart', () => {
     ['in the batch that has it read again', true],
     ['after it was read again', false],
   ])('an image that comes late %s changes nothing', async (_, isTogether) => {
-    const { store, maintain, spend } = await aLargeCustomer(order('pos.1', 1, 100));
-    const customer = store.table.dump().find(({ pk, sk }) => pk === `C#${ID}` && sk === 'CUSTOMER');
-    const left = { ...customer, units: [] } as unknown as Item;
-    const again = [{ before: left, after: customer as Item, sequence: '99' }];
+    const { store, maintain, spend, scope } = await aLargeCustomer(order('pos.1', 1, 100));
+    const again = [{ after: { ...scope(), lists: '0:0' }, sequence: '99' }];
     await store.facts(order('pos.1', 2, 70));
     const late = store.take();
     await store.facts(order('pos.1', 3, 50));

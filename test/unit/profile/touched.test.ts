@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { arrivalsIn, type TableChange, touchedBy } from '#application/profile/touched.ts';
 import type { Item } from '#application/shared/table.ts';
+import type { UnitKey } from '#domain/identity/evidence.ts';
+import type { OneId } from '#domain/identity/one-id.ts';
+import { EMPTY_SCOPE, formatScope } from '#domain/identity/scope.ts';
+import { unit } from '../../support/builders/evidence.ts';
 
 const item = (pk: string, sk: string, more: object = {}): Item => ({ pk, sk, ...more }) as Item;
 type Unnumbered = Omit<TableChange, 'sequence'>;
@@ -9,11 +13,24 @@ const touched = (change: Unnumbered) => {
   return [[...customers.keys()], [...images.map(({ unit }) => unit), ...grown.keys()]];
 };
 
+const SCOPE = formatScope({
+  ...EMPTY_SCOPE,
+  units: new Map([unit('crm.1'), unit('~x')].map((one) => [one.key, one])),
+  customers: [{ id: 'one_a' as OneId, units: ['crm.1', '~x'] as UnitKey[] }],
+});
+
 describe('what a table change concerns', () => {
   const party = item('R#crm.1', 'ROW', { evidence: 'c ' });
   test.each([
     ['a new customer', { after: item('C#one_a', 'CUSTOMER') }, ['one_a'], []],
     ['a customer that is gone', { before: item('C#one_a', 'CUSTOMER') }, ['one_a'], []],
+    [
+      'a scope whose customer has another unit',
+      { after: item('K#k', 'SCOPE', { lists: '0:1', doc: SCOPE }) },
+      ['one_a'],
+      [],
+    ],
+    ['a scope whose customers have what they had', { after: item('K#k', 'SCOPE') }, [], []],
     [
       'a bucket',
       { after: item('U#~x#y#12', 'BUCKET', { 'pos/receipt/1': { v: '1' } }) },
@@ -60,6 +77,19 @@ describe('what a table change concerns', () => {
     });
     expect(touchedBy([image(9), image(10), image(1)]).images).toMatchObject([
       { unit: '~x', bucket: 2, item: { 'pos/receipt/1': { v: '10' } } },
+    ]);
+  });
+
+  test('of a scope are the units that came to its customers, wherever the scope goes on', () => {
+    const after = item('K#k', 'SCOPE', { lists: '0:1', doc: SCOPE });
+    const large = item('K#l', 'SCOPE', { lists: '[["one_a",["~y"]],["one_b",[]]]', doc: '{"un' });
+    const { customers } = touchedBy([
+      { after, sequence: '1' },
+      { after: large, sequence: '2' },
+    ]);
+    expect([...customers]).toEqual([
+      ['one_a', { came: new Set(['~x', '~y']), scope: 'l' }],
+      ['one_b', { came: new Set(), scope: 'l' }],
     ]);
   });
 

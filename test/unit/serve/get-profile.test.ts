@@ -152,7 +152,7 @@ describe('by id', () => {
   const withIds = async (...into: readonly (number | undefined)[]) => {
     const store = aStore();
     for (const [n, to] of into.entries()) {
-      const links = to === undefined ? { units: [`crm.${n}`] } : { units: [], into: oneId(to) };
+      const links = to === undefined ? {} : { into: oneId(to) };
       await store.table.write({
         kind: 'put',
         item: { ...customerKey(oneId(n)), anchor: `crm.${n}`, issuedAt: n, ...links },
@@ -192,7 +192,7 @@ describe('by id', () => {
     const merge = () =>
       store.table.write({
         kind: 'put',
-        item: { ...customerKey(oneId(1)), anchor: 'crm.1', issuedAt: 1, units: [], into: oneId(0) },
+        item: { ...customerKey(oneId(1)), anchor: 'crm.1', issuedAt: 1, into: oneId(0) },
       });
     const slow = interposed(
       store.table,
@@ -216,7 +216,7 @@ describe('by id', () => {
     const store = await withIds(undefined);
     await store.table.write({
       kind: 'put',
-      item: { ...customerKey(oneId(1)), anchor: 'crm.1', issuedAt: 1, units: [] },
+      item: { ...customerKey(oneId(1)), anchor: 'crm.1', issuedAt: 1, rests: true },
     });
     expect(await shown(store.get(`customerId:${oneId(n)}`))).toEqual({ code: 'not-found' });
   });

@@ -5,6 +5,7 @@
  * when all its holders are its units: one that a family shares names the others as well, and stays.
  * @module
  */
+import { readCustomerUnits } from '#application/identity/customer-units.ts';
 import { readScopes } from '#application/identity/scope-store.ts';
 import { lookupsOf } from '#application/profile/maintain-lookups.ts';
 import { readCustomerRows } from '#application/serve/customer-rows.ts';
@@ -13,12 +14,10 @@ import { contributionsIn } from '#application/shared/contributions.ts';
 import {
   bucketKey,
   claimKey,
-  customerKey,
   decisionsKey,
   defectPartition,
   FACT_UNIT_PREFIX,
   parseClaimItem,
-  parseCustomerItem,
   parseRowItem,
   parseUnitItem,
   restingKey,
@@ -49,8 +48,8 @@ import type { ErasePorts } from './ports.ts';
 /** Whether a customer has anything left. */
 export const unitsOf = async (table: Table, id: OneId): Promise<readonly UnitKey[]> => {
   const current = (await canonicalId(table, id)) ?? id;
-  const [item] = await table.getAll([customerKey(current)]);
-  return item ? parseCustomerItem(item).units : [];
+  const found = await readCustomerUnits(table, [{ id: current }]);
+  return found.get(current)?.units ?? [];
 };
 
 /** Finds what is held of a customer now. */

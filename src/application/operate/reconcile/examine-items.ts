@@ -12,6 +12,8 @@ import {
   bucketKey,
   claimKey,
   customerKey,
+  formatCustomerItem,
+  isLive,
   MEMBER_PREFIX,
   parseClaimItem,
   parseCustomerItem,
@@ -196,9 +198,10 @@ const examineResting: Examine = async (around, item) => {
   return entries.flatMap(([id, issuedAt], index): readonly Finding[] => {
     if (items[index]) return NONE;
     const key = customerKey(id as OneId);
+    const atRest = { id: id as OneId, anchor, issuedAt, rests: true };
     const actions = [
       { kind: 'check', key: restingKey(anchor), when: { exists: ['pk'] } },
-      { kind: 'put', item: { ...key, anchor, issuedAt, units: [] }, when: { missing: ['pk'] } },
+      { kind: 'put', item: formatCustomerItem(atRest), when: { missing: ['pk'] } },
     ] as const;
     const seen = { expected: [id, issuedAt] };
     return [finding(key, 'missing', 'customer at rest', seen, { kind: 'write', actions })];
@@ -212,7 +215,7 @@ const examineSummaryItem: Examine = async (around, item) => {
   const [first] = summary?.units.keys() ?? [];
   if (first === undefined) return NONE;
   const customer = await around.get(customerKey(id));
-  if (customer && parseCustomerItem(customer).units.length > 0) return NONE;
+  if (customer && isLive(parseCustomerItem(customer))) return NONE;
   const anchor = customer ? parseCustomerItem(customer).anchor : first;
   const home = await around.scopeOf(anchor);
   if (home?.scope.customers.some((one) => one.id === id)) return NONE;

@@ -5,7 +5,7 @@
  * missing or wrong are found from here, and each under its own name only.
  * @module
  */
-import { customerItems } from '#application/identity/plan-customers.ts';
+import { placedCustomers } from '#application/identity/plan-customers.ts';
 import type { StoredScope } from '#application/identity/scope-store.ts';
 import {
   bucketKey,
@@ -17,6 +17,7 @@ import {
   parseCustomerItem,
   parseRowItem,
   parseUnitItem,
+  sameCustomer,
   summaryKey,
   unitItemKey,
 } from '#application/shared/items.ts';
@@ -108,16 +109,17 @@ const examineCustomers = async (
   stored: StoredScope,
 ): Promise<readonly Finding[]> => {
   const { scope } = stored;
-  const expected = [...customerItems(scope, scope.ledger).values()];
+  const expected = [...placedCustomers(scope, scope.ledger).values()];
   const items = await around.getAll(expected.map(({ id }) => customerKey(id)));
   return expected.flatMap((customer, index): readonly Finding[] => {
     const item = items[index];
     const found = item && parseCustomerItem(item);
-    if (found && JSON.stringify(found) === JSON.stringify(customer)) return [];
+    if (found && sameCustomer(found, customer)) return [];
     const key = customerKey(customer.id);
-    const actions = [fence(stored), { kind: 'put', item: formatCustomerItem(customer) } as const];
+    const expectedItem = formatCustomerItem(customer);
+    const actions = [fence(stored), { kind: 'put', item: expectedItem } as const];
+    const seen = { expected: expectedItem, found: item };
     const problem = item ? 'differs' : 'missing';
-    const seen = { expected: customer, found };
     return [finding(key, problem, 'customer of a scope', seen, { kind: 'write', actions })];
   });
 };
