@@ -33,6 +33,10 @@ const HELP = `Usage: npm run ops -- <command> [options]
   keys add CLIENT | add CLIENT read | remove KEY
                            keys that send events (Tracking API), or read profiles as Segment does
 
+  rekey        gives all identifiers new pseudonyms, under a pepper that it adds; resolving pauses meanwhile. May be
+               stopped and run again. rekey status says how far it is
+    --settle SECONDS         how long functions may take to follow a changed secret (180)
+
   held         lists the values that would join customers and wait for review
   decide       always A B | never A B | revoke ID | list: what people know better than the rules
     --actor NAME --reason TEXT   who decides, and why
@@ -77,6 +81,7 @@ Examples
   npm run ops -- decide never erp.account.7 crm.contact.12 --actor kim --reason 'father and son'
   npm run ops -- erase member-card:610000074 --actor kim
   npm run ops -- quality --rule phone-missing
+  npm run ops -- rekey --stack Tributary-production-Data
   npm run ops -- redrive --stack Tributary-dev-Data
   npm run ops -- reconcile --source pos --heal
   npm run ops -- sweep --source pos --table receipt --generation 2 --dry-run

@@ -34,6 +34,7 @@ export type CountMetric =
   | 'MetricsFolded'
   | 'ProfilesRead'
   | 'RecordsErased'
+  | 'RekeyStoodMinutes'
   | 'RowsReconciled'
   | 'ViewDifferences'
   | 'ViewsRebuilt'

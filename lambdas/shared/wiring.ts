@@ -27,9 +27,16 @@ export const wallClock = (): number => Date.now();
 export const sleep = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The table of a function. */
-export const bindTable = (tableName: string): Table =>
-  new DynamoTable({ client: makeDynamoClient(), tableName });
+const tables = new Map<string, Table>();
+
+/** A table of a function; the same for the same name, so that connections are kept when ports are bound anew. */
+export const bindTable = (tableName: string): Table => {
+  const known = tables.get(tableName);
+  if (known) return known;
+  const made = new DynamoTable({ client: makeDynamoClient(), tableName });
+  tables.set(tableName, made);
+  return made;
+};
 
 /** The audit log in its table. */
 export const bindAudit = (tableName: string, pseudonymise: Pseudonymiser): AuditLog =>
@@ -48,26 +55,42 @@ export const bindScan = (tableName: string): Scan => makePagedScan(makeDynamoCli
 export const bindDefinitions = (table: Table, bucket: string): DefinitionsSource =>
   currentDefinitions({ table, objects: new S3ObjectStore(makeS3Client(), bucket) }, wallClock);
 
-/** Makes a binding once per execution environment; one that failed, for a secret could not be read, is tried again. */
-export const onceBound = <Ports>(bind: () => Promise<Ports>): (() => Promise<Ports>) => {
-  let binding: Promise<Ports> | undefined;
+/** Milliseconds for which a binding to secrets is kept, beyond those for which a secret is. */
+const BINDING_KEPT_MS = 30_000;
+
+/** Makes a binding that reads secrets, and makes it anew after a while: secrets rotate. One that failed is tried again. */
+export const boundForAWhile = <Ports>(bind: () => Promise<Ports>): (() => Promise<Ports>) => {
+  let kept: { readonly binding: Promise<Ports>; readonly until: number } | undefined;
   return () => {
-    binding ??= bind().catch((error) => {
-      binding = undefined;
+    if (kept && wallClock() < kept.until) return kept.binding;
+    const binding = bind().catch((error) => {
+      kept = undefined;
       throw error;
     });
+    kept = { binding, until: wallClock() + BINDING_KEPT_MS };
     return binding;
   };
 };
 
 const getSecret = makeGetSecret(makeSecretsClient());
 
-/** The pseudonymiser under the pepper of this secret; whoever names fact units needs the key of the OneIDs, too. */
-export const bindPseudonymiser = async (pepperArn: string, unitKeyArn?: string) =>
-  makePseudonymiser(
-    await getSecret(pepperArn),
-    unitKeyArn === undefined ? undefined : await getSecret(unitKeyArn),
-  );
+let pseudonymiser: { readonly secrets: string; readonly made: Pseudonymiser } | undefined;
+
+/**
+ * The pseudonymiser under the peppers of this secret, the same as long as they are; whoever names fact units needs the key
+ * of the OneIDs, too.
+ */
+export const bindPseudonymiser = async (
+  pepperArn: string,
+  unitKeyArn?: string,
+): Promise<Pseudonymiser> => {
+  const peppers = await getSecret(pepperArn);
+  const unitKey = unitKeyArn === undefined ? undefined : await getSecret(unitKeyArn);
+  const secrets = JSON.stringify([peppers, unitKey]);
+  if (pseudonymiser?.secrets !== secrets)
+    pseudonymiser = { secrets, made: makePseudonymiser(peppers, unitKey) };
+  return pseudonymiser.made;
+};
 
 /** The OneID minter under the key of this secret. */
 export const bindMinter = async (keyArn: string) => makeOneIdMinter(await getSecret(keyArn));

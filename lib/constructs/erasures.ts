@@ -110,7 +110,7 @@ export class Erasures extends Construct {
   }
 }
 
-/** The alarm of an erasure that does not come to its end. */
+/** The alarms of an erasure, and of the rotation that keeps erasures waiting, that do not come to their end. */
 export const addErasureAlarms = (scope: Construct, channel: AlarmChannel): void => {
   new RunbookAlarm(scope, 'erasures-overdue', {
     ...channel,
@@ -124,6 +124,20 @@ export const addErasureAlarms = (scope: Construct, channel: AlarmChannel): void 
     }),
     threshold: 1,
     minutes: [5, 10],
+    missing: TreatMissingData.NOT_BREACHING,
+  });
+  new RunbookAlarm(scope, 'rekey-stands-still', {
+    ...channel,
+    heading: 'Rekey stands still',
+    what: 'A rotation of the pepper was begun and does not go on; changes wait in the stream meanwhile.',
+    urgency: 'page',
+    metric: pipelineMetric({
+      metricName: 'RekeyStoodMinutes',
+      functionId: 'operate/erase-customers',
+      statistic: 'Maximum',
+    }),
+    threshold: 15,
+    minutes: [3, 5],
     missing: TreatMissingData.NOT_BREACHING,
   });
 };

@@ -55,7 +55,7 @@ export class DataStack extends Stack {
   readonly table = this.makeTable('Customer360', StreamViewType.NEW_AND_OLD_IMAGES);
   /** Who read what of whom. Apart, so that other people can be let at it than at customers. */
   readonly audit = this.makeTable('Audit', StreamViewType.NEW_IMAGE);
-  /** Keys the hashes of identifiers; a new value would orphan every claim. */
+  /** Keys the hashes of identifiers; `npm run ops -- rekey` adds to it. Any other new value would orphan every claim. */
   readonly pepper = this.makeSecret('Pepper', 'HMAC key of identifiers');
   /** Keys the OneIDs; a new value would rename every customer. */
   readonly oneIdKey = this.makeSecret('OneIdKey', 'HMAC key of OneIDs');

@@ -148,6 +148,13 @@ const start = async (
   const eventSources = await startMappings(plan, options, { clients, functions, metrics });
   const tooLong = () => delay(STOP_MAPPINGS_WITHIN_MS, undefined, { ref: false });
   cleanUps.add(() => Promise.race([eventSources.stop(), tooLong()]));
+  sideServices.serveLambda({
+    mappings: () => eventSources.mappings(),
+    setEnabled: (uuid, enabled) => eventSources.setEnabled(uuid, enabled),
+    environment: (name) =>
+      plan.functions.find((one) => one.name === name || name.endsWith(`:function:${one.name}`))
+        ?.environment,
+  });
   const objectEvents = startObjectEvents(plan, {
     s3: clients.s3,
     functions,

@@ -35,6 +35,7 @@ import type { Command, CommandFlags } from './command.ts';
 import { IDENTITY_COMMANDS } from './identity-commands.ts';
 import { OpsError } from './ops-error.ts';
 import { printable } from './printable.ts';
+import { REKEY_COMMANDS } from './rekey-command.ts';
 import { RIGHTS_COMMANDS } from './rights-commands.ts';
 import { RULES_COMMANDS } from './rules-commands.ts';
 import type { Target } from './target.ts';
@@ -224,6 +225,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   ...IDENTITY_COMMANDS,
   ...UPKEEP_COMMANDS,
   ...RULES_COMMANDS,
+  ...REKEY_COMMANDS,
   ...RIGHTS_COMMANDS,
   audit,
   keys,

@@ -26,6 +26,7 @@ import type { Table } from '#application/shared/table.ts';
 import type { Result } from '#domain/shared/result.ts';
 import type { Command, CommandFlags } from './command.ts';
 import { OpsError } from './ops-error.ts';
+import { refuseWhileRekeying } from './rekey-command.ts';
 import type { Target } from './target.ts';
 
 const held: Command = async (target, { json }) => {
@@ -74,6 +75,7 @@ const decideCommand: Command = async (target, flags) => {
   const { actor, reason } = flags;
   if (kind === 'list') return listDecisions(target.table());
   if (!actor || !reason) throw new OpsError('Say who decides and why: --actor NAME --reason TEXT.');
+  await refuseWhileRekeying(target.table());
   const { ports, policy } = await identityOn(target);
   const decision =
     kind === 'revoke'

@@ -21,6 +21,7 @@ import {
 import { must } from '#domain/shared/assert.ts';
 import type { Command } from './command.ts';
 import { OpsError } from './ops-error.ts';
+import { refuseWhileRekeying } from './rekey-command.ts';
 import type { Target } from './target.ts';
 
 /** Seconds that a reader of the change stream may take for a batch, its window included. */
@@ -31,6 +32,7 @@ const erase: Command = async (target, { keys, settle = SETTLE_SECONDS, actor = '
   if (word === undefined || more.length > 0)
     throw new OpsError('Say whom: erase member-card:610000074, or the id of an erasure.');
   if (!/^\d{1,4}$/.test(settle)) throw new OpsError(`--settle takes a number, not ${settle}.`);
+  await refuseWhileRekeying(target.table());
   const ports = await erasureOn(target, Number(settle) * 1_000);
   const id = word.startsWith('era_') ? word : (await requested(ports, word, actor)).id;
   const erasure = await continueErasure(ports, id, { wait: ports.sleep, onPart: tellPart });

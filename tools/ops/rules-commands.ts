@@ -7,12 +7,18 @@ import {
   publishDefinitions,
 } from '#adapters/definitions/current-definitions.ts';
 import { readDefinitions } from '#adapters/definitions/read-folder.ts';
-import { applyRules, needsReplay, previewRules } from '#application/identity/change-rules.ts';
+import {
+  applyRules,
+  needsReplay,
+  previewRules,
+  type TableScan,
+} from '#application/identity/change-rules.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import type { IdentityEvent } from '#domain/identity/identity-event.ts';
 import type { RuleChange } from '#domain/identity/rule-change.ts';
 import type { Command, CommandFlags } from './command.ts';
 import { OpsError } from './ops-error.ts';
+import { refuseWhileRekeying } from './rekey-command.ts';
 import { settleMs } from './settle.ts';
 import type { Target } from './target.ts';
 
@@ -83,6 +89,7 @@ const apply: Command = async (target, flags) => {
   const replay = needsReplay(current, next.namespaces);
   if (replay.length > 0)
     throw new OpsError(`Publish these and replay the archive instead:\n  ${replay.join('\n  ')}`);
+  await refuseWhileRekeying(target.table());
   console.log(`In force: ${await publishDefinitions(storesOn(target), next)}`);
   const wait = settleMs(flags, UNTIL_FOLLOWED_MS);
   console.error(`Waiting ${wait / 1000} s until every function follows.`);
@@ -95,12 +102,21 @@ const apply: Command = async (target, flags) => {
       random: Math.random,
       sleep,
     },
-    target.scan(),
+    watched(target),
     next.namespaces,
   );
   console.log(`${scopes} scopes and ${identifiers} values brought to the new rules`);
   return 0;
 };
+
+/** The scan of the table; it ends when a rotation of the pepper begins, for which this would be in the way. */
+const watched = (target: Target): TableScan =>
+  async function* () {
+    for await (const items of target.scan()()) {
+      await refuseWhileRekeying(target.table());
+      yield items;
+    }
+  };
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

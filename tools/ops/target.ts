@@ -4,9 +4,11 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { makeMark } from '#adapters/crypto/erasure-marks.ts';
 import { makeOneIdMinter } from '#adapters/crypto/one-id-minter.ts';
+import { formatPeppers, parsePeppers } from '#adapters/crypto/peppers.ts';
 import { makePseudonymiser, type Pseudonymiser } from '#adapters/crypto/pseudonym.ts';
 import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
 import { makePagedScan, makeScan } from '#adapters/dynamodb/scan.ts';
@@ -15,9 +17,10 @@ import { makeKinesisClient } from '#adapters/kinesis/client.ts';
 import { makePublish } from '#adapters/kinesis/publish.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
-import { makeGetSecret, makeSecretsClient } from '#adapters/secrets/secret.ts';
+import { makeGetSecret, makeSecretsClient, putSecret } from '#adapters/secrets/secret.ts';
 import type { TableScan } from '#application/identity/change-rules.ts';
 import type { Publish, Scan } from '#application/operate/ports.ts';
+import type { RotationPorts } from '#application/operate/rekey/rotate-pepper.ts';
 import type { Mark } from '#application/shared/erasure-items.ts';
 import type { ErasableStore } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
@@ -25,6 +28,7 @@ import type { OneIdMinter } from '#domain/identity/one-id.ts';
 import type { Endpoints } from '../../local/run/endpoints.ts';
 import { OpsError } from './ops-error.ts';
 import type { PostgresPlace } from './postgres-rows.ts';
+import { type StreamReading, streamReading } from './stream-mapping.ts';
 
 /** What a target is named by: each flag, with the output of the data stack that holds the same. */
 export const NAMES = {
@@ -63,6 +67,10 @@ export interface Target {
   pseudonymiser(): Promise<Pseudonymiser>;
   /** The pseudonyms as who names fact units needs them. */
   unitPseudonymiser(): Promise<Pseudonymiser>;
+  /** The secret of the peppers: every read asks for it anew. */
+  peppers(): RotationPorts['peppers'];
+  /** Reading of the change stream by the resolver. */
+  resolving(): StreamReading;
   mark(): Promise<Mark>;
   minter(): Promise<OneIdMinter>;
 }
@@ -159,6 +167,23 @@ const bind = (place: string, names: Names, local?: Endpoints): Target => {
     pseudonymiser: async () => makePseudonymiser(await secret('pepper-secret')),
     unitPseudonymiser: async () =>
       makePseudonymiser(await secret('pepper-secret'), await secret('one-id-key-secret')),
+    peppers: () => {
+      const client = makeSecretsClient(settings('secrets'));
+      const arn = nameOf('pepper-secret');
+      return {
+        read: async () => parsePeppers(await makeGetSecret(client)(arn)),
+        write: (peppers) => putSecret(client, arn, formatPeppers(peppers)),
+      };
+    },
+    resolving: () =>
+      streamReading({
+        kinesis: makeKinesisClient(settings('kinesis')),
+        streamName: nameOf('stream'),
+        functionId: 'identity/resolve-identity',
+        // The local cloud answers for Lambda where it answers for secrets.
+        ...(local ? { endpoint: local.secrets.endpoint } : {}),
+        sleep: async (ms) => void (await delay(ms)),
+      }),
     mark: async () => makeMark(await secret('erasure-key-secret')),
     minter: async () => makeOneIdMinter(await secret('one-id-key-secret')),
     publish: () => makePublish(makeKinesisClient(settings('kinesis')), nameOf('stream')),

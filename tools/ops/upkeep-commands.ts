@@ -26,6 +26,7 @@ import { OpsError } from './ops-error.ts';
 import { postgresRows } from './postgres-rows.ts';
 import { printable } from './printable.ts';
 import { progress } from './progress.ts';
+import { refuseWhileRekeying } from './rekey-command.ts';
 import { settleMs } from './settle.ts';
 import type { Target } from './target.ts';
 
@@ -47,6 +48,7 @@ const upkeepOn = (target: Target) => {
 const reconcile: Command = async (target, flags) => {
   if (flags.against !== undefined) return reconcileAgainst(target, flags);
   const ports = upkeepOn(target);
+  await refuseWhileRekeying(ports.table);
   const { source } = flags;
   const { definitions } = await ports.definitions();
   if (source !== undefined && !definitions.sources[source])

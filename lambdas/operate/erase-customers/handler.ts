@@ -1,5 +1,7 @@
 /**
  * operate/erase-customers: goes on with the erasures that were asked for, a part in each invocation, until each is done.
+ *
+ * A rotation of the pepper keeps them waiting, so this also tells for how long one has stood still.
  * @module
  */
 import type { Context, ScheduledEvent } from 'aws-lambda';
@@ -10,6 +12,7 @@ import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
 import { continueErasure } from '#application/operate/erase/erase-customer.ts';
 import type { ErasePorts } from '#application/operate/erase/ports.ts';
+import { isRekeying, standstillOf } from '#application/operate/rekey/rekey.ts';
 import { makeErasedRows } from '#application/shared/erased-rows.ts';
 import { type Erasure, runningErasures } from '#application/shared/erasures.ts';
 import { readEnvironment } from '../../shared/environment.ts';
@@ -22,7 +25,7 @@ import {
   bindMinter,
   bindPseudonymiser,
   bindTable,
-  once,
+  boundForAWhile,
   sleep,
   wallClock,
 } from '../../shared/wiring.ts';
@@ -38,22 +41,27 @@ export const makeHandler = (
 ) =>
   withTelemetry(telemetry, async (_event: ScheduledEvent, context: Context): Promise<void> => {
     const bound = await ports();
-    const mayGoOn = hasTimeLeft(context, reserveMs);
-    const ids = await runningErasures(bound.table);
-    const erasures: Erasure[] = [];
-    const failures: unknown[] = [];
-    for (const id of ids) {
-      try {
-        const erasure = await continueErasure(bound, id, { mayGoOn });
-        if (erasure) erasures.push(erasure);
-      } catch (error) {
-        failures.push(error);
-        telemetry.log.error('an erasure could not go on', error, { object: id });
-      }
-    }
+    telemetry.count('RekeyStoodMinutes', Math.floor((await standstillOf(bound)) / 60_000));
+    if (await isRekeying(bound.table)) return telemetry.log.info('the pepper is being rotated');
+    const { erasures, failures } = await goOn(bound, hasTimeLeft(context, reserveMs), telemetry);
     tell(telemetry, bound.clock(), erasures);
     if (failures.length > 0) throw failures[0];
   });
+
+const goOn = async (ports: ErasePorts, mayGoOn: () => boolean, { log }: Telemetry) => {
+  const erasures: Erasure[] = [];
+  const failures: unknown[] = [];
+  for (const id of await runningErasures(ports.table)) {
+    try {
+      const erasure = await continueErasure(ports, id, { mayGoOn });
+      if (erasure) erasures.push(erasure);
+    } catch (error) {
+      failures.push(error);
+      log.error('an erasure could not go on', error, { object: id });
+    }
+  }
+  return { erasures, failures };
+};
 
 const tell = ({ count, log }: Telemetry, now: number, erasures: readonly Erasure[]): void => {
   const isOverdue = ({ step, requestedAt }: Erasure) =>
@@ -83,8 +91,9 @@ const { current } = bindDefinitions(table, env.DEFINITIONS_BUCKET);
 /** Longer than a reader of the change stream may take for a batch, its window included. */
 const SETTLE_MS = 90_000;
 
-const productionPorts = once(async (): Promise<ErasePorts> => {
-  const client = makeS3Client();
+const client = makeS3Client();
+
+const productionPorts = boundForAWhile(async (): Promise<ErasePorts> => {
   const bucket = (name: string) => new S3ObjectStore(client, name);
   const mark = await bindMark(env.ERASURE_KEY_SECRET_ARN);
   return {

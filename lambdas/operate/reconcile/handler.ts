@@ -15,6 +15,7 @@ import {
   type PassPart,
   type ReconcilePorts,
 } from '#application/operate/reconcile/reconcile.ts';
+import { isRekeying } from '#application/operate/rekey/rekey.ts';
 import { loadState, saveState } from '#application/operate/upkeep-store.ts';
 import { readEnvironment } from '../../shared/environment.ts';
 import { withTelemetry } from '../../shared/middleware.ts';
@@ -37,6 +38,8 @@ const SEGMENTS = 4;
 /** Makes the handler on given ports. */
 export const makeHandler = (ports: ReconcilePorts, limits: ReconcileLimits, telemetry: Telemetry) =>
   withTelemetry(telemetry, async (_event: ScheduledEvent, context: Context): Promise<void> => {
+    // Under way it would name every key that is copied or left.
+    if (await isRekeying(ports.table)) return telemetry.log.info('the pepper is being rotated');
     const read = await loadState<Pass>(ports.table, 'RECONCILE');
     const begun = read.state && !isComplete(read.state) ? read.state : newPass(SEGMENTS);
     const timeLeft = hasTimeLeft(context, limits.reserveMs);

@@ -19,7 +19,7 @@ import {
   bindPseudonymiser,
   bindScan,
   bindTable,
-  once,
+  boundForAWhile,
   sleep,
   wallClock,
 } from '../../shared/wiring.ts';
@@ -66,7 +66,9 @@ const env = readEnvironment(
 const table = bindTable(env.TABLE_NAME);
 const { current } = bindDefinitions(table, env.DEFINITIONS_BUCKET);
 
-const productionPorts = once(async (): Promise<ExtractPorts> => {
+const rights = new S3ObjectStore(makeS3Client(), env.RIGHTS_BUCKET);
+
+const productionPorts = boundForAWhile(async (): Promise<ExtractPorts> => {
   const pseudonymise = await bindPseudonymiser(env.PEPPER_SECRET_ARN);
   return {
     table,
@@ -74,7 +76,7 @@ const productionPorts = once(async (): Promise<ExtractPorts> => {
     pseudonymise,
     audit: bindAudit(env.AUDIT_TABLE_NAME, pseudonymise),
     mark: await bindMark(env.ERASURE_KEY_SECRET_ARN),
-    rights: new S3ObjectStore(makeS3Client(), env.RIGHTS_BUCKET),
+    rights,
     scan: bindScan(env.TABLE_NAME),
     writeParquet,
     rowsPerFile: Number(env.ROWS_PER_FILE),

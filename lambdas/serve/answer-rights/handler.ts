@@ -31,7 +31,7 @@ import {
   bindMark,
   bindPseudonymiser,
   bindTable,
-  once,
+  boundForAWhile,
   sleep,
   wallClock,
 } from '../../shared/wiring.ts';
@@ -105,8 +105,9 @@ const env = readEnvironment(
 const table = bindTable(env.TABLE_NAME);
 const { current } = bindDefinitions(table, env.DEFINITIONS_BUCKET);
 
-const productionPorts = once(async (): Promise<RightsPorts> => {
-  const client = makeS3Client();
+const client = makeS3Client();
+
+const productionPorts = boundForAWhile(async (): Promise<RightsPorts> => {
   const pseudonymise = await bindPseudonymiser(env.PEPPER_SECRET_ARN);
   return {
     table,

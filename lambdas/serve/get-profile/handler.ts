@@ -12,7 +12,7 @@ import {
   bindDefinitions,
   bindPseudonymiser,
   bindTable,
-  onceBound,
+  boundForAWhile,
   sleep,
   wallClock,
 } from '../../shared/wiring.ts';
@@ -51,7 +51,7 @@ const { current } = bindDefinitions(table, env.DEFINITIONS_BUCKET);
 
 /** Bound to the tables. */
 export const handler = makeHandler(
-  onceBound(async (): Promise<CustomerPorts> => {
+  boundForAWhile(async (): Promise<CustomerPorts> => {
     const pseudonymise = await bindPseudonymiser(env.PEPPER_SECRET_ARN);
     const audit = bindAudit(env.AUDIT_TABLE_NAME, pseudonymise);
     // Cursors are signed under the pepper, with a namespace that no identifier has.

@@ -21,7 +21,7 @@ import {
   bindDefinitions,
   bindPseudonymiser,
   bindTable,
-  onceBound,
+  boundForAWhile,
   sleep,
   wallClock,
 } from '../../shared/wiring.ts';
@@ -72,7 +72,7 @@ const publish = makePublish(makeKinesisClient({}), env.STREAM_NAME);
 
 /** Bound to the table and the change stream. */
 export const handler = makeHandler(
-  onceBound(async (): Promise<Ports> => {
+  boundForAWhile(async (): Promise<Ports> => {
     const pseudonymise = await bindPseudonymiser(env.PEPPER_SECRET_ARN);
     const audit = bindAudit(env.AUDIT_TABLE_NAME, pseudonymise);
     const ports = { table, definitions: current, pseudonymise, audit, clock: wallClock, sleep };

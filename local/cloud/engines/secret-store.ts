@@ -48,6 +48,16 @@ export class SecretStore {
     return secret;
   }
 
+  /** Puts another value in place of a secret's; `undefined` when there is none of this name or ARN. */
+  replace(id: string, value: string): StoredSecret | undefined {
+    const known = this.find(id);
+    if (!known) return undefined;
+    const secret = { ...known, value, versionId: randomUUID() };
+    this.#secrets = this.#secrets.map((one) => (one === known ? secret : one));
+    replaceJsonFile(this.#path, this.#secrets);
+    return secret;
+  }
+
   /** The secret with this name or ARN. */
   find(id: string): StoredSecret | undefined {
     return this.#secrets.find((secret) => secret.arn === id || secret.name === id);

@@ -1,12 +1,13 @@
 /**
- * Answers the few operations of small AWS services that the functions call: Secrets Manager today.
+ * Answers the few operations of small AWS services that functions and operators call: Secrets Manager and Lambda.
  *
  * Any other operation gets 501 with its name, so that a new call is noticed at once.
- * Wire format: AWS JSON 1.1, the operation in `x-amz-target`.
+ * Wire format: AWS JSON 1.1, the operation in `x-amz-target`; Lambda's is REST.
  * @module
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { closeNow, listener, listenLocally, readBody } from '../http.ts';
+import { answerLambda, type LambdaControl } from './lambda-api.ts';
 import { SecretStore, type StoredSecret } from './secret-store.ts';
 
 interface Answer {
@@ -20,6 +21,8 @@ type Operation = (request: Readonly<Record<string, unknown>>) => Answer;
 export interface SideServices {
   readonly endpoint: string;
   readonly secrets: SecretStore;
+  /** Answers for Lambda from now on. */
+  serveLambda(control: LambdaControl): void;
   close(): void;
 }
 
@@ -35,24 +38,39 @@ export const startSideServices = async (
 ): Promise<SideServices> => {
   const secrets = new SecretStore(path);
   const operations = secretsManager(secrets, arnOf);
+  let lambda: LambdaControl | undefined;
   const server = createServer(
-    listener((request, response) => respond(operations, request, response)),
+    listener((request, response) => respond({ operations, lambda }, request, response)),
   );
   const endpoint = await listenLocally(server, port);
-  return { endpoint, secrets, close: () => closeNow(server) };
+  return {
+    endpoint,
+    secrets,
+    serveLambda: (control) => {
+      lambda = control;
+    },
+    close: () => closeNow(server),
+  };
 };
 
+interface Services {
+  readonly operations: Readonly<Record<string, Operation>>;
+  readonly lambda: LambdaControl | undefined;
+}
+
 const respond = async (
-  operations: Readonly<Record<string, Operation>>,
+  { operations, lambda }: Services,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
-  const target = String(request.headers['x-amz-target'] ?? `${request.method} ${request.url}`);
-  const body = await readBody(request, Number.POSITIVE_INFINITY);
+  const { method = '', url = '' } = request;
+  const target = String(request.headers['x-amz-target'] ?? `${method} ${url}`);
+  const body = (await readBody(request, Number.POSITIVE_INFINITY))?.toString() ?? '';
   const operation = operations[target];
   const answer = operation
-    ? operation(JSON.parse(body?.toString() || '{}') as Record<string, unknown>)
-    : failed(501, 'NotImplemented', `the local cloud does not answer ${target}`);
+    ? operation(JSON.parse(body || '{}') as Record<string, unknown>)
+    : ((lambda && answerLambda(lambda, method, url, body)) ??
+      failed(501, 'NotImplemented', `the local cloud does not answer ${target}`));
   response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' });
   response.end(JSON.stringify(answer.body));
 };
@@ -85,6 +103,12 @@ const secretsManager = (
       ...described(secret),
       VersionIdsToStages: { [secret.versionId]: ['AWSCURRENT'] },
     })),
+    'secretsmanager.PutSecretValue': (request) => {
+      const secret = store.replace(String(request['SecretId']), String(request['SecretString']));
+      return secret
+        ? { status: 200, body: { ...described(secret), VersionId: secret.versionId } }
+        : failed(400, 'ResourceNotFoundException', `no secret is called ${request['SecretId']}`);
+    },
     'secretsmanager.CreateSecret': ({ Name, SecretString }) =>
       createSecret(store, arnOf, String(Name), String(SecretString ?? '')),
   };

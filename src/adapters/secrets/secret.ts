@@ -1,14 +1,17 @@
 /**
- * Secrets from Secrets Manager, read once per process.
+ * Secrets from Secrets Manager, kept for a minute.
  *
- * The pepper and the OneID key never rotate (every stored pseudonym and id depends on them), so a read secret stays.
+ * The keys of ids and marks never change; the peppers do, and a rotation waits until whoever keeps the old ones has read
+ * them anew. One that cannot be read anew is not gone on with: it may no longer be in force.
  * @module
  */
 import {
   GetSecretValueCommand,
+  PutSecretValueCommand,
   SecretsManagerClient,
   type SecretsManagerClientConfig,
 } from '@aws-sdk/client-secrets-manager';
+import type { Clock } from '#domain/shared/clock.ts';
 import { HTTP_OPTIONS } from '../shared/http-options.ts';
 
 /** A secret that is not there as text. */
@@ -28,15 +31,32 @@ export const makeSecretsClient = (config: SecretsManagerClientConfig = {}): Secr
     ...config,
   });
 
-/** Makes a reader that keeps what it read; concurrent callers share one read, a failed one is not kept. */
-export const makeGetSecret = (client: Pick<SecretsManagerClient, 'send'>): GetSecret => {
-  const kept = new Map<string, Promise<string>>();
+/** Milliseconds for which a secret is kept. */
+export const SECRET_KEPT_MS = 60_000;
+
+/** Makes a reader that keeps what it read for a while; concurrent callers share one read, a failed one is not kept. */
+export const makeGetSecret = (
+  client: Pick<SecretsManagerClient, 'send'>,
+  clock: Clock = Date.now,
+): GetSecret => {
+  const kept = new Map<string, { readonly text: Promise<string>; readonly until: number }>();
   return (arn) => {
-    const known = kept.get(arn) ?? readSecret(client, arn);
-    kept.set(arn, known);
-    known.catch(() => kept.delete(arn));
-    return known;
+    const known = kept.get(arn);
+    if (known && clock() < known.until) return known.text;
+    const text = readSecret(client, arn);
+    kept.set(arn, { text, until: clock() + SECRET_KEPT_MS });
+    text.catch(() => kept.delete(arn));
+    return text;
   };
+};
+
+/** Puts another text in place of a secret's; readers follow within {@link SECRET_KEPT_MS}. */
+export const putSecret = async (
+  client: Pick<SecretsManagerClient, 'send'>,
+  arn: string,
+  text: string,
+): Promise<void> => {
+  await client.send(new PutSecretValueCommand({ SecretId: arn, SecretString: text }));
 };
 
 const readSecret = async (

@@ -173,11 +173,15 @@ const rawValues = async (
   );
   const items = await table.getAll(parties.map(({ key }) => unitItemKey(key)));
   const told = items.flatMap((item) => partySaidIn(item)?.identifiers ?? []);
+  // While the pepper is rotated, a scope may have the next pseudonyms already.
+  const versions = pseudonymise.next ? [pseudonymise, pseudonymise.next] : [pseudonymise];
   return new Map(
-    told.map(({ namespace, scope, value }) => [
-      identifierKey(namespace, scope, pseudonymise(namespace, scope, value)),
-      value,
-    ]),
+    told.flatMap(({ namespace, scope, value }) =>
+      versions.map((version) => {
+        const identifier = identifierKey(namespace, scope, version(namespace, scope, value));
+        return [identifier, value] as const;
+      }),
+    ),
   );
 };
 

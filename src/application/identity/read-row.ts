@@ -38,7 +38,11 @@ import { type Result, success } from '#domain/shared/result.ts';
 import type { FactAfter, FactChange, PartyAfter, PartyChange } from './row-change.ts';
 
 /** Keyed hash of a normalised value: 22 characters, the same for the same namespace, scope and value. */
-export type Pseudonymise = (namespace: string, scope: string | undefined, value: string) => string;
+export interface Pseudonymise {
+  (namespace: string, scope: string | undefined, value: string): string;
+  /** While the pepper is rotated: the pseudonyms of the next version, which some of what is stored has already. */
+  readonly next?: Pseudonymise;
+}
 
 /** Where a record belongs, and what reading it takes. */
 export interface Reading {

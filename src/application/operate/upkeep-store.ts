@@ -6,7 +6,7 @@ import { upkeepKey } from '#application/shared/items.ts';
 import type { Table } from '#application/shared/table.ts';
 
 /** Jobs that go over the whole table. */
-export type UpkeepJob = 'RECONCILE' | 'REBUILD' | 'METRICS';
+export type UpkeepJob = 'RECONCILE' | 'REBUILD' | 'METRICS' | 'REKEY';
 
 /** A job's state as it was read. */
 export interface StoredState<State> {

@@ -114,11 +114,14 @@ const sealed = ({ pseudonymise, hash, salt }: AuditPorts, customer: string): Val
   return { customer: pseudonym, salt: grain, seal: sealOf(hash, grain, pseudonym) };
 };
 
+/** Namespace of the pseudonyms of customers in the log: entries are sealed, so they keep the first pepper's. */
+export const AUDIT_NAMESPACE = 'audit';
+
 /** What stands for a customer in the log. */
 export const auditPseudonym = (
   pseudonymise: AuditPorts['pseudonymise'],
   customer: string,
-): string => pseudonymise('audit', undefined, customer);
+): string => pseudonymise(AUDIT_NAMESPACE, undefined, customer);
 
 const laneOf = (requestId: string): number => {
   let hash = 0;

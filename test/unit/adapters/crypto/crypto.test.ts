@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { base32 } from '#adapters/crypto/base32.ts';
 import { makeOneIdMinter } from '#adapters/crypto/one-id-minter.ts';
-import { makePseudonymiser } from '#adapters/crypto/pseudonym.ts';
+import { formatPeppers, PeppersError, parsePeppers } from '#adapters/crypto/peppers.ts';
+import { makePseudonymiser, makeSuccessor } from '#adapters/crypto/pseudonym.ts';
+import { isOfVersion } from '#domain/identity/pseudonym.ts';
 
 const PEPPER = 'a pepper of thirty-two characters';
 const KEY = 'a OneID key of thirty-two letters';
@@ -68,6 +70,61 @@ describe('pseudonyms', () => {
     const other = makePseudonymiser(`${PEPPER}!`);
     expect(other('phone', undefined, 'x')).not.toBe(pseudonymise('phone', undefined, 'x'));
     expect(() => makePseudonymiser('short')).toThrow(RangeError);
+  });
+});
+
+describe('pseudonyms of later peppers', () => {
+  const secretOf = (current: number, count = current) =>
+    formatPeppers({
+      current,
+      peppers: Array.from({ length: count }, (_, n) => (n === 0 ? PEPPER : `${PEPPER} ${n + 1}`)),
+    });
+  const under = (current: number, count?: number) =>
+    makePseudonymiser(secretOf(current, count), KEY);
+  const phone = ['phone', undefined, '+85291234567'] as const;
+
+  test('are made from those before, so that what is stored needs no value', () => {
+    for (const version of [1, 2, 3, 16, 17, 18]) {
+      const next = makeSuccessor(secretOf(version, version + 1));
+      expect(next(under(version)(...phone))).toBe(under(version + 1)(...phone));
+    }
+  });
+
+  test('tell their version, in the same length', () => {
+    for (const version of [1, 2, 15, 16, 17]) {
+      const pseudonym = under(version)(...phone);
+      expect(pseudonym).toMatch(/^[\w-]{22}$/);
+      expect(isOfVersion(pseudonym, version)).toBe(true);
+      expect(isOfVersion(pseudonym, version + 1)).toBe(false);
+      expect(isOfVersion(pseudonym, version + 16)).toBe(true);
+    }
+    expect(isOfVersion('phone', 1)).toBe(false);
+  });
+
+  test('are those in force, with the next beside them while the pepper is rotated', () => {
+    const rotating = under(1, 2);
+    expect(rotating(...phone)).toBe(makePseudonymiser(PEPPER)(...phone));
+    expect(rotating.next?.(...phone)).toBe(under(2)(...phone));
+    expect(under(2).next).toBeUndefined();
+  });
+
+  test('of units and of the audit log are for ever', () => {
+    for (const name of ['~unit', 'audit'])
+      expect(under(3)(name, undefined, 'x')).toBe(under(1)(name, undefined, 'x'));
+    expect(under(3)('audit', undefined, 'x')).toBe(
+      makePseudonymiser(PEPPER)('audit', undefined, 'x'),
+    );
+  });
+
+  test.each([
+    ['{"current":1}'],
+    ['{"current":0,"peppers":["a pepper of thirty-two characters"]}'],
+    ['{"current":3,"peppers":["a pepper of thirty-two characters"]}'],
+    ['{"current":1,"peppers":["short"]}'],
+    ['{"current":1,"peppers":'],
+  ])('a secret %s is refused, and not shown', (secret) => {
+    expect(() => parsePeppers(secret)).toThrow(PeppersError);
+    expect(() => parsePeppers(secret)).not.toThrow('thirty-two');
   });
 });
 

@@ -1,0 +1,170 @@
+/**
+ * Re-keying of items: what has to be written so that an item stands under, and holds, pseudonyms of the next version.
+ *
+ * What is found by a pseudonym (claims with their members, lookups) is copied under its new key and stays under the old
+ * one, so that reads go on until everybody has the next version. What only holds pseudonyms changes in place. Raw values
+ * (`said` of a party row, contributions, summaries) are never looked into.
+ * @module
+ */
+import { joinParts } from '#application/identity/scope-store.ts';
+import { lookupsOf } from '#application/profile/maintain-lookups.ts';
+import { type ScopeId, scopePartKey } from '#application/shared/items.ts';
+import { heldKey } from '#application/shared/review-items.ts';
+import type { Action, Condition, Item, Key, Table, ValueMap } from '#application/shared/table.ts';
+import type { IdentifierKey } from '#domain/identity/evidence.ts';
+import { isOfVersion } from '#domain/identity/pseudonym.ts';
+import { rekeyClaim, rekeyText, rekeyValue, type Successor } from '#domain/identity/rekey-text.ts';
+
+/** Gives what is looked up by a value its place under a version of the pepper. */
+type Pseudonymise = (namespace: string, scope: string | undefined, value: string) => string;
+
+/** How pseudonyms are re-keyed. */
+export interface Rekeying {
+  /** Version that is left. */
+  readonly from: number;
+  readonly successor: Successor;
+  /** Pseudonyms of the next version, for lookups: they are made from the row anew. */
+  readonly pseudonymise: Pseudonymise;
+}
+
+/** Writes that belong together: all of them in one transaction, or none. */
+export type Together = readonly Action[];
+
+/** What a page of items takes; nothing for those that are done. */
+export const rekeyItems = async (
+  table: Table,
+  rekeying: Rekeying,
+  items: readonly Item[],
+): Promise<readonly Together[]> => {
+  const copies = items.flatMap((item) => copiesOf(rekeying, item));
+  const places = await Promise.all(items.map((item) => inPlace(table, rekeying, item)));
+  return [
+    ...(await missing(table, copies)).map((item) => [putOnce(item)]),
+    ...places.filter((actions) => actions.length > 0),
+  ];
+};
+
+const putOnce = (item: Item): Action => ({ kind: 'put', item, when: { missing: ['pk'] } });
+
+const missing = async (table: Table, copies: readonly Item[]): Promise<readonly Item[]> => {
+  const unique = [...new Map(copies.map((item) => [`${item.pk} ${item.sk}`, item])).values()];
+  const found = await table.getAll(unique.map(({ pk, sk }) => ({ pk, sk })));
+  return unique.filter((_, index) => found[index] === undefined);
+};
+
+/** The item under its next key, and the lookups of a row under theirs. */
+const copiesOf = ({ successor, pseudonymise }: Rekeying, item: Item): readonly Item[] => {
+  if (item.pk.startsWith('R#')) return [...lookupsOf(pseudonymise, item).values()].map(plainItem);
+  const pk = nextClaimPartition(successor, item);
+  return pk === item.pk ? [] : [{ ...item, pk }];
+};
+
+const plainItem = (key: Key): Item => ({ ...key });
+
+const CLAIM_PREFIX = 'I#';
+
+const nextClaimPartition = (successor: Successor, { pk }: Key): string =>
+  pk.startsWith(CLAIM_PREFIX)
+    ? `${CLAIM_PREFIX}${rekeyClaim(successor, pk.slice(CLAIM_PREFIX.length))}`
+    : pk;
+
+const inPlace = async (table: Table, rekeying: Rekeying, item: Item): Promise<Together> => {
+  const { successor } = rekeying;
+  const [kind] = item.pk.split('#', 1);
+  if (kind === 'R') return changed(successor, item, ['said']);
+  if (kind === 'A' || item.sk === 'UNIT') return changed(successor, item, []);
+  if (kind === 'HELD') return movedHeld(successor, item);
+  if (kind !== 'K') return [];
+  if (item.sk === 'EVENTS') return forgotten(successor, item);
+  return item.sk === 'SCOPE' && item['into'] === undefined
+    ? rewrittenScope(table, successor, item)
+    : [];
+};
+
+/** The attributes that change; on condition that no other worker has changed one of them, as far as it is text. */
+const changed = (successor: Successor, item: Item, except: readonly string[]): Together => {
+  const { pk, sk, ...attributes } = item;
+  const entries = Object.entries(attributes)
+    .filter(([name]) => !except.includes(name))
+    .flatMap(([name, value]) => {
+      const next = rekeyValue(successor, value);
+      return next === value ? [] : [[name, next] as const];
+    });
+  if (entries.length === 0) return [];
+  const texts = entries.flatMap(([name]): readonly Condition[] => {
+    const was = attributes[name];
+    return typeof was === 'string' ? [{ equals: [[name], was] }] : [];
+  });
+  const when: Condition = { all: [{ exists: ['pk'] }, ...texts] };
+  return [{ kind: 'update', key: { pk, sk }, set: Object.fromEntries(entries), when }];
+};
+
+const movedHeld = (successor: Successor, item: Item): Together => {
+  const { pk, sk } = item;
+  const next = rekeyClaim(successor, sk) as IdentifierKey;
+  if (next === sk) return [];
+  return [
+    { kind: 'put', item: { ...rekeyValue(successor, item), ...heldKey(next) } },
+    { kind: 'delete', key: { pk, sk } },
+  ];
+};
+
+/** Events of a commit that are on nobody's way any more: the stream carried them when they were written. */
+const forgotten = (successor: Successor, item: Item): Together =>
+  rekeyValue(successor, item) === item
+    ? []
+    : [{ kind: 'delete', key: { pk: item.pk, sk: item.sk } }];
+
+// A pseudonym may lie across the end of a part, so a text is taken as a whole; it keeps its length. Events belong to the
+// version that carried them, and would be told twice.
+const rewrittenScope = async (
+  table: Table,
+  successor: Successor,
+  item: Item,
+): Promise<Together> => {
+  const { pk, sk, doc = '', ver = 0, parts = 0 } = item;
+  const id = pk.slice('K#'.length) as ScopeId;
+  const keys = Array.from({ length: parts as number }, (_, n) => scopePartKey(id, n + 1));
+  const stored = await table.getAll(keys);
+  const text = keys.length === 0 ? String(doc) : joinParts(item, stored);
+  const next = text === undefined ? undefined : rekeyText(successor, text);
+  if (next === undefined || next === text) return [];
+  const version = (ver as number) + 1;
+  const of: ValueMap = keys.length === 0 ? {} : { of: version };
+  const lengths = [item, ...stored].map((part) => String(part?.['doc'] ?? '').length);
+  const [head = '', ...tails] = cut(next, lengths);
+  return [
+    {
+      kind: 'update',
+      key: { pk, sk },
+      set: { doc: head, ver: version, ...of },
+      remove: ['events', 'eventsAt'],
+      when: { equals: [['ver'], ver as number] },
+    },
+    ...tails.map(
+      (doc, index): Action => ({ kind: 'put', item: { ...keys[index], doc, ...of } as Item }),
+    ),
+  ];
+};
+
+const cut = (text: string, lengths: readonly number[]): readonly string[] => {
+  let from = 0;
+  return lengths.map((length) => {
+    const part = text.slice(from, from + length);
+    from += length;
+    return part;
+  });
+};
+
+/** What of a page stands under a key of the version that was left, and nobody reads any more. */
+export const leftBehind = (
+  { from }: Pick<Rekeying, 'from'>,
+  items: readonly Item[],
+): readonly Key[] =>
+  items
+    .filter(({ pk }) => {
+      if (pk.startsWith('L#')) return isOfVersion(pk.slice('L#'.length), from);
+      const old: Successor = (text) => (isOfVersion(text, from) ? '' : undefined);
+      return nextClaimPartition(old, { pk, sk: '' }) !== pk;
+    })
+    .map(({ pk, sk }) => ({ pk, sk }));
