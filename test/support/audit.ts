@@ -1,7 +1,6 @@
 /**
  * Audit of a table: everything derived in it, worked out again from the evidence that it holds. Says what does not fit.
  */
-import { joinParts } from '#application/identity/scope-store.ts';
 import { contributionsIn, hasLiveRow } from '#application/shared/contributions.ts';
 import {
   bucketKey,
@@ -26,6 +25,7 @@ import { byIssue } from '#domain/identity/one-id.ts';
 import { partition } from '#domain/identity/partition.ts';
 import { customerGroups, parseScope, type Scope } from '#domain/identity/scope.ts';
 import { POLICY, sharedAmong, showGroups } from './builders/evidence.ts';
+import { listedAt, textOf } from './scope-lists.ts';
 import { customersOf } from './stored-customers.ts';
 
 /** What of a table does not fit; empty when all does. */
@@ -144,13 +144,6 @@ const showHeldValue = (value: HeldValue): string => {
   return [identifier, reasons, links, units, joins, ...sides, weight].join(' ');
 };
 
-const textOf = (items: readonly Item[], head: Item): string => {
-  const parts = Array.from({ length: Number(head['parts'] ?? 0) }, (_, index) =>
-    items.find(({ pk, sk }) => pk === head.pk && sk === `PART#${index + 1}`),
-  );
-  return joinParts(head, parts) ?? '';
-};
-
 // Every commit is at its end, and nothing is left of texts that are gone.
 const openProblems = (items: readonly Item[]): readonly string[] => {
   const heads = new Map(items.flatMap((item) => (item.sk === 'SCOPE' ? [[item.pk, item]] : [])));
@@ -229,7 +222,9 @@ const claimProblems = (
       holders.set(identifier, [...(holders.get(identifier) ?? []), evidence.key]);
     }
   }
-  const stored = items.filter(({ sk }) => sk === 'CLAIM').map((item) => item.pk.slice(2));
+  const stored = items
+    .filter((item) => item.sk === 'CLAIM' && !isEmpty(items, item))
+    .map((item) => item.pk.slice(2));
   return [
     ...differ('identifiers', stored.sort(), [...holders.keys()].sort()),
     ...[...holders].flatMap(([identifier, expected]) =>
@@ -240,6 +235,12 @@ const claimProblems = (
     ),
   ];
 };
+
+// What is left of somebody who laid a claim and never came to commit.
+const isEmpty = (items: readonly Item[], item: Item): boolean =>
+  item['scope'] !== undefined &&
+  item['shared'] !== true &&
+  listedAt(items, item['scope'], item.pk.slice(2)).length === 0;
 
 const claimProblem = (
   items: readonly Item[],
@@ -252,13 +253,16 @@ const claimProblem = (
   if (!item) return [`${identifier} has no claim`];
   const claim = parseClaimItem(item);
   const members = items.filter((one) => one.pk === pk && one.sk !== 'CLAIM');
-  const listed = [...claim.units, ...members.map(({ sk }) => sk.slice('UNIT#'.length))];
+  const listed = isOwned
+    ? listedAt(items, claim.scope, identifier)
+    : [...claim.units, ...members.map(({ sk }) => sk.slice('UNIT#'.length))];
   const owners = customersOf(items).filter(({ units }) =>
     holders.some((unit) => units.includes(unit)),
   );
   const owner = owners.length === 1 && isOwned ? owners[0]?.id : undefined;
   return [
-    ...differ(`holders of ${identifier}`, listed.sort(), [...holders].sort()),
+    ...(isOwned ? differ(`list of ${identifier}`, claim.units, []) : []),
+    ...differ(`holders of ${identifier}`, listed.toSorted(), [...holders].sort()),
     ...differ(`whether ${identifier} is shared`, claim.shared, isShared),
     ...differ(`customer of ${identifier}`, claim.customer, owner),
   ];

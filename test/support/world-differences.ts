@@ -16,6 +16,7 @@ import { sharedAmong } from './builders/evidence.ts';
 import { expectedState, ledgerIn, storedState } from './canonical-state.ts';
 import { liveRows, liveUnits, type World } from './identity-world.ts';
 import { underDecisions } from './operations.ts';
+import { listedAt } from './scope-lists.ts';
 import { customersOf, type StoredCustomer } from './stored-customers.ts';
 
 /** What differs between a table and what the oracle computes from a world's final rows, under the rules in force. */
@@ -89,13 +90,16 @@ const claimsExpected = (units: ReturnType<typeof liveUnits>, policy: MergePolicy
 const claimsStored = (items: readonly Item[]) =>
   items
     .filter((item) => item.pk.startsWith('I#'))
-    .flatMap((item) =>
-      (item.sk === 'CLAIM'
-        ? (item['units'] as readonly string[])
-        : [item.sk.slice('UNIT#'.length)]
-      ).map((unit) => `${item.pk.slice(2)} ${unit}`),
-    )
+    .flatMap((item) => holdersStored(items, item).map((unit) => `${item.pk.slice(2)} ${unit}`))
     .sort();
+
+const holdersStored = (items: readonly Item[], item: Item): readonly string[] => {
+  if (item.sk !== 'CLAIM') return [item.sk.slice('UNIT#'.length)];
+  const { units = [], scope, shared } = item;
+  return shared === true || scope === undefined
+    ? (units as readonly string[])
+    : listedAt(items, scope, item.pk.slice(2));
+};
 
 const factsExpected = (rows: readonly RowChange[]) =>
   rows

@@ -25,13 +25,13 @@ const IDENTITY = 'src/application/identity';
 const MUTANTS: readonly Mutant[] = [
   {
     guard: 'a decision comes back with its row',
-    file: `${IDENTITY}/world.ts`,
-    from: 'return decided.every(isSame) ? changes : decided;',
+    file: `${IDENTITY}/unit-notes.ts`,
+    from: 'return all.every(isSame) ? changes : all;',
     to: 'return changes;',
   },
   {
     guard: 'no holder joins a shared value while it is counted',
-    file: `${IDENTITY}/membership.ts`,
+    file: `${IDENTITY}/membership-writes.ts`,
     from: "when: { all: [{ equals: [['shared'], true] }, { missing: ['cooling'] }] },",
     to: "when: { exists: ['pk'] },",
   },
@@ -56,8 +56,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     guard: 'a scope is committed only as it was read',
     file: `${IDENTITY}/scope-store.ts`,
-    from: "stored ? { equals: [['ver'], stored.version] } : { missing: ['pk'] };",
-    to: "stored ? { exists: ['pk'] } : { missing: ['pk'] };",
+    from: "? { equals: [['ver'], stored.version] }",
+    to: "? { exists: ['pk'] }",
   },
   {
     guard: 'every scope read is bumped',
@@ -67,9 +67,9 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'a list of holders is committed only as it was read',
-    file: `${IDENTITY}/membership.ts`,
-    from: "claim ? { equals: [['ver'], claim.version] } : { missing: ['pk'] };",
-    to: "claim ? { exists: ['pk'] } : { missing: ['pk'] };",
+    file: `${IDENTITY}/membership-writes.ts`,
+    from: "const when = claim ? asClaimed(claim) : ({ missing: ['pk'] } as const);",
+    to: "const when = claim ? ({ exists: ['pk'] } as const) : ({ missing: ['pk'] } as const);",
   },
   {
     guard: 'a row is written only over the version that was read',
@@ -85,8 +85,8 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'ids at rest are seen by whoever brings their anchor back',
-    file: `${IDENTITY}/world.ts`,
-    from: '...resting.slice(0, born.length).flatMap((item) => noteRead(item, true)),',
+    file: `${IDENTITY}/unit-notes.ts`,
+    from: '...resting.flatMap((item) => noteRead(item, true)),',
     to: '',
   },
   {
@@ -125,8 +125,26 @@ const MUTANTS: readonly Mutant[] = [
   {
     guard: 'values that cross their new cap are counted',
     file: `${IDENTITY}/change-rules.ts`,
-    from: 'return shared || units.length > rulesOf(policy, identifier).cap ? [identifier] : [];',
-    to: 'return [];',
+    from: 'length > rulesOf(policy, identifier).cap ? [identifier] : [],',
+    to: 'length > 10_000 ? [identifier] : [],',
+  },
+  {
+    guard: 'whoever meets an empty claim keeps the scope from beginning that it points to',
+    file: `${IDENTITY}/world.ts`,
+    from: 'scope.units.size > 0 || ends.has(id)',
+    to: 'scope.units.size > 0',
+  },
+  {
+    guard: 'whoever meets an empty claim writes the scope that it points to',
+    file: `${IDENTITY}/world.ts`,
+    from: 'return scopes.filter(({ id, scope }) =>',
+    to: 'const found = holdersIn(scopes, new Set(listed.map(({ identifier }) => identifier)));\n  return scopes.filter(({ id, scope }) => [...found.scope.values(), ...pointers].includes(id) && ',
+  },
+  {
+    guard: 'a new claim is laid only where there is none',
+    file: `${IDENTITY}/restructure.ts`,
+    from: 'if (!done.every(Boolean)) return false;',
+    to: '',
   },
 ];
 

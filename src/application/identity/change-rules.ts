@@ -13,7 +13,7 @@ import type { IdentifierKey } from '#domain/identity/evidence.ts';
 import { compares, type MergePolicy, policyMark, rulesOf } from '#domain/identity/merge-policy.ts';
 import type { OneIdMinter } from '#domain/identity/one-id.ts';
 import { compareRules, type Population, type RuleChange } from '#domain/identity/rule-change.ts';
-import { mergeScopes, type Scope } from '#domain/identity/scope.ts';
+import { holdersOf, mergeScopes, type Scope } from '#domain/identity/scope.ts';
 import { canonicalJson } from '#domain/shared/canonical-json.ts';
 import { describeScopes } from './compared-scopes.ts';
 import { closeScopes } from './open-scopes.ts';
@@ -70,7 +70,7 @@ export const readPopulation = async (
 ): Promise<Population> => {
   const scopes: Scope[] = [];
   for await (const items of scan()) {
-    const heads = items.filter(({ sk, into }) => sk === 'SCOPE' && into === undefined);
+    const heads = items.filter(({ sk, doc }) => sk === 'SCOPE' && doc !== undefined);
     const ids = heads.map(({ pk }) => pk.slice(2) as ScopeId);
     scopes.push(await describeScopes(table, policy, await readScopes(table, ids)));
   }
@@ -95,11 +95,17 @@ export const applyRules = async (
 ): Promise<RulesApplied> => {
   let [scopes, identifiers] = [0, 0];
   for await (const items of scan()) {
-    for (const identifier of items.flatMap((item) => claimAt(item, policy))) {
+    const heads = items.flatMap((item) => scopeAt(item));
+    const stored = await readScopes(ports.table, heads);
+    const crossed = new Set([
+      ...items.flatMap((item) => claimAt(item, policy)),
+      ...stored.flatMap(({ scope }) => crossing(scope, policy)),
+    ]);
+    for (const identifier of crossed) {
       await visit(ports, policy, { changes: [], identifiers: [identifier] });
       identifiers += 1;
     }
-    for (const id of items.flatMap((item) => scopeAt(item, policy))) {
+    for (const { id } of stored.filter(({ rules }) => rules !== policyMark(policy))) {
       await visit(ports, policy, { changes: [], scopes: [id] });
       scopes += 1;
     }
@@ -121,7 +127,7 @@ const visit = async (
 
 const MAX_ATTEMPTS = 24;
 
-// Whether a shared value still is one needs a count; any other tells by its list.
+// Whether a shared value still is one needs a count, and a blocking key tells by its list.
 const claimAt = (item: Item, policy: MergePolicy): readonly IdentifierKey[] => {
   const identifier = item.pk.slice(2) as IdentifierKey;
   if (item.sk !== 'CLAIM' || !compares(policy, identifier)) return [];
@@ -129,7 +135,11 @@ const claimAt = (item: Item, policy: MergePolicy): readonly IdentifierKey[] => {
   return shared || units.length > rulesOf(policy, identifier).cap ? [identifier] : [];
 };
 
-const scopeAt = ({ pk, sk, into, rules }: Item, policy: MergePolicy): readonly ScopeId[] =>
-  sk === 'SCOPE' && into === undefined && rules !== policyMark(policy)
-    ? [pk.slice(2) as ScopeId]
-    : [];
+/** Identifiers that a scope lists more holders of than their cap allows. */
+const crossing = (scope: Scope, policy: MergePolicy): readonly IdentifierKey[] =>
+  [...holdersOf(scope, policy)].flatMap(([identifier, { length }]) =>
+    length > rulesOf(policy, identifier).cap ? [identifier] : [],
+  );
+
+const scopeAt = ({ pk, sk, doc }: Item): readonly ScopeId[] =>
+  sk === 'SCOPE' && doc !== undefined ? [pk.slice(2) as ScopeId] : [];

@@ -113,7 +113,7 @@ export const customersIn = (items: readonly Item[]): ReadonlyMap<OneId, readonly
   const parts = new Map(
     items.flatMap((item) => (item.pk.startsWith('K#') ? [[`${item.pk} ${item.sk}`, item]] : [])),
   );
-  const heads = items.filter(({ sk, into }) => sk === 'SCOPE' && into === undefined);
+  const heads = items.filter(({ sk, doc }) => sk === 'SCOPE' && doc !== undefined);
   return new Map(
     heads.flatMap((head) => {
       const further = Array.from({ length: Number(head['parts'] ?? 0) }, (_, index) => {

@@ -86,6 +86,7 @@ const asItStands = (
   joins: [],
   leaves: [],
   claim,
+  by: 'claim',
   holders: claim.units,
   counted: [],
   shared: claim.shared,

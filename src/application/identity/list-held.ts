@@ -10,7 +10,6 @@ import {
   bucketKey,
   claimKey,
   FACT_UNIT_PREFIX,
-  MEMBER_PREFIX,
   parseClaimItem,
   parseUnitItem,
   type ScopeId,
@@ -21,6 +20,7 @@ import type { Item, Table } from '#application/shared/table.ts';
 import { type IdentifierKey, namespaceOf, type UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import { unitsOfPair } from '#domain/identity/pair.ts';
+import { readHolders } from './scope-holders.ts';
 import { readScopes } from './scope-store.ts';
 
 /** A value that waits for review, with counts. */
@@ -97,11 +97,7 @@ const holdersOf = async (table: Table, identifier: IdentifierKey): Promise<reado
   const pair = unitsOfPair(identifier);
   if (pair) return pair;
   const [item] = await table.getAll([claimKey(identifier)]);
-  if (!item) return [];
-  const { units, shared } = parseClaimItem(item);
-  const { pk } = claimKey(identifier);
-  const members = shared ? await readPartition(table, pk, MEMBER_PREFIX) : [];
-  return [...units, ...members.map(({ sk }) => sk.slice(MEMBER_PREFIX.length) as UnitKey)];
+  return item ? readHolders(table, identifier, parseClaimItem(item)) : [];
 };
 
 /** A party is one row; the rows of a fact unit lie in its buckets. */

@@ -1,8 +1,9 @@
 /**
  * Membership: who holds an identifier, and whether that makes it shared.
  *
- * Up to its cap an identifier lists its holders in one claim, and every change of the list is fenced by the claim's
- * version. Above the cap the claim is only marked shared and further holders get items of their own, so five thousand
+ * Up to its cap the holders of an identifier that links are in one scope, which lists them (scope-holders.ts). A blocking
+ * key, whose holders may be anywhere, lists them in its claim, and every change of the list is fenced by the claim's
+ * version. Above the cap a claim is only marked shared and further holders get items of their own, so five thousand
  * joins do not contend. Whether it is still shared after a holder leaves needs a count; the claim is marked `cooling`
  * before the count, and a join waits for the mark to go, so no holder can slip in between count and commit.
  * @module
@@ -11,16 +12,13 @@
 import {
   type ClaimItem,
   claimKey,
-  formatClaimItem,
   MEMBER_PREFIX,
   memberKey,
   parseClaimItem,
-  type ScopeId,
 } from '#application/shared/items.ts';
-import type { Action, Condition, Item, Table } from '#application/shared/table.ts';
+import type { Action, Item, Table } from '#application/shared/table.ts';
 import type { IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
 import { type MergePolicy, rulesOf } from '#domain/identity/merge-policy.ts';
-import type { OneId } from '#domain/identity/one-id.ts';
 
 /** Holders that an identifier gains and loses with one commit. */
 export interface MembershipChange {
@@ -35,6 +33,8 @@ export interface MembershipChange {
 export interface Membership extends MembershipChange {
   /** The claim as it was read, and as the commit must find it. */
   readonly claim?: ClaimItem;
+  /** What lists its holders until now; `nobody` when the claim is missing, or empty (scope-holders.ts). */
+  readonly by: 'claim' | 'scope' | 'nobody';
   /** All holders after the change; `undefined` when it stays shared and nobody counted. */
   readonly holders?: readonly UnitKey[];
   /** Holders with items of their own, of those that were counted. */
@@ -45,7 +45,7 @@ export interface Membership extends MembershipChange {
 }
 
 /**
- * Works out an identifier's holders after a change.
+ * Works out the holders after a change of an identifier that is shared, or a blocking key.
  * @returns `undefined` when another worker was at the claim; read everything again
  */
 export const decideMembership = async (
@@ -57,10 +57,11 @@ export const decideMembership = async (
 ): Promise<Membership | undefined> => {
   const { cap } = rulesOf(policy, change.identifier);
   if (!claim?.shared) {
-    const holders = after(claim?.units ?? [], change);
+    const holders = unitsAfter(claim?.units ?? [], change);
     return {
       ...change,
       ...(claim ? { claim } : {}),
+      by: 'claim',
       holders,
       counted: [],
       shared: holders.length > cap,
@@ -69,7 +70,7 @@ export const decideMembership = async (
   }
   const stays = change.recount ? await isAbove(table, change, claim, cap) : true;
   if (change.leaves.length === 0 && claim.cooling === undefined && stays) {
-    return { ...change, claim, counted: [], shared: true, firstVersion: token };
+    return { ...change, claim, by: 'claim', counted: [], shared: true, firstVersion: token };
   }
   return countAgain(table, change, claim, cap, token);
 };
@@ -86,7 +87,11 @@ const isAbove = async (
   return claim.units.length + members.length > cap;
 };
 
-const after = (units: readonly UnitKey[], change: MembershipChange): readonly UnitKey[] => {
+/** Units after some have left and others joined. */
+export const unitsAfter = (
+  units: readonly UnitKey[],
+  change: MembershipChange,
+): readonly UnitKey[] => {
   const leaves = new Set(change.leaves);
   return [...new Set([...units.filter((unit) => !leaves.has(unit)), ...change.joins])];
 };
@@ -101,7 +106,7 @@ const countAgain = async (
   const cooled = await cool(table, change, claim, token);
   if (!cooled) return undefined;
   const counted = await membersUpTo(table, change.identifier, cap + change.leaves.length + 1);
-  const holders = after([...claim.units, ...counted], change);
+  const holders = unitsAfter([...claim.units, ...counted], change);
   if (holders.length <= cap && counted.length > MAX_MOVED) {
     await absorb(table, change.identifier, cooled, counted.slice(0, MAX_MOVED));
     return undefined;
@@ -109,6 +114,7 @@ const countAgain = async (
   return {
     ...change,
     claim: cooled,
+    by: 'claim',
     holders,
     counted,
     shared: holders.length > cap,
@@ -117,7 +123,7 @@ const countAgain = async (
 };
 
 /** Holders that one commit moves between the list and items of their own. */
-const MAX_MOVED = 40;
+export const MAX_MOVED = 40;
 
 // A value whose cap was raised far may have more items of its own than one commit can delete. A shared one may list any
 // number, so they come to the list some at a time, and whoever was about to commit reads again.
@@ -170,92 +176,14 @@ const membersUpTo = async (
   return items.map((item) => item.sk.slice(MEMBER_PREFIX.length) as UnitKey);
 };
 
-/** The claims of these identifiers, whose items come first and in their order. */
+/** The claims of these identifiers, whose items come in their order. */
 export const claimsIn = (
-  identifiers: readonly IdentifierKey[],
+  wanted: readonly MembershipChange[],
   items: readonly (Item | undefined)[],
 ): ReadonlyMap<IdentifierKey, ClaimItem> =>
   new Map(
-    identifiers.flatMap((identifier, index) => {
+    wanted.flatMap(({ identifier }, index) => {
       const item = items[index];
       return item ? [[identifier, parseClaimItem(item)] as const] : [];
     }),
   );
-
-/** The writes that bring an identifier's items to its holders after the change. */
-export const membershipActions = (
-  membership: Membership,
-  cap: number,
-  scope?: ScopeId,
-  customer?: OneId,
-): readonly Action[] => {
-  if (membership.holders === undefined) return joinsOfShared(membership);
-  const listed = listedHolders(membership, membership.holders, cap);
-  const own = new Set(membership.holders.filter((unit) => !listed.includes(unit)));
-  return [
-    claimAction(membership, listed, scope, customer),
-    ...[...own]
-      .filter((unit) => !membership.counted.includes(unit))
-      .map((unit) => putMember(membership.identifier, unit)),
-    ...memberItemsToDelete(membership, own).map(
-      (unit): Action => ({ kind: 'delete', key: memberKey(membership.identifier, unit) }),
-    ),
-  ];
-};
-
-// A shared value lists as many as its cap allows; more when its cap was lowered so far that they are too many to move.
-const listedHolders = (
-  { shared, counted }: Membership,
-  holders: readonly UnitKey[],
-  cap: number,
-): readonly UnitKey[] => {
-  if (!shared) return holders;
-  const beyond = holders.slice(cap).filter((unit) => !counted.includes(unit));
-  return [...holders.slice(0, cap), ...beyond.slice(MAX_MOVED)];
-};
-
-// Who leaves may lie beyond what was counted, so its item is named outright.
-const memberItemsToDelete = (
-  { claim, counted, leaves }: Membership,
-  own: ReadonlySet<UnitKey>,
-): readonly UnitKey[] => {
-  if (!claim?.shared) return [];
-  const left = leaves.filter((unit) => !claim.units.includes(unit));
-  return [...new Set([...counted.filter((unit) => !own.has(unit)), ...left])];
-};
-
-const putMember = (identifier: IdentifierKey, unit: UnitKey): Action => ({
-  kind: 'put',
-  item: { ...memberKey(identifier, unit) },
-});
-
-// A join leaves the claim as it is, so that joins of a shop's own phone number do not wait for each other.
-const joinsOfShared = ({ identifier, joins, claim }: Membership): readonly Action[] => [
-  {
-    kind: 'check',
-    key: claimKey(identifier),
-    when: { all: [{ equals: [['shared'], true] }, { missing: ['cooling'] }] },
-  },
-  ...joins
-    .filter((unit) => !claim?.units.includes(unit))
-    .map((unit) => putMember(identifier, unit)),
-];
-
-const claimAction = (
-  { identifier, claim, shared, firstVersion }: Membership,
-  units: readonly UnitKey[],
-  scope: ScopeId | undefined,
-  customer: OneId | undefined,
-): Action => {
-  const when: Condition = claim ? { equals: [['ver'], claim.version] } : { missing: ['pk'] };
-  if (units.length === 0) return { kind: 'delete', key: claimKey(identifier), when };
-  const version = (claim?.version ?? firstVersion) + 1;
-  const next: ClaimItem = {
-    version,
-    ...(scope === undefined ? {} : { scope }),
-    units,
-    shared,
-    ...(customer === undefined || shared ? {} : { customer }),
-  };
-  return { kind: 'put', item: formatClaimItem(identifier, next), when };
-};

@@ -130,7 +130,7 @@ const forget = async (
 ): Promise<StepOutcome> => {
   const own = stored?.id === id ? stored : undefined;
   const [item] = own ? [] : await table.getAll([scopeKey(id)]);
-  if (item && item['into'] === undefined) return 'conflict';
+  if (item?.['doc'] !== undefined) return 'conflict';
   const version = own?.version ?? item?.['ver'];
   const when =
     typeof version === 'number'

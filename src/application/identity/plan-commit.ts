@@ -7,7 +7,7 @@
  */
 
 import { eventsKey, openKey, type ScopeId } from '#application/shared/items.ts';
-import type { Action, ValueMap } from '#application/shared/table.ts';
+import type { Action, ValueMap, Write } from '#application/shared/table.ts';
 import { bareScope } from '#domain/identity/bare-scope.ts';
 import type { HeldLink } from '#domain/identity/constrained-clusters.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
@@ -20,7 +20,7 @@ import { must } from '#domain/shared/assert.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import { findHomes, type Homes } from './homes.ts';
 import { eventAttributes } from './identity-events.ts';
-import { membershipActions } from './membership.ts';
+import { type MembershipWrites, membershipWrites } from './membership-writes.ts';
 import { customerActions, customerTransition, restingActions } from './plan-customers.ts';
 import { planHeld } from './plan-held.ts';
 import { claimPointers, ownersOf, unitPointers } from './plan-pointers.ts';
@@ -42,6 +42,8 @@ export interface CommitPlan {
   /** First the changes' own writes, {@link CommitPlan.fences} of them, then everything else. */
   readonly actions: readonly Action[];
   readonly fences: number;
+  /** Claims to be laid before. */
+  readonly laid: readonly Write[];
   readonly held: readonly HeldLink[];
   /** More steps are to follow. */
   readonly open: boolean;
@@ -73,14 +75,14 @@ export const planCommit = (input: PlanInput, shape: PlanShape): CommitPlan => {
   const fences = input.changes.flatMap(({ own }) => own('' as ScopeId)).length;
   const kept = shape === 'split' || components.length < 2 ? components : [components.flat()];
   const open = shape === 'open';
-  return { actions: actionsFor(input, kept, open), fences, held, open };
+  return { ...writesFor(input, kept, open), fences, held, open };
 };
 
-const actionsFor = (
+const writesFor = (
   input: PlanInput,
   components: readonly (readonly UnitKey[])[],
   open: boolean,
-): readonly Action[] => {
+): MembershipWrites => {
   const { world, changes, evaluation } = input;
   const cameFrom = originsOf(world);
   const homes = findHomes(components, cameFrom, input.newScope);
@@ -92,22 +94,25 @@ const actionsFor = (
   const customers = customerTransition(input, before, after);
   const events = [...customerEvents(customers.was, customers.now), ...held.events];
   const changed = new Set(changes.map(({ key }) => key));
-  return [
+  const claims = claimWrites(input, homes, after);
+  const actions = [
     ...ownActions(input, homes),
-    ...claimActions(input, homes, after),
+    ...claims.flatMap((claim) => claim.actions),
     ...scopeActions(world, homes, after, {
       before,
       open,
       rules: policyMark(input.policy),
       events: eventAttributes(events, input.now),
+      now: input.now,
     }),
     ...lastEvents(input, homes, events),
     ...customerActions(input, customers, open),
     ...held.actions,
     ...restingActions(world, changes, evaluation),
     ...unitPointers(changed, homes, cameFrom),
-    ...(open ? [] : claimPointers(input, homes, cameFrom, before, after)),
+    ...(open ? [] : claimPointers(input, homes, before, after)),
   ];
+  return { actions, laid: claims.flatMap(({ laid }) => laid) };
 };
 
 const originsOf = (world: World): ReadonlyMap<UnitKey, ScopeId> =>
@@ -150,20 +155,20 @@ const ownActions = ({ changes, world }: PlanInput, homes: Homes): readonly Actio
     own(homes.homeOf.get(key) ?? world.scopes[0]?.id ?? ('' as ScopeId), after),
   );
 
-const claimActions = (
+const claimWrites = (
   { world, policy }: PlanInput,
   homes: Homes,
   after: Scope,
-): readonly Action[] => {
+): readonly MembershipWrites[] => {
   const owners = ownersOf(after, policy);
-  return world.memberships.flatMap((membership) => {
+  return world.memberships.map((membership) => {
     const { identifier, claim, holders: [holder] = [] } = membership;
     const { cap } = rulesOf(policy, identifier);
     // Holders of a blocking key may be in several scopes, and nobody looks a customer up by one.
-    if (!links(policy, identifier)) return membershipActions(membership, cap);
+    if (!links(policy, identifier)) return membershipWrites(membership, cap, {});
     const home = holder === undefined ? undefined : homes.homeOf.get(holder);
     const scope = home ?? claim?.scope;
-    return membershipActions(membership, cap, scope, owners.get(identifier));
+    return membershipWrites(membership, cap, { scope, customer: owners.get(identifier) });
   });
 };
 
@@ -174,13 +179,14 @@ interface ScopeExtras {
   /** Mark of the rules that they were evaluated under. */
   readonly rules: string;
   readonly events: ValueMap;
+  readonly now: number;
 }
 
 const scopeActions = (
   world: World,
   homes: Homes,
   after: Scope,
-  { before, open, rules, events }: ScopeExtras,
+  { before, open, rules, events, now }: ScopeExtras,
 ): readonly Action[] => {
   const [first] = homes.living;
   const stored = new Map(world.scopes.map((scope) => [scope.id, scope]));
@@ -194,7 +200,7 @@ const scopeActions = (
   const ended = [...stored.values()].filter(({ id }) => !homes.living.has(id));
   return [
     ...[...homes.living].flatMap(write),
-    ...ended.flatMap((scope) => scopeEnd(scope, homes.redirects.get(scope.id))),
+    ...ended.flatMap((scope) => scopeEnd(scope, homes.redirects.get(scope.id), now)),
     ...(open ? [...homes.living].map(openMark) : []),
   ];
 };

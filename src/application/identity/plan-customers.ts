@@ -15,7 +15,8 @@ import { isDecision } from '#domain/identity/merge-policy.ts';
 import type { LedgerEntry, OneId } from '#domain/identity/one-id.ts';
 import type { Evaluation, Scope } from '#domain/identity/scope.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
-import type { NoteRead, StructuralChange, World } from './world.ts';
+import type { NoteRead } from './unit-notes.ts';
+import type { StructuralChange, World } from './world.ts';
 
 /** An id with where it leads, and the units of its customer if it leads to its own. */
 export interface PlacedCustomer extends CustomerItem {

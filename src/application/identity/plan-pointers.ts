@@ -10,6 +10,8 @@ import type { OneId } from '#domain/identity/one-id.ts';
 import { holdersOf, type Scope } from '#domain/identity/scope.ts';
 import { must } from '#domain/shared/assert.ts';
 import { type Homes, pointsHome } from './homes.ts';
+import { staysListed } from './membership-writes.ts';
+import { holdersIn } from './scope-holders.ts';
 import type { World } from './world.ts';
 
 /** Points units to their new home, where following the old pointer does not lead there. */
@@ -27,21 +29,24 @@ export const unitPointers = (
       when: { exists: ['pk'] },
     }));
 
-/** Claims that nobody joined or left still follow their holders to another scope or customer. */
+/** Claims that are there already follow their holders to another scope or customer, whoever joined or left them. */
 export const claimPointers = (
   { world, policy }: { readonly world: World; readonly policy: MergePolicy },
   homes: Homes,
-  cameFrom: ReadonlyMap<UnitKey, ScopeId>,
   before: Scope,
   after: Scope,
 ): readonly Action[] => {
-  const written = new Set(world.memberships.map(({ identifier }) => identifier));
+  const written = new Set(
+    world.memberships.flatMap((one) => (staysListed(one) ? [] : [one.identifier])),
+  );
   const [owned, owns] = [ownersOf(before, policy), ownersOf(after, policy)];
-  return [...holdersOf(after, policy)].flatMap(([identifier, [holder]]): readonly Action[] => {
+  const holders = holdersOf(after, policy);
+  const pointed = holdersIn(world.scopes, new Set(holders.keys())).scope;
+  return [...holders].flatMap(([identifier, [holder]]): readonly Action[] => {
     if (holder === undefined || written.has(identifier)) return [];
     const home = must(homes.homeOf.get(holder), 'home of a holder');
     const owner = owns.get(identifier);
-    const stays = pointsHome(homes, cameFrom.get(holder), home);
+    const stays = pointsHome(homes, pointed.get(identifier), home);
     if (stays && owner === owned.get(identifier)) return [];
     return [pointClaim(identifier, home, owner)];
   });

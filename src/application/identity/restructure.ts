@@ -6,7 +6,7 @@
  * @module
  */
 
-import { customerKey, openKey, type ScopeId } from '#application/shared/items.ts';
+import { customerKey, openKey, restingKey, type ScopeId } from '#application/shared/items.ts';
 import { MAX_TRANSACTION_ACTIONS, type Table } from '#application/shared/table.ts';
 import type { HeldLink } from '#domain/identity/constrained-clusters.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
@@ -122,9 +122,10 @@ const attemptCommit = async (
   const world = await readWorld(ports.table, work, policy, token(ports.random));
   if (world === 'superseded' || world === 'conflict') return world;
   const limits = ports.limits ?? LIMITS;
-  if (world.scopes.length > limits.scopes) return gatherScopes(ports.table, world, limits);
+  if (world.scopes.length > limits.scopes) return gatherScopes(ports, world, limits);
   const plan = await planWithin(ports, policy, world, again);
-  if (plan === 'too-large') return gatherForOne(ports.table, world, limits);
+  if (plan === 'too-large') return gatherForOne(ports, world, limits);
+  if (!(await layClaims(ports.table, world, plan))) return 'conflict';
   const outcome = await ports.table.transact(plan.actions);
   if (outcome.done) {
     if (plan.open) ports.opened?.();
@@ -133,15 +134,31 @@ const attemptCommit = async (
   return outcome.reasons.slice(0, plan.fences).includes('condition') ? 'superseded' : 'conflict';
 };
 
+/**
+ * Lays the claims of identifiers that nobody held: whoever meets one writes the scope that it points to, as this commit
+ * does. So notes of new units that are not there now are not there until the commit.
+ */
+const layClaims = async (
+  table: Table,
+  { looked }: World,
+  { laid }: CommitPlan,
+): Promise<boolean> => {
+  if (laid.length === 0) return true;
+  const done = await table.writeAll(laid);
+  if (!done.every(Boolean)) return false;
+  const notes = looked.length > 0 ? await table.getAll(looked.map(restingKey)) : [];
+  return notes.every((note) => note === undefined);
+};
+
 // A single change that spans scopes is less when they are one beforehand.
-const gatherForOne = async (table: Table, world: World, limits: CommitLimits) =>
+const gatherForOne = async (ports: IdentityPorts, world: World, limits: CommitLimits) =>
   middleOf(world.changes) === undefined && world.scopes.length > 1
-    ? gatherScopes(table, world, limits)
+    ? gatherScopes(ports, world, limits)
     : 'too-large';
 
 // Scopes may be coarser than components: putting some together beforehand changes no answer.
 const gatherScopes = async (
-  table: Table,
+  { table, clock }: IdentityPorts,
   { scopes }: World,
   limits: CommitLimits,
 ): Promise<'gathered' | 'conflict'> => {
@@ -159,7 +176,7 @@ const gatherScopes = async (
       // Of scopes that were evaluated under different rules, none can be told afterwards.
       ...(rules === undefined || others.length > 0 ? {} : { more: { rules } }),
     }),
-    ...some.flatMap((scope) => (scope === stored ? [] : scopeEnd(scope, stored.id))),
+    ...some.flatMap((scope) => (scope === stored ? [] : scopeEnd(scope, stored.id, clock()))),
     ...(open ? [{ kind: 'put', item: { ...openKey(stored.id) } } as const] : []),
   ]);
   return outcome.done ? 'gathered' : 'conflict';

@@ -7,7 +7,7 @@
  */
 import { type ScopeId, scopeKey, scopePartKey } from '#application/shared/items.ts';
 import type { Action, Condition, Item, Table, ValueMap } from '#application/shared/table.ts';
-import { formatScope, parseScope, type Scope } from '#domain/identity/scope.ts';
+import { EMPTY_SCOPE, formatScope, parseScope, type Scope } from '#domain/identity/scope.ts';
 import { listChangeAttributes } from './list-changes.ts';
 
 /** What reading scopes needs of the table. */
@@ -40,8 +40,21 @@ export class ScopeTooLargeError extends Error {
 /** Times a scope's parts are read again after somebody else wrote it in between. */
 const MAX_READS = 8;
 
+/** Seconds for which a scope that ended is remembered: whoever has read it before has long given up by then. */
+const ENDED_KEPT_S = 7 * 86_400;
+
+/** Version of a scope that there is none of. */
+const NO_VERSION = 0;
+
 /** Reads scopes, following redirects to where absorbed ones went. Each scope once. */
 export const readScopes = async (
+  table: Reads,
+  ids: readonly ScopeId[],
+): Promise<readonly StoredScope[]> =>
+  (await readScopesAndEnds(table, ids)).filter(({ scope }) => scope.units.size > 0);
+
+/** The same, with those that have ended or never began: nothing is in them, and yet somebody may be about to write one. */
+export const readScopesAndEnds = async (
   table: Reads,
   ids: readonly ScopeId[],
 ): Promise<readonly StoredScope[]> => {
@@ -59,16 +72,24 @@ export const readScopes = async (
   return [...found.values()];
 };
 
-/** A scope, or the id of the one to read in its place; `undefined` when there is none any more. */
+/** A scope, or the id of the one to read in its place. */
 const follow = async (
   table: Reads,
   id: ScopeId,
   item: Item | undefined,
-): Promise<StoredScope | ScopeId | undefined> => {
-  if (!item) return undefined;
-  if (typeof item['into'] === 'string') return item['into'] as ScopeId;
+): Promise<StoredScope | ScopeId> => {
+  if (typeof item?.['into'] === 'string') return item['into'] as ScopeId;
+  if (item?.['doc'] === undefined) return nothingAt(id, item);
   return (await storedScope(table, id, item)) ?? id;
 };
+
+const nothingAt = (id: ScopeId, item: Item | undefined): StoredScope => ({
+  id,
+  version: item ? (item['ver'] as number) : NO_VERSION,
+  scope: EMPTY_SCOPE,
+  open: false,
+  parts: 0,
+});
 
 const storedScope = async (
   table: Reads,
@@ -81,9 +102,7 @@ const storedScope = async (
   if (text === undefined) {
     if (reads === MAX_READS) throw new Error('a scope was written by others again and again');
     const [again] = await table.getAll([scopeKey(id)]);
-    return again && again['into'] === undefined
-      ? storedScope(table, id, again, reads + 1)
-      : undefined;
+    return again?.['doc'] !== undefined ? storedScope(table, id, again, reads + 1) : undefined;
   }
   const open = item['open'] === true;
   const rules = item['rules'] === undefined ? {} : { rules: String(item['rules']) };
@@ -166,18 +185,22 @@ const partDeletes = (
     key: scopePartKey(id, kept + index + 1),
   }));
 
-/** Ends a scope: it redirects to the one that took its units, or is gone with them. */
-export const scopeEnd = (stored: StoredScope, into: ScopeId | undefined): readonly Action[] => {
-  const key = scopeKey(stored.id);
-  const when = asRead(stored);
-  return [
-    into === undefined
-      ? { kind: 'delete', key, when }
-      : { kind: 'put', item: { ...key, ver: stored.version + 1, into }, when },
-    ...partDeletes(stored.id, 0, stored),
-  ];
+/**
+ * Ends a scope: it redirects to the one that took its units, or is gone with them. Then its version is kept for a while:
+ * whoever has read the scope, or that there is none, and comes to write it now must fail.
+ */
+export const scopeEnd = (
+  stored: StoredScope,
+  into: ScopeId | undefined,
+  now: number,
+): readonly Action[] => {
+  const left = into === undefined ? { expiresAt: Math.floor(now / 1000) + ENDED_KEPT_S } : { into };
+  const item = { ...scopeKey(stored.id), ver: stored.version + 1, ...left };
+  return [{ kind: 'put', item, when: asRead(stored) }, ...partDeletes(stored.id, 0, stored)];
 };
 
 /** That a scope is as it was read. */
 export const asRead = (stored: StoredScope | undefined): Condition =>
-  stored ? { equals: [['ver'], stored.version] } : { missing: ['pk'] };
+  stored && stored.version !== NO_VERSION
+    ? { equals: [['ver'], stored.version] }
+    : { missing: ['pk'] };

@@ -6,26 +6,18 @@
  */
 
 import { inParallel } from '#application/shared/in-parallel.ts';
+import { type ClaimItem, claimKey, type ScopeId, unitItemKey } from '#application/shared/items.ts';
+import type { Action, Table } from '#application/shared/table.ts';
+import type { EvidenceUnit, IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
 import {
-  claimKey,
-  decisionsKey,
-  FACT_UNIT_PREFIX,
-  restingKey,
-  type ScopeId,
-  unitItemKey,
-} from '#application/shared/items.ts';
-import { underNote } from '#application/shared/review-items.ts';
-import type { Action, Item, Key, Table } from '#application/shared/table.ts';
-import {
-  type EvidenceUnit,
-  type IdentifierKey,
-  sameEvidence,
-  type UnitKey,
-} from '#domain/identity/evidence.ts';
-import { compares, isDecision, links, type MergePolicy } from '#domain/identity/merge-policy.ts';
-import type { LedgerEntry, OneId } from '#domain/identity/one-id.ts';
+  compares,
+  isDecision,
+  links,
+  type MergePolicy,
+  rulesOf,
+} from '#domain/identity/merge-policy.ts';
+import type { LedgerEntry } from '#domain/identity/one-id.ts';
 import type { Scope, UnitChange } from '#domain/identity/scope.ts';
-import { must } from '#domain/shared/assert.ts';
 import { append } from '#domain/shared/multimap.ts';
 import { isKeyOf } from './compared-row.ts';
 import { compareRows } from './compared-scopes.ts';
@@ -35,7 +27,9 @@ import {
   type Membership,
   type MembershipChange,
 } from './membership.ts';
-import { readScopes, type StoredScope } from './scope-store.ts';
+import { holdersIn, listedMembership } from './scope-holders.ts';
+import { readScopesAndEnds, type StoredScope } from './scope-store.ts';
+import { type Fence, fenceOf, type NoteRead, readNotes, withDecisions } from './unit-notes.ts';
 
 export { readScopes } from './scope-store.ts';
 
@@ -63,14 +57,6 @@ export interface Work {
   readonly identifiers?: readonly IdentifierKey[];
 }
 
-/** A note about a unit that is not there, in the version that the commit must find. */
-export interface NoteRead {
-  readonly key: Key;
-  readonly version: number;
-  /** The new life ends what it noted. */
-  readonly ends: boolean;
-}
-
 /** What was read for a set of changes. */
 export interface World {
   /** The changes, with the decisions that new units find. */
@@ -83,8 +69,10 @@ export interface World {
   readonly revived: readonly LedgerEntry[];
   /** Notes of an earlier life of new units: of ids at rest, and of decisions. */
   readonly notes: readonly NoteRead[];
-  /** New units with no note at rest, which no claim's version fences against an earlier life that ends meanwhile. */
+  /** New units with no note at rest, and nothing that fences them against an earlier life that ends meanwhile. */
   readonly unfenced: readonly UnitKey[];
+  /** The same, of those whose claims are laid first: after that, a look for the note is enough. */
+  readonly looked: readonly UnitKey[];
   /** Version of notes that this commit makes: random, so that none is taken for an earlier one. */
   readonly token: number;
 }
@@ -100,69 +88,74 @@ export const readWorld = async (
   policy: MergePolicy,
   token: number,
 ): Promise<World | 'conflict' | 'superseded'> => {
-  const { changes, scopes: also = [], identifiers: counted = [] } = work;
+  const { changes, identifiers: counted = [] } = work;
   const wanted = membershipChanges(changes, counted, policy);
-  const born = changes.flatMap(({ key, before, after }) => (!before && after ? [key] : []));
-  const identifiers = wanted.map(({ identifier }) => identifier);
-  const items = await table.getAll([
-    ...identifiers.map(claimKey),
-    ...born.map(restingKey),
-    ...born.map(decisionsKey),
-  ]);
-  const claims = claimsIn(identifiers, items);
-  const resting = items.slice(identifiers.length);
-  const decided = withDecisions(changes, born, resting.slice(born.length));
-  if (decided !== changes) return readWorld(table, { ...work, changes: decided }, policy, token);
-  const memberships = await inParallel(wanted, (change) =>
-    decideMembership(table, change, claims.get(change.identifier), policy, token),
+  const claims = claimsIn(
+    wanted,
+    await table.getAll(wanted.map(({ identifier }) => claimKey(identifier))),
   );
-  const settled = memberships.filter((membership) => membership !== undefined);
-  if (settled.length < wanted.length) return 'conflict';
-  const tied = settled.filter(({ identifier }) => links(policy, identifier));
-  const scopes = await readScopes(table, [...also, ...(await scopePointers(table, changes, tied))]);
+  const isListed = ({ identifier }: MembershipChange) =>
+    links(policy, identifier) && !claims.get(identifier)?.shared;
+  const decided = await inParallel(
+    wanted.filter((change) => !isListed(change)),
+    (change) => decideMembership(table, change, claims.get(change.identifier), policy, token),
+  );
+  const settled = decided.filter((membership) => membership !== undefined);
+  if (settled.length < decided.length) return 'conflict';
+  const listed = wanted.filter(isListed);
+  const scopes = await scopesAround(table, work, settled, listed, claims);
+  const holders = holdersIn(scopes, new Set(listed.map(({ identifier }) => identifier)));
+  const memberships = [
+    ...settled,
+    ...listed.map((change) => {
+      const { cap } = rulesOf(policy, change.identifier);
+      return listedMembership(change, claims.get(change.identifier), holders, cap, token);
+    }),
+  ];
+  const tied = memberships.filter(({ identifier }) => links(policy, identifier));
   if (!isTorn(scopes) && !holdsAll(scopes, changes, tied)) return 'superseded';
-  const known = { changes, memberships: settled, scopes };
-  const compared = await compareRows(table, policy, known, token);
-  if (!compared || isTorn(compared.scopes)) return 'conflict';
+  const born = changes.flatMap(({ key, before, after }) => (!before && after ? [key] : []));
+  // Read after the scopes: what ends an earlier life from now on writes one of them.
+  const { notes, revived, unnoted, decided: noted } = await readNotes(table, born);
+  const all = withDecisions(changes, noted);
+  if (all !== changes) return readWorld(table, { ...work, changes: all }, policy, token);
+  const compared = await compareRows(table, policy, { changes, memberships, scopes }, token);
+  if (!compared || isTorn(compared.scopes) || !listsTheSame(compared.scopes, memberships))
+    return 'conflict';
+  const fencedBy = (fence: Fence) => unnoted.filter((key) => fenceOf(key, memberships) === fence);
   return {
     changes,
     ...compared,
-    revived: born.flatMap((anchor, index) => restingEntries(anchor, resting[index])),
-    notes: [
-      ...resting.slice(0, born.length).flatMap((item) => noteRead(item, true)),
-      ...resting.slice(born.length).flatMap((item) => noteRead(item, false)),
-    ],
-    unfenced: born.filter((key, index) => resting[index] === undefined && !isFenced(key, settled)),
+    revived,
+    notes,
+    unfenced: fencedBy('none'),
+    looked: fencedBy('laid'),
     token,
   };
 };
 
-const noteRead = (item: Item | undefined, ends: boolean): readonly NoteRead[] =>
-  item ? [{ key: { pk: item.pk, sk: item.sk }, version: item['ver'] as number, ends }] : [];
-
-// A decision outlives the rows it is about; a unit that comes back takes up those that are noted, and no other.
-const withDecisions = (
-  changes: readonly StructuralChange[],
-  born: readonly UnitKey[],
-  noted: readonly (Item | undefined)[],
-): readonly StructuralChange[] => {
-  const notes = new Map(born.map((unit, index) => [unit, noted[index]]));
-  const decided = changes.map((change) =>
-    change.after && notes.has(change.key)
-      ? { ...change, after: underNote(change.after, notes.get(change.key)) }
-      : change,
-  );
-  const isSame = ({ after }: StructuralChange, index: number) =>
-    !after || sameEvidence(after, must(changes[index]?.after, 'evidence'));
-  return decided.every(isSame) ? changes : decided;
+const scopesAround = async (
+  table: Table,
+  { changes, scopes: also = [] }: Work,
+  settled: readonly Membership[],
+  listed: readonly MembershipChange[],
+  claims: ReadonlyMap<IdentifierKey, ClaimItem>,
+): Promise<readonly StoredScope[]> => {
+  const claimed = listed.flatMap(({ identifier }) => claims.get(identifier)?.scope ?? []);
+  const pointers = await scopePointers(table, changes, settled);
+  const scopes = await readScopesAndEnds(table, [...new Set([...also, ...pointers, ...claimed])]);
+  const ends = new Set(claimed);
+  return scopes.filter(({ id, scope }) => scope.units.size > 0 || ends.has(id));
 };
 
-// A party's own item is fenced by the version of its row. A claim that is missing now may have come and gone meanwhile.
-const isFenced = (key: UnitKey, memberships: readonly Membership[]): boolean =>
-  !key.startsWith(FACT_UNIT_PREFIX) ||
-  memberships.some(
-    ({ claim, holders, joins }) => claim && holders !== undefined && joins.includes(key),
-  );
+// Scopes that were taken in later hold nobody of an identifier whose holders are known.
+const listsTheSame = (
+  scopes: readonly StoredScope[],
+  memberships: readonly Membership[],
+): boolean => {
+  const unheld = memberships.flatMap(({ by, identifier }) => (by === 'nobody' ? [identifier] : []));
+  return holdersIn(scopes, new Set(unheld)).units.size === 0;
+};
 
 // Scopes are not read at one instant: a unit in two of them moved from one to the other in between.
 const isTorn = (scopes: readonly StoredScope[]): boolean => {
@@ -234,15 +227,14 @@ const comparedIdentifiers = (
       .filter((identifier) => compares(policy, identifier)),
   );
 
-// A claim that stays shared ties nobody together; any other names the one scope of all its holders. A claim that is
-// shared no longer ties holders together that were apart, so each of them is asked for its scope.
+// A claim that stays shared ties nobody together, and one that is shared no longer does not tie holders that were apart;
+// so each of those is asked for its scope.
 const scopePointers = async (
   table: Table,
   changes: readonly StructuralChange[],
   memberships: readonly Membership[],
 ): Promise<readonly ScopeId[]> => {
   const own = changes.flatMap(({ scope }) => (scope ? [scope] : []));
-  const tied = memberships.flatMap(({ claim }) => (claim?.shared ? [] : (claim?.scope ?? [])));
   const loosened = memberships.flatMap((membership) =>
     membership.claim?.shared && !membership.shared ? (membership.holders ?? []) : [],
   );
@@ -250,13 +242,5 @@ const scopePointers = async (
   const items = await table.getAll(
     loosened.filter((unit) => !newcomers.has(unit)).map(unitItemKey),
   );
-  const theirs = items.flatMap((item) => (item ? [item['scope'] as ScopeId] : []));
-  return [...new Set([...own, ...tied, ...theirs])];
+  return [...own, ...items.flatMap((item) => (item ? [item['scope'] as ScopeId] : []))];
 };
-
-const restingEntries = (anchor: UnitKey, item: Item | undefined): readonly LedgerEntry[] =>
-  ((item?.['entries'] ?? []) as readonly (readonly [string, number])[]).map(([id, issuedAt]) => ({
-    id: id as OneId,
-    anchor,
-    issuedAt,
-  }));

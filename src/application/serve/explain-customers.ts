@@ -6,6 +6,7 @@
  * rows only is refused.
  * @module
  */
+
 import type { ExplainPorts } from '#application/identity/describe-evidence.ts';
 import {
   customerGraph,
@@ -14,6 +15,7 @@ import {
   why,
   whyNot,
 } from '#application/identity/explain.ts';
+import { readHolders } from '#application/identity/scope-holders.ts';
 import {
   claimKey,
   customerKey,
@@ -196,7 +198,7 @@ const unitBehind = async (
   const { namespace, scope, value } = query.value;
   const key = identifierKey(namespace, scope, pseudonymise(namespace, scope, value));
   const [claim] = await table.getAll([claimKey(key)]);
-  const holders = claim ? parseClaimItem(claim).units : [];
+  const holders = claim ? await readHolders(table, key, parseClaimItem(claim)) : [];
   return [...holders].sort(byText).find((unit) => units.includes(unit)) ?? anchor;
 };
 

@@ -6,13 +6,14 @@
  * crash left behind costs a longer way and never a wrong answer.
  * @module
  */
+
 import type { Pseudonymise } from '#application/identity/read-row.ts';
+import { readHolders } from '#application/identity/scope-holders.ts';
 import { readScopes } from '#application/identity/world.ts';
 import { type WholeSummary, wholeSummary } from '#application/profile/parts-apart.ts';
 import { type Summary, viewOf } from '#application/profile/summary.ts';
 import { ERASED_SORT } from '#application/shared/erasure-items.ts';
 import {
-  type ClaimItem,
   type CustomerItem,
   claimKey,
   customerKey,
@@ -145,8 +146,11 @@ const byIdentifier = async (
   const claim = parseClaimItem(item);
   if (claim.shared) return failure({ code: 'ambiguous', shared: true });
   if (claim.customer) reader.onCustomer?.(claim.customer);
-  const pointed = claim.customer && (await followClaim(table, claim.customer, claim));
-  const found = pointed ? present(reader, pointed) : await byUnits(reader, claim.units);
+  const [target, units] = await Promise.all([
+    claim.customer && readCanonical(table, claim.customer),
+    readHolders(table, identifier, claim),
+  ]);
+  const found = isHeldBy(target, units) ? present(reader, target) : await byUnits(reader, units);
   const isLost = !found.ok && found.error.code === 'not-found';
   return isLost && reads < MAX_CLAIM_READS ? byIdentifier(reader, identifier, reads + 1) : found;
 };
@@ -202,15 +206,12 @@ const readCanonical = async (
   return found;
 };
 
-const followClaim = async (
-  table: Table,
-  id: OneId,
-  claim: ClaimItem,
-): Promise<Collection | undefined> => {
-  const target = await readCanonical(table, id);
-  if (typeof target !== 'object') return undefined;
-  const shown = target.summary.summary?.units;
-  return claim.units.some((unit) => shown?.has(unit)) ? target : undefined;
+const isHeldBy = (
+  target: Collection | 'erased' | '' | undefined,
+  holders: readonly UnitKey[],
+): target is Collection => {
+  const shown = typeof target === 'object' ? target.summary.summary?.units : undefined;
+  return holders.some((unit) => shown?.has(unit));
 };
 
 // The long way: from the holders over their scope to whoever they belong to now.

@@ -6,6 +6,7 @@
  * card before a phone number, which may be somebody else's next year.
  * @module
  */
+import { readHolders } from '#application/identity/scope-holders.ts';
 import { claimKey, parseClaimItem } from '#application/shared/items.ts';
 import type { Publish } from '#application/shared/ports.ts';
 import {
@@ -135,16 +136,19 @@ const customerColumns = async (
         Number(b.known.verified) - Number(a.known.verified) ||
         priorityOf(a.known) - priorityOf(b.known),
     );
-  const claims = await table.getAll(
-    candidates.map(({ known: { namespace, scope, value } }) =>
-      claimKey(identifierKey(namespace, scope, pseudonymise(namespace, scope, value))),
-    ),
+  const keys = candidates.map(({ known: { namespace, scope, value } }) =>
+    identifierKey(namespace, scope, pseudonymise(namespace, scope, value)),
   );
-  const chosen = candidates.find((_, index) => {
-    const item = claims[index];
-    const claim = item && parseClaimItem(item);
-    return claim && !claim.shared && claim.units.every((unit) => units.includes(unit));
-  });
+  const claims = await table.getAll(keys.map(claimKey));
+  const theirs = await Promise.all(
+    keys.map(async (key, index) => {
+      const item = claims[index];
+      const claim = item && parseClaimItem(item);
+      if (!claim || claim.shared) return false;
+      return (await readHolders(table, key, claim)).every((unit) => units.includes(unit));
+    }),
+  );
+  const chosen = candidates.find((_, index) => theirs[index]);
   return chosen && columnsOf(chosen.rule, chosen.known);
 };
 

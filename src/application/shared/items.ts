@@ -6,7 +6,7 @@
  * | row       | `R#row key`        | `ROW`           | registry of a source row; a party row with what it says and claims |
  * | unit      | `U#unit key`       | `UNIT`          | a fact unit: claims, scope, number of buckets |
  * | bucket    | `U#unit key#n`     | `BUCKET`        | contributions: one attribute per fact row |
- * | claim     | `I#identifier`     | `CLAIM`         | units that hold an identifier; whether it is shared |
+ * | claim     | `I#identifier`     | `CLAIM`         | the scope that lists an identifier's holders, their customer; whether it is shared |
  * | member    | `I#identifier`     | `UNIT#unit key` | a further holder of a shared identifier |
  * | scope     | `K#scope`          | `SCOPE`         | units evaluated together, and their customers |
  * | part      | `K#scope`          | `PART#n`        | where the text of a large scope goes on |
@@ -226,7 +226,7 @@ export interface ClaimItem {
   readonly version: number;
   /** Where its holders are, unless it is shared; of a blocking key, whose holders may be anywhere, there is none. */
   readonly scope?: ScopeId;
-  /** Holders, all of them unless shared; then at most as many as the cap. */
+  /** Of a blocking key all holders; of a shared identifier some; of any other none, for its scope lists them. */
   readonly units: readonly UnitKey[];
   readonly shared: boolean;
   /** Somebody is counting whether the identifier is still shared. */
@@ -239,7 +239,7 @@ export interface ClaimItem {
 export const parseClaimItem = (item: Item): ClaimItem => ({
   version: item['ver'] as number,
   ...(typeof item['scope'] === 'string' ? { scope: item['scope'] as ScopeId } : {}),
-  units: item['units'] as readonly UnitKey[],
+  units: (item['units'] ?? []) as readonly UnitKey[],
   shared: item['shared'] === true,
   ...(typeof item['cooling'] === 'string' ? { cooling: item['cooling'] } : {}),
   ...(typeof item['customer'] === 'string' ? { customer: item['customer'] as OneId } : {}),
@@ -250,7 +250,7 @@ export const formatClaimItem = (identifier: IdentifierKey, claim: ClaimItem): It
   ...claimKey(identifier),
   ver: claim.version,
   ...(claim.scope === undefined ? {} : { scope: claim.scope }),
-  units: claim.units,
+  ...(claim.units.length === 0 ? {} : { units: claim.units }),
   ...(claim.shared ? { shared: true } : {}),
   ...(claim.customer === undefined ? {} : { customer: claim.customer }),
 });

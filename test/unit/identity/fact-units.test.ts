@@ -51,8 +51,9 @@ describe('races over the life of a unit', () => {
 
   test('a unit made for a row that has meanwhile gone elsewhere is removed again', async () => {
     const store = anIdentityStore();
-    const slow = store.overtaken(nth(1, 'writeAll'), () =>
-      store.facts(fact('pos.1', 2, ['email#1'])),
+    const slow = store.overtaken(
+      nth(1, 'writeAll', (args) => args.includes('"R#')),
+      () => store.facts(fact('pos.1', 2, ['email#1'])),
     );
     await slow.facts(fact('pos.1', 1, ['card#1']));
     expect(await store.item(unitItemKey(CARD))).toBeUndefined();
@@ -69,10 +70,21 @@ describe('races over the life of a unit', () => {
     store.expectSound();
   });
 
-  test.each([
-    ['making', () => fact('pos.2', 1, ['card#1', 'email#2'])],
-    ['removing', () => factGone('pos.1', 2)],
-  ])('%s a unit whose scope is lost comes to an end, and is told', async (_, change) => {
+  test('a unit that came and went before its claims were laid keeps its id', async () => {
+    const store = anIdentityStore();
+    const slow = store.overtaken(
+      (call) => call.name === 'writeAll' && JSON.stringify(call.args).includes('I#card#1'),
+      async () => {
+        await store.facts(fact('pos.2', 1, ['card#1']));
+        await store.facts(factGone('pos.2', 2));
+      },
+    );
+    await slow.facts(fact('pos.1', 1, ['card#1']));
+    expect(store.customers()).toEqual([`one_${CARD}: ${CARD}`]);
+    store.expectSound();
+  });
+
+  test('removing a unit whose scope is lost comes to an end, and is told', async () => {
     const store = anIdentityStore();
     await store.facts(fact('pos.1', 1, ['card#1']));
     const scope = must(
@@ -80,7 +92,7 @@ describe('races over the life of a unit', () => {
       'scope',
     );
     await store.table.write({ kind: 'delete', key: { pk: scope.pk, sk: scope.sk } });
-    const told = await store.facts(change()).then(
+    const told = await store.facts(factGone('pos.1', 2)).then(
       ({ failures }) => failures.map(({ error }) => error),
       (error: unknown) => [error],
     );

@@ -129,11 +129,14 @@ describe('scopes', () => {
     expect(scopesIn(store)).toBe(2);
   });
 
-  test('that lose their last unit are gone', async () => {
+  test('that lose their last unit leave their version, for whoever has read them before', async () => {
     const store = anIdentityStore();
     await store.parties(party('a', 1, 'card#1'));
     await store.parties(partyGone('a', 2));
-    expect(store.table.dump().filter(({ sk }) => sk === 'SCOPE')).toEqual([]);
+    expect(store.table.dump().filter(({ sk }) => sk === 'SCOPE')).toEqual([
+      { pk: expect.any(String), sk: 'SCOPE', ver: 2, expiresAt: expect.any(Number) },
+    ]);
+    store.expectSound();
   });
 });
 
@@ -214,9 +217,21 @@ describe('large commits', () => {
   test('one change that fits no transaction is given back with the reason', async () => {
     const store = anIdentityStore();
     const emails = Array.from({ length: 120 }, (_, n) => `email#${n}`);
+    for (const [n, email] of emails.entries())
+      for (let m = 0; m < 4; m++) await store.parties(party(`s${n}.${m}`, 1, email));
+    const before = store.customers();
     const { failures } = await store.parties(party('a', 1, ...emails));
     expect(failures).toMatchObject([{ error: { name: 'CommitTooLargeError' } }]);
-    expect(store.table.dump()).toEqual([]);
+    expect(store.customers()).toEqual(before);
+    store.expectSound();
+  });
+
+  test('one that brings any number of new identifiers fits', async () => {
+    const store = anIdentityStore();
+    const emails = Array.from({ length: 120 }, (_, n) => `email#${n}`);
+    await store.parties(party('a', 1, ...emails));
+    expect(store.customers()).toEqual(['one_a: a']);
+    store.expectSound();
   });
 });
 

@@ -209,9 +209,10 @@ test('a customer that is said to rest differs', async () => {
 
 test('what is left over is named, and removed', async () => {
   const store = await aStore();
+  const claim = await store.item({ pk: 'I#card#1', sk: 'CLAIM' });
   await store.table.write({
     kind: 'put',
-    item: { pk: 'I#card#9', sk: 'CLAIM', ver: 1, scope: 'gone', units: ['crm.contact.9'] },
+    item: { ...claim, pk: 'I#card#9', sk: 'CLAIM' },
   });
   const part = await store.pass();
   expect(part.differences).toMatchObject([{ problem: 'surplus', key: { pk: 'I#card#9' } }]);

@@ -223,7 +223,7 @@ describe('by id', () => {
 });
 
 describe('requests', () => {
-  /** Requests of one answer: all, and those that follow each other; freshness is read beside them. */
+  /** Requests of one answer: all, and those without freshness; customer and scope are read side by side. */
   const requestsOf = async (identifier: string) => {
     const meter = makeMeter();
     const store = await withCustomers(['card#1', 'phone#7'], ['card#2', 'phone#7']);
@@ -244,23 +244,23 @@ describe('requests', () => {
     await store.get(identifier, counted);
     return {
       all: meter.requests,
-      oneAfterTheOther: sequence.filter((line) => line.endsWith('way')).length,
+      onItsWay: sequence.filter((line) => line.endsWith('way')).length,
     };
   };
 
-  test('a value takes two, one after the other, and one beside them', async () => {
-    expect(await requestsOf('card:1')).toEqual({ all: 3, oneAfterTheOther: 2 });
+  test('a value takes two, one after the other, and two beside them', async () => {
+    expect(await requestsOf('card:1')).toEqual({ all: 4, onItsWay: 3 });
   });
 
   test('an unknown value takes one', async () => {
-    expect(await requestsOf('card:9')).toEqual({ all: 2, oneAfterTheOther: 1 });
+    expect(await requestsOf('card:9')).toEqual({ all: 2, onItsWay: 1 });
   });
 
   test('text that is no identifier takes none', async () => {
-    expect(await requestsOf('card')).toEqual({ all: 0, oneAfterTheOther: 0 });
+    expect(await requestsOf('card')).toEqual({ all: 0, onItsWay: 0 });
   });
 
   test('a held value takes the long way, and still few', async () => {
-    expect((await requestsOf('phone:7')).oneAfterTheOther).toBe(3);
+    expect((await requestsOf('phone:7')).onItsWay).toBe(4);
   });
 });

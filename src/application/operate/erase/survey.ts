@@ -6,6 +6,7 @@
  * @module
  */
 import { readCustomerUnits } from '#application/identity/customer-units.ts';
+import { readHolders } from '#application/identity/scope-holders.ts';
 import { readScopes } from '#application/identity/scope-store.ts';
 import { lookupsOf } from '#application/profile/maintain-lookups.ts';
 import { readCustomerRows } from '#application/serve/customer-rows.ts';
@@ -147,12 +148,16 @@ const ownIdentifiers = async (
   });
   const claims = await table.getAll(claimed.map(claimKey));
   const own = new Set(units);
-  return claimed.filter((_, index) => {
-    const item = claims[index];
-    if (!item) return true;
-    const claim = parseClaimItem(item);
-    return !claim.shared && claim.units.every((unit) => own.has(unit));
-  });
+  const theirs = await Promise.all(
+    claimed.map(async (identifier, index) => {
+      const item = claims[index];
+      if (!item) return true;
+      const claim = parseClaimItem(item);
+      if (claim.shared) return false;
+      return (await readHolders(table, identifier, claim)).every((unit) => own.has(unit));
+    }),
+  );
+  return claimed.filter((_, index) => theirs[index]);
 };
 
 const claimsOf = (item: Item | undefined): readonly IdentifierKey[] => {

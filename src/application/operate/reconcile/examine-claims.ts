@@ -31,41 +31,36 @@ export const fence = (stored: StoredScope): Action => ({
   when: asRead(stored),
 });
 
-/** What does not fit of the claims of identifiers that are not shared: each lists all its holders, in one scope. */
+/** What does not fit of the claims of identifiers that are not shared: each points to the scope that lists its holders. */
 export const examineClaims = async (
   around: Surroundings,
   policy: MergePolicy,
   stored: StoredScope,
 ): Promise<readonly Finding[]> => {
   const owners = ownersOf(stored.scope, policy);
-  const found = [...holdersOf(stored.scope, policy)].map(([identifier, holders]) =>
-    examineClaim(around, stored, { identifier, holders, customer: owners.get(identifier) }),
+  const found = [...holdersOf(stored.scope, policy).keys()].map((identifier) =>
+    examineClaim(around, stored, identifier, owners.get(identifier)),
   );
   return (await Promise.all(found)).flat();
 };
 
-interface ExpectedClaim {
-  readonly identifier: IdentifierKey;
-  readonly holders: readonly UnitKey[];
-  readonly customer: OneId | undefined;
-}
-
 const examineClaim = async (
   around: Surroundings,
   stored: StoredScope,
-  { identifier, holders, customer }: ExpectedClaim,
+  identifier: IdentifierKey,
+  customer: OneId | undefined,
 ): Promise<readonly Finding[]> => {
   const key = claimKey(identifier);
   const item = await around.get(key);
   const claim = item && parseClaimItem(item);
   const home = claim && (await around.scope(claim.scope));
-  const expected = said({ units: holders, customer, shared: false }, stored.id);
+  const expected = said({ customer, shared: false }, stored.id);
   const found = claim && said(claim, home?.id);
   if (found === expected) return [];
   const next: ClaimItem = {
     version: (claim?.version ?? stored.version) + 1,
     scope: stored.id,
-    units: holders,
+    units: [],
     shared: false,
     ...(customer === undefined ? {} : { customer }),
   };
@@ -76,9 +71,9 @@ const examineClaim = async (
 };
 
 const said = (
-  claim: Pick<ClaimItem, 'units' | 'shared'> & { readonly customer?: OneId | undefined },
+  claim: Pick<ClaimItem, 'shared'> & { readonly customer?: OneId | undefined },
   home: string | undefined,
-): string => JSON.stringify([claim.units.toSorted(), claim.customer ?? null, claim.shared, home]);
+): string => JSON.stringify([claim.customer ?? null, claim.shared, home]);
 
 const putClaim = (identifier: IdentifierKey, claim: ClaimItem, item: Item | undefined): Action => ({
   kind: 'put',

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { asClaimed } from '#application/identity/membership-writes.ts';
+import { asRead, type StoredScope } from '#application/identity/scope-store.ts';
 import { parseSummaryItem } from '#application/profile/summary-text.ts';
 import { contributionName, liveContributionsIn } from '#application/shared/contributions.ts';
 import {
@@ -25,7 +27,7 @@ import {
   scopeKey,
   unitItemKey,
 } from '#application/shared/items.ts';
-import type { Item, Key } from '#application/shared/table.ts';
+import type { Action, Item, Key } from '#application/shared/table.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { EvidenceUnit, IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
@@ -135,20 +137,32 @@ const examineBucket: Examine = async (around, item) => {
 const isStill = (row: SourceRowKey, version: string) =>
   ({ equals: [[contributionName(row), 'v'], version] }) as const;
 
-// A claim of which no unit is left; any other is examined from the scope of its holders.
+// A claim of which no unit is left; any other is examined from the scope of its holders. Where there is no scope, it is
+// lost, or yet to come: the claim alone does not tell.
 const examineClaim: Examine = async (around, item) => {
   const claim = parseClaimItem(item);
   const identifier = item.pk.slice(2) as IdentifierKey;
   const home = await around.scope(claim.scope);
   const claims = (unit: EvidenceUnit) => unit.claims.some((one) => one.identifier === identifier);
-  if (claim.shared || (home && [...home.scope.units.values()].some(claims))) return NONE;
+  if (claim.shared || (claim.scope !== undefined && !home)) return NONE;
+  if (home && [...home.scope.units.values()].some(claims)) return NONE;
   const holders = await around.getAll(claim.units.map(unitItemKey));
   if (holders.some((holder) => holder !== undefined && says(holder, identifier))) return NONE;
-  const when = { equals: [['ver'], claim.version] } as const;
-  const actions = [{ kind: 'delete', key: claimKey(identifier), when }] as const;
+  const actions: Action[] = [
+    { kind: 'delete', key: claimKey(identifier), when: asClaimed(claim) },
+    // Somebody may have laid it who is yet to commit; then the commit fails.
+    ...(home ? [nextVersion(home)] : []),
+  ];
   const what = 'claim of an identifier that nobody holds';
   return [finding(item, 'surplus', what, { found: claim.version }, { kind: 'write', actions })];
 };
+
+const nextVersion = (stored: StoredScope): Action => ({
+  kind: 'update',
+  key: scopeKey(stored.id),
+  add: { ver: 1 },
+  when: asRead(stored),
+});
 
 const evidenceIn = (holder: Item): EvidenceUnit | undefined =>
   holder.sk === 'UNIT' ? parseUnitItem(holder).evidence : parseRowItem(holder).evidence;

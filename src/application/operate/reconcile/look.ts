@@ -39,7 +39,7 @@ export const lookAt = async (
   standard: Standard,
   items: readonly Item[],
 ): Promise<readonly Examination[]> => {
-  const heads = items.filter((item) => item.sk === 'SCOPE' && item['into'] === undefined);
+  const heads = items.filter((item) => item.sk === 'SCOPE' && item['doc'] !== undefined);
   const others = items.filter((item) => item.sk !== 'SCOPE');
   return [...(await lookAtScopes(table, standard, heads)), ...(await lookAtItems(table, others))];
 };
