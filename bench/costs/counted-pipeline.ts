@@ -67,6 +67,8 @@ export interface BatchCost {
   readonly view: Meter;
   /** Every action of the resolve side. */
   readonly actions: readonly PerformedAction[];
+  /** Every action of the stream side. */
+  readonly viewActions: readonly PerformedAction[];
   /** Batches that the stream side took. */
   readonly viewBatches: number;
 }
@@ -113,22 +115,27 @@ export class CountedPipeline {
     const resolve = difference(this.meter, before);
     const actions = this.#takeActions();
     const between = { ...this.meter };
-    const viewBatches = await this.#maintain(actions);
-    return { report, resolve, view: difference(this.meter, between), actions, viewBatches };
+    const followed = await this.#maintain(actions);
+    return { report, resolve, view: difference(this.meter, between), actions, ...followed };
   }
 
   /** The stream side also sees what it writes itself. */
-  async #maintain(actions: readonly PerformedAction[]): Promise<number> {
+  async #maintain(
+    actions: readonly PerformedAction[],
+  ): Promise<Pick<BatchCost, 'viewActions' | 'viewBatches'>> {
     let open = this.#streamed(actions);
-    let batches = 0;
+    let viewBatches = 0;
+    const viewActions: PerformedAction[] = [];
     while (open.length > 0) {
       const batch = open.slice(0, BATCH);
       this.#onViewBatch?.(batch);
       await this.#follow(batch);
-      batches += 1;
-      open = [...open.slice(BATCH), ...this.#streamed(this.#takeActions())];
+      viewBatches += 1;
+      const done = this.#takeActions();
+      viewActions.push(...done);
+      open = [...open.slice(BATCH), ...this.#streamed(done)];
     }
-    return batches;
+    return { viewActions, viewBatches };
   }
 
   #takeActions(): readonly PerformedAction[] {

@@ -16,7 +16,7 @@ import type {
   Value,
   ValueMap,
 } from '#application/shared/table.ts';
-import { MAX_TRANSACTION_ACTIONS } from '#application/shared/table.ts';
+import { MAX_TRANSACTION_ACTIONS, PackedText } from '#application/shared/table.ts';
 import { TableRuleError } from './errors.ts';
 import { itemSize, MAX_ITEM_BYTES, MAX_TRANSACTION_BYTES } from './item-size.ts';
 
@@ -131,6 +131,7 @@ const checkValue = (value: Value | undefined, depth: number): void => {
 
 const checkNested = (value: Value & object, depth: number): void => {
   if (value instanceof Set) checkSet(value);
+  else if (value instanceof PackedText) checkText(value.text);
   else if (Array.isArray(value)) for (const item of value) checkValue(item, depth + 1);
   else checkMap(value as ValueMap, depth + 1);
 };

@@ -5,7 +5,8 @@
  * or map 3 bytes and 1 more per element. Source: DynamoDB developer guide, "Item sizes and formats".
  * @module
  */
-import type { Value, ValueMap } from '#application/shared/table.ts';
+import { PackedText, type Value, type ValueMap } from '#application/shared/table.ts';
+import { pack } from './packed-text.ts';
 
 /** Largest item, in bytes. Source: DynamoDB developer guide, "Quotas". */
 export const MAX_ITEM_BYTES = 400 * 1024;
@@ -28,6 +29,7 @@ const valueSize = (value: Value): number => {
   if (value === null || typeof value === 'boolean') return 1;
   if (value instanceof Set)
     return [...value].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (value instanceof PackedText) return Buffer.byteLength(pack(value));
   if (Array.isArray(value)) return value.reduce((sum, item) => sum + 1 + valueSize(item), 3);
   return 3 + Object.keys(value).length + itemSize(value as ValueMap);
 };

@@ -1,13 +1,20 @@
 /**
  * Attribute values on the wire, e.g. `{ N: '12' }`, and back.
  *
- * Own functions because the table holds few kinds of values: no bytes, no sets of numbers, and numbers that JavaScript
- * holds exactly.
+ * Own functions because the table holds few kinds of values: no bytes but those of packed texts, no sets of numbers, and
+ * numbers that JavaScript holds exactly.
  * @module
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Item, Key, Value, ValueMap } from '#application/shared/table.ts';
+import {
+  type Item,
+  type Key,
+  PackedText,
+  type Value,
+  type ValueMap,
+} from '#application/shared/table.ts';
 import { TableRuleError } from './errors.ts';
+import { pack, unpack } from './packed-text.ts';
 
 /** Attributes as DynamoDB's low-level client takes them. */
 export type Attributes = Record<string, AttributeValue>;
@@ -26,9 +33,15 @@ export const toAttribute = (value: Value): AttributeValue => {
   if (typeof value === 'boolean') return { BOOL: value };
   if (value === null) return { NULL: true };
   if (value instanceof Set) return { SS: [...value] };
+  if (value instanceof PackedText) return toPacked(value);
   return Array.isArray(value)
     ? { L: value.map(toAttribute) }
     : { M: toAttributes(value as ValueMap) };
+};
+
+const toPacked = (value: PackedText): AttributeValue => {
+  const stored = pack(value);
+  return typeof stored === 'string' ? { S: stored } : { B: stored };
 };
 
 /** An item as read. @throws {@link TableRuleError} when somebody else stored what the port cannot hold */
@@ -47,8 +60,13 @@ const fromAttribute = (attribute: AttributeValue): Value => {
   if (attribute.SS !== undefined) return new Set(attribute.SS);
   if (attribute.L !== undefined) return attribute.L.map(fromAttribute);
   if (attribute.M !== undefined) return fromAttributes(attribute.M);
+  if (attribute.B !== undefined) return unpack(bytesOf(attribute.B));
   throw new TableRuleError('value', `stored value of type ${Object.keys(attribute)}`);
 };
+
+// Events of Lambda carry bytes as base64, which the SDK's types do not know.
+const bytesOf = (value: Uint8Array | string): Uint8Array =>
+  typeof value === 'string' ? Buffer.from(value, 'base64') : value;
 
 const safeInteger = (text: string): number => {
   const value = Number(text);

@@ -5,7 +5,13 @@
 
 import { TableRuleError } from '#adapters/dynamodb/errors.ts';
 import { checkSize } from '#adapters/dynamodb/item-rules.ts';
-import type { Action, Item, Value, ValueMap } from '#application/shared/table.ts';
+import {
+  type Action,
+  type Item,
+  PackedText,
+  type Value,
+  type ValueMap,
+} from '#application/shared/table.ts';
 import { assertNever } from '#domain/shared/assert.ts';
 
 /**
@@ -27,8 +33,23 @@ export const changed = (item: Item | undefined, action: Action): Item | undefine
   }
 };
 
-/** A deep copy, so that neither side sees what the other does to it later. */
-export const copyItem = (item: Item): Item => copyMap(item) as Item;
+/** A deep copy as readers get it, so that neither side sees what the other does to it later. */
+export const copyItem = (item: Item): Item => copyMap(item, ({ text }) => text) as Item;
+
+const shown = new WeakMap<Item, Item>();
+
+/** A stored item as readers see it, made once: the same item is the same again. */
+export const showItem = (item: Item): Item => {
+  const known = shown.get(item) ?? (hasPacked(item) ? copyItem(item) : item);
+  shown.set(item, known);
+  return known;
+};
+
+const hasPacked = (value: Value): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  !(value instanceof Set) &&
+  (value instanceof PackedText || Object.values(value).some(hasPacked));
 
 const updated = (item: Item | undefined, action: Extract<Action, { kind: 'update' }>): Item => {
   const sums = Object.entries(action.add ?? {}).map(([name, addend]) => [
@@ -58,13 +79,22 @@ const sum = (value: Value | undefined, addend: number): number => {
   return before + addend;
 };
 
-const copyMap = (map: ValueMap): ValueMap =>
-  Object.fromEntries(Object.entries(map).map(([name, value]) => [name, copyValue(value)]));
+type OfPacked = (value: PackedText) => Value;
 
-const copyValue = (value: Value): Value => {
+const asStored: OfPacked = (value) => value;
+
+const copyMap = (map: ValueMap, ofPacked = asStored): ValueMap =>
+  Object.fromEntries(
+    Object.entries(map).map(([name, value]) => [name, copyValue(value, ofPacked)]),
+  );
+
+const copyValue = (value: Value, ofPacked: OfPacked): Value => {
   // Minus zero comes back from the store as zero.
   if (typeof value === 'number') return value + 0;
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Set) return new Set(value);
-  return Array.isArray(value) ? value.map(copyValue) : copyMap(value as ValueMap);
+  if (value instanceof PackedText) return ofPacked(value);
+  return Array.isArray(value)
+    ? value.map((item) => copyValue(item, ofPacked))
+    : copyMap(value as ValueMap, ofPacked);
 };

@@ -6,7 +6,14 @@
  */
 
 import { compareText } from '#adapters/dynamodb/text-order.ts';
-import type { Condition, Item, Path, Value, ValueMap } from '#application/shared/table.ts';
+import {
+  type Condition,
+  type Item,
+  PackedText,
+  type Path,
+  type Value,
+  type ValueMap,
+} from '#application/shared/table.ts';
 
 /** Tells whether a condition holds of a stored item; `undefined` is an item that is missing. */
 export const holds = (condition: Condition | undefined, item: Item | undefined): boolean => {
@@ -33,7 +40,10 @@ const member = (map: ValueMap, name: string): Value | undefined =>
   Object.hasOwn(map, name) ? map[name] : undefined;
 
 const isMap = (value: Value | undefined): value is ValueMap =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Set);
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !(value instanceof Set || value instanceof PackedText);
 
 const isLess = (value: Value | undefined, than: string | number): boolean => {
   if (typeof value === 'number' && typeof than === 'number') return value < than;

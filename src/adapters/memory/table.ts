@@ -39,7 +39,7 @@ import type {
   Write,
 } from '#application/shared/table.ts';
 import { must } from '#domain/shared/assert.ts';
-import { changed, copyItem } from './change.ts';
+import { changed, copyItem, showItem } from './change.ts';
 import { holds } from './condition.ts';
 import { Partitions } from './partitions.ts';
 
@@ -175,8 +175,8 @@ export class MemoryTable implements Table {
       this.#onAction?.({
         action,
         inTransaction: factor === TRANSACTION_FACTOR,
-        ...(before[index] ? { before: before[index] } : {}),
-        ...(after[index] ? { after: after[index] } : {}),
+        ...(before[index] ? { before: showItem(before[index]) } : {}),
+        ...(after[index] ? { after: showItem(after[index]) } : {}),
         writeUnits: units,
       });
     });

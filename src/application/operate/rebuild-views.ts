@@ -7,6 +7,7 @@
  * @module
  */
 import { recomputeViews, type ViewPorts } from '#application/profile/maintain-views.ts';
+import { markOfDefinitions } from '#application/profile/summary.ts';
 import { parseSummaryItem } from '#application/profile/summary-text.ts';
 import { customerKey } from '#application/shared/items.ts';
 import type { Item } from '#application/shared/table.ts';
@@ -63,7 +64,8 @@ export const continueRebuild = async (
   while (!allDone(rebuild.segments) && (options.mayGoOn?.() ?? true)) {
     const page = await nextPages(ports.scan, rebuild.segments, options.pageSize ?? PAGE);
     const views = page.items.filter(({ sk }) => sk === 'SUMMARY');
-    const old = views.filter((item) => parseSummaryItem(item).summary?.definitions !== hash);
+    const mark = markOfDefinitions(hash);
+    const old = views.filter((item) => parseSummaryItem(item).summary?.definitions !== mark);
     await rebuildAll(ports, old);
     rebuild = {
       ...rebuild,

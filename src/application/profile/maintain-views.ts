@@ -29,6 +29,7 @@ import { type Draft, readDrafts } from './draft.ts';
 import { growUnits } from './grow-units.ts';
 import { layApart } from './lay-apart.ts';
 import { removeWaste } from './parts-apart.ts';
+import { markOfDefinitions } from './summary.ts';
 import { formatSummary, summaryWrite } from './summary-text.ts';
 import { type Buckets, type Task, tasksOf } from './tasks.ts';
 import { type TableChange, touchedBy } from './touched.ts';
@@ -114,7 +115,8 @@ const refresh = async (
   buckets: Buckets,
 ): Promise<Open> => {
   const { table, limits = SUMMARY_LIMITS } = ports;
-  const { hash, definitions } = await ports.definitions();
+  const { hash: whole, definitions } = await ports.definitions();
+  const hash = markOfDefinitions(whole);
   const context = partialContext(definitions, ports.clock());
   const drafts = await readDrafts(table, tasks, hash);
   const readings = await read(table, { hash, limits, context, buckets }, drafts);

@@ -8,7 +8,7 @@
  */
 import { inParallel } from '#application/shared/in-parallel.ts';
 import { customerKey, partKey, partPrefix } from '#application/shared/items.ts';
-import type { Item, Table, Write } from '#application/shared/table.ts';
+import { type Item, PackedText, type Table, type Write } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import type { FactsPartial } from '#domain/profile/facts-partial.ts';
@@ -50,7 +50,7 @@ export const partWrite = (
 
 const docOf = (measures: readonly string[], { mark, partial }: BucketPart) => ({
   m: sortable(mark),
-  d: JSON.stringify(partialText(measures, partial)),
+  d: new PackedText(JSON.stringify(partialText(measures, partial))),
 });
 
 // Marks have different lengths, and the store compares text: the length goes first.

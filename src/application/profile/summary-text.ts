@@ -8,7 +8,7 @@ import {
   identifierTexts,
   parseIdentifier,
 } from '#application/shared/party-row.ts';
-import type { Item, Write } from '#application/shared/table.ts';
+import { type Item, PackedText, type Write } from '#application/shared/table.ts';
 import { shortVersion, versionOfShort } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
@@ -90,7 +90,7 @@ const measuresIn = (entries: readonly UnitEntry[]): ReadonlySet<string> | undefi
 
 /** The write that replaces a summary as it was read. */
 export const summaryWrite = (id: OneId, revision: number, text: string): Write => {
-  const doc = { r: revision + 1, d: text };
+  const doc = { r: revision + 1, d: new PackedText(text) };
   return revision === 0
     ? { kind: 'put', item: { ...summaryKey(id), doc }, when: { missing: ['pk'] } }
     : {

@@ -71,7 +71,7 @@ export interface Waste {
 export interface Summary {
   /** Where its units were listed; absent when no scope lists any. */
   readonly listed?: Listing | undefined;
-  /** Hash of the definitions that the partials were made by, and their measures. */
+  /** {@link markOfDefinitions} of those that the partials were made by, and their measures. */
   readonly definitions: string;
   readonly measures: readonly string[];
   readonly units: ReadonlyMap<UnitKey, UnitEntry>;
@@ -83,6 +83,9 @@ export interface StoredSummary {
   readonly revision: number;
   readonly summary?: Summary;
 }
+
+/** What a summary names definitions by: the beginning of their hash, enough to tell those of one system apart. */
+export const markOfDefinitions = (hash: string): string => hash.slice(0, 16);
 
 /** Whether a mark is later than another. */
 export const isLater = (mark: StreamMark, than: StreamMark): boolean =>

@@ -13,6 +13,17 @@ export interface Key {
   readonly sk: string;
 }
 
+/**
+ * A long text that the store may keep smaller than it is. Only written: whoever reads gets the text. No condition looks at it.
+ */
+export class PackedText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** Attribute values: JSON plus sets of strings (never empty, as in DynamoDB). Numbers are safe integers. */
 export type Value =
   | string
@@ -21,6 +32,7 @@ export type Value =
   | null
   | readonly Value[]
   | ReadonlySet<string>
+  | PackedText
   | ValueMap;
 
 /** A map attribute. */

@@ -3,7 +3,7 @@
  * @module
  */
 import { describe, expect, test } from 'vitest';
-import type { Value } from '#application/shared/table.ts';
+import { PackedText, type Value, type Write } from '#application/shared/table.ts';
 import { must } from '#domain/shared/assert.ts';
 import { KEY, type MakeTable, readItem, tableWith } from './fixtures.ts';
 
@@ -44,9 +44,41 @@ const NAMES = [
   '\\',
 ];
 
+/** Texts that a store may keep packed: short, long, long and hardly to be packed. */
+const TEXTS = [
+  '',
+  '周大福 😀',
+  '周大福 · Ångström · 😀 '.repeat(300),
+  Array.from({ length: 2000 }, (_, n) => String.fromCharCode(33 + ((n * n * 7919) % 94))).join(''),
+];
+
 /** Single writes and what they leave. */
 export const describeWrites = (make: MakeTable): void => {
   describe('writes', () => {
+    test.each(TEXTS)(
+      'a packed text is read as the text, and what is beside it is compared: %#',
+      async (text) => {
+        const table = await tableWith(make, { ...KEY, doc: { r: 1, d: new PackedText(text) } });
+        expect(await readItem(table)).toEqual({ ...KEY, doc: { r: 1, d: text } });
+        const next = (was: number): Write => ({
+          kind: 'update',
+          key: KEY,
+          set: { doc: { r: was + 1, d: new PackedText(`${text}!`) } },
+          when: { equals: [['doc', 'r'], was] },
+        });
+        const other = {
+          kind: 'put',
+          item: { pk: 'C#2', sk: 'ROOT', d: new PackedText(text) },
+          when: { missing: ['pk'] },
+        } as const;
+        expect(await table.writeAll([next(1), other])).toEqual([true, true]);
+        expect(await table.writeAll([next(1), next(0)])).toEqual([false, false]);
+        const { items } = await table.query({ pk: KEY.pk });
+        expect(items).toContainEqual({ ...KEY, doc: { r: 2, d: `${text}!` } });
+        expect(await table.getAll([other.item])).toEqual([{ ...other.item, d: text }]);
+      },
+    );
+
     test('a put replaces the whole item', async () => {
       const table = await tableWith(make, { ...KEY, gone: 1 });
       expect(await table.write({ kind: 'put', item: { ...KEY, only: 1 } })).toBe(true);

@@ -6,7 +6,7 @@
  * @module
  */
 import type { StoredScope } from '#application/identity/scope-store.ts';
-import { rowsIn, type Summary, viewOf } from '#application/profile/summary.ts';
+import { markOfDefinitions, rowsIn, type Summary, viewOf } from '#application/profile/summary.ts';
 import { bucketKeysOf, readParts } from '#application/profile/unit-parts.ts';
 import { liveContributionsIn } from '#application/shared/contributions.ts';
 import { bucketKey, parseRowItem, summaryKey, unitItemKey } from '#application/shared/items.ts';
@@ -100,7 +100,7 @@ const examineSummary = async (
     const findings = gone.map((part) => finding(part, 'missing', 'part of a view', {}, remedy));
     return { findings, counts: countRows(rows, 'missing'), outdated: 0 };
   }
-  const outdated = summary.definitions === standard.hash ? 0 : 1;
+  const outdated = summary.definitions === markOfDefinitions(standard.hash) ? 0 : 1;
   const differs =
     outdated === 0 && !(await showsLostRows(around, units, summary))
       ? await difference(around, standard, units, summary)
