@@ -19,14 +19,14 @@ import { streamMapping } from '../constructs/stream-mapping.ts';
 import type { StageStackProps } from './identity-stack.ts';
 
 /**
- * Contributions, scopes whose customers have other units, ids that redirect, rest or come back, party rows as they are or
- * were, and units that grow; nothing else shows in a view. Five, which is as many as a mapping may have.
+ * Contributions, scopes whose customers have other units, ids that redirect, rest or come back, and party rows as they are
+ * or were; nothing else shows in a view. A mapping may have five filters.
  */
 const CHANGES_THAT_SHOW = [
   FilterCriteria.filter({ dynamodb: { Keys: { sk: { S: FilterRule.isEqual('BUCKET') } } } }),
   FilterCriteria.filter({
     eventName: FilterRule.or('MODIFY', 'REMOVE'),
-    dynamodb: { Keys: { sk: { S: FilterRule.or('CUSTOMER', 'UNIT') } } },
+    dynamodb: { Keys: { sk: { S: FilterRule.isEqual('CUSTOMER') } } },
   }),
   FilterCriteria.filter({ dynamodb: { NewImage: { lists: { S: FilterRule.exists() } } } }),
   FilterCriteria.filter({ dynamodb: { NewImage: { evidence: { S: FilterRule.exists() } } } }),

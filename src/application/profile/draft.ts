@@ -54,9 +54,7 @@ export const readDrafts = async (
       units: [...known.keys()],
       listed: opening.unlisted ? undefined : stored.summary?.listed,
     };
-    const isMissing = (unit: UnitKey) =>
-      outdated || task.reread.has(unit) || hasGrown(task, unit, known.get(unit));
-    const missing = units.filter((it) => !known.has(it) || isMissing(it));
+    const missing = units.filter((it) => outdated || task.reread.has(it) || !known.has(it));
     return { ...opening, units, listed, missing };
   });
 };
@@ -91,10 +89,6 @@ const isAsNew = ({ listed }: CustomerUnits, { revision, summary }: StoredSummary
   const than = summary?.listed;
   return listed !== undefined && listed.scope === than?.scope && listed.version >= than.version;
 };
-
-// Of parts that lie apart only those of the new buckets are read.
-const hasGrown = ({ grown }: Task, unit: UnitKey, known: UnitEntry | undefined): boolean =>
-  grown.has(unit) && known?.kind !== 'apart' && known?.kind !== 'pending';
 
 /** Units of a draft that were being laid apart when it was read, and still are to be. */
 export const pendingIn = ({ stored, units, missing }: Draft): ReadonlyMap<UnitKey, PendingEntry> =>

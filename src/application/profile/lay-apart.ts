@@ -26,7 +26,6 @@ interface Laying {
   readonly id: OneId;
   readonly unit: UnitKey;
   readonly epoch: string;
-  readonly from: number;
   /** What answers until then. */
   readonly held?: UnitPart | ApartEntry | undefined;
 }
@@ -36,8 +35,8 @@ export const setName = (id: OneId, unit: UnitKey, epoch: string): string =>
   `${id} ${unit} ${epoch}`;
 
 /**
- * Lays the parts of pending units, and of the new buckets of grown ones; tells how many parts each set has, by
- * {@link setName}. Sets that a task has laid before are not laid again.
+ * Lays the parts of pending units; tells how many parts each set has, by {@link setName}. Sets that a task has laid before are
+ * not laid again.
  */
 export const layApart = async (
   table: Table,
@@ -45,7 +44,7 @@ export const layApart = async (
   measures: readonly string[],
   drafts: readonly Draft[],
 ): Promise<ReadonlyMap<string, number>> => {
-  const layings = drafts.flatMap((draft) => [...pendingLayings(draft), ...grownLayings(draft)]);
+  const layings = drafts.flatMap(pendingLayings);
   const parts = await readLayings(table, context, layings);
   await table.writeAll(
     layings.flatMap((laying, index) =>
@@ -84,7 +83,7 @@ const readLayings = async (
   const read = await readBuckets(
     table,
     context,
-    layings.map(({ unit, from }, index) => ({ unit, from, item: items[index] })),
+    layings.map(({ unit }, index) => ({ unit, item: items[index] })),
   );
   return read.map((ofUnit, index) =>
     ofUnit
@@ -116,13 +115,5 @@ const pendingLayings = (draft: Draft): readonly Laying[] => {
   const { id, laid } = draft.task;
   return [...pendingIn(draft)]
     .filter(([unit, { epoch }]) => !laid.has(setName(id, unit, epoch)))
-    .map(([unit, { epoch, held }]) => ({ id, unit, epoch, from: 0, held }));
+    .map(([unit, { epoch, held }]) => ({ id, unit, epoch, held }));
 };
-
-const grownLayings = ({ task, stored, missing }: Draft): readonly Laying[] =>
-  [...task.grown].flatMap(([unit, from]) => {
-    const entry = stored.summary?.units.get(unit);
-    return entry?.kind === 'apart' && !missing.includes(unit)
-      ? [{ id: task.id, unit, epoch: entry.epoch, from }]
-      : [];
-  });

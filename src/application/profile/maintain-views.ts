@@ -7,7 +7,8 @@
  *
  * Why nothing is missed: a unit's owner is read after its change. Where the unit moves on afterwards, the new owner's
  * list changes later still, and what is read for that sees this change. Where the owner is right and its summary does
- * not know the unit yet, the unit is read now.
+ * not know the unit yet, the unit is read now. A unit that gets more buckets needs no look: whatever is written to a new
+ * one is written after that and brings an image of its own, and whoever reads the unit later sees the new number.
  * @module
  */
 

@@ -13,7 +13,7 @@ import { type ScopeId, unitItemKey } from '#application/shared/items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
-import { append, groupBy } from '#domain/shared/multimap.ts';
+import { append } from '#domain/shared/multimap.ts';
 import type { PartImage, Touched } from './touched.ts';
 import { bucketsOf, isFactUnit } from './unit-parts.ts';
 
@@ -26,8 +26,6 @@ export interface Task extends CustomerAsked {
   readonly list?: CustomerUnits | undefined;
   /** Units to read again. */
   readonly reread: ReadonlySet<UnitKey>;
-  /** Units that have more buckets now, and how many they had. */
-  readonly grown: ReadonlyMap<UnitKey, number>;
   /** Whatever the summary says is to be read again. */
   readonly outdated: boolean;
   /** Sets of parts that were laid apart for it, by epoch, and how many parts each has. */
@@ -42,9 +40,9 @@ const NO_UNITS: ReadonlySet<UnitKey> = new Set();
 /** Finds who owns what was touched, and so what is to be done. */
 export const tasksOf = async (
   table: Table,
-  { customers, grown, images }: Touched,
+  { customers, images }: Touched,
 ): Promise<{ readonly tasks: readonly Task[]; readonly buckets: Buckets }> => {
-  const items = await unitItems(table, images, grown);
+  const items = await unitItems(table, images);
   const told = [...customers.values()].flatMap(({ scope }) => scope ?? []);
   const { owners, scopes } = await ownersOf(table, items, told);
   const ownImages = new Map<OneId, PartImage[]>();
@@ -52,9 +50,7 @@ export const tasksOf = async (
     const owner = owners.get(image.unit);
     if (owner !== undefined) append(ownImages, owner, image);
   }
-  const regrown = groupBy(grown, ([unit]) => owners.get(unit));
-  const growing = [...grown.keys()].flatMap((unit) => owners.get(unit) ?? []);
-  const ids = new Set([...customers.keys(), ...ownImages.keys(), ...growing]);
+  const ids = new Set([...customers.keys(), ...ownImages.keys()]);
   const lists = new Map(listedIn(scopes, ids));
   return {
     tasks: [...ids].map((id) => ({
@@ -64,7 +60,6 @@ export const tasksOf = async (
       images: ownImages.get(id) ?? [],
       joined: customers.has(id),
       reread: customers.get(id)?.came ?? NO_UNITS,
-      grown: new Map((regrown.get(id) ?? []).map(([unit, { had }]) => [unit, had])),
       outdated: false,
       laid: new Map(),
     })),
@@ -80,12 +75,10 @@ export const tasksOf = async (
 const unitItems = async (
   table: Table,
   images: readonly PartImage[],
-  grown: Touched['grown'],
 ): Promise<ReadonlyMap<UnitKey, Item | undefined>> => {
-  const brought = new Map([
-    ...images.filter(({ item }) => hasPointer(item)).map(({ unit, item }) => [unit, item] as const),
-    ...[...grown].map(([unit, { item }]) => [unit, item] as const),
-  ]);
+  const brought = new Map(
+    images.filter(({ item }) => hasPointer(item)).map(({ unit, item }) => [unit, item] as const),
+  );
   const units = [...new Set(images.map(({ unit }) => unit))].filter((unit) => !brought.has(unit));
   const items = await table.getAll(units.map(unitItemKey));
   return new Map([...brought, ...units.map((unit, index) => [unit, items[index]] as const)]);

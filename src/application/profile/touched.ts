@@ -41,18 +41,9 @@ export interface TouchedCustomer {
   readonly scope?: ScopeId;
 }
 
-/** A unit that has more buckets now, some of which nobody may have looked at. */
-export interface GrownUnit {
-  /** Buckets it had. */
-  readonly had: number;
-  /** Its own item, as of the change. */
-  readonly item: Item;
-}
-
 /** What a batch concerns. */
 export interface Touched {
   readonly customers: ReadonlyMap<OneId, TouchedCustomer>;
-  readonly grown: ReadonlyMap<UnitKey, GrownUnit>;
   readonly images: readonly PartImage[];
 }
 
@@ -68,11 +59,7 @@ export const touchedBy = (changes: readonly TableChange[]): Touched => {
     const { came = [], ...known } = customers.get(id) ?? {};
     customers.set(id, { ...known, ...touched, came: new Set([...came, ...touched.came]) });
   }
-  const grown = new Map<UnitKey, GrownUnit>();
-  for (const [unit, { had, item }] of changes.flatMap(unitGrown)) {
-    grown.set(unit, { had: Math.min(had, grown.get(unit)?.had ?? had), item });
-  }
-  return { customers, grown, images: [...images.values()] };
+  return { customers, images: [...images.values()] };
 };
 
 const NO_UNITS: ReadonlySet<UnitKey> = new Set();
@@ -105,11 +92,6 @@ const partImage = ({ before, after, sequence }: TableChange): readonly PartImage
     ? [{ unit: after.pk.slice(2) as UnitKey, item: after, mark: markOf(sequence), adds: false }]
     : [];
 };
-
-const unitGrown = ({ before, after }: TableChange): readonly (readonly [UnitKey, GrownUnit])[] =>
-  before && after?.sk === 'UNIT' && before['buckets'] !== after['buckets']
-    ? [[after.pk.slice(2) as UnitKey, { had: Number(before['buckets'] ?? 0), item: after }]]
-    : [];
 
 /** A row that became servable, and when its change was committed at the source. */
 export interface Arrival {

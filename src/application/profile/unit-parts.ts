@@ -62,10 +62,9 @@ export const withMark = (part: UnitPart, { mark, bucket }: PartImage): UnitPart 
   return { kind: 'facts', buckets: new Map([...part.buckets, [bucket, { ...known, mark }]]) };
 };
 
-/** A unit whose buckets are to be read, from which one on. */
+/** A unit whose buckets are to be read. */
 export interface BucketsAsked {
   readonly unit: UnitKey;
-  readonly from: number;
   /** The unit's own item. */
   readonly item: Item | undefined;
 }
@@ -82,12 +81,8 @@ export const readBuckets = async (
   context: PartialContext,
   asked: readonly BucketsAsked[],
 ): Promise<readonly (readonly BucketRead[])[]> => {
-  const places = asked.flatMap(({ unit, from, item }, index) =>
-    Array.from({ length: Math.max(0, bucketsOf(unit, item) - from) }, (_, n) => ({
-      unit,
-      index,
-      bucket: from + n,
-    })),
+  const places = asked.flatMap(({ unit, item }, index) =>
+    Array.from({ length: bucketsOf(unit, item) }, (_, bucket) => ({ unit, index, bucket })),
   );
   const items = await table.getAll(places.map(({ unit, bucket }) => bucketKey(unit, bucket)));
   const found = new Map<number, BucketRead[]>();
@@ -122,7 +117,7 @@ export const readParts = async (
   const read = await readBuckets(
     table,
     context,
-    units.map(({ unit, item }) => ({ unit, item, from: 0 })),
+    units.map(({ unit, item }) => ({ unit, item })),
   );
   return new Map(
     units.map(({ unit, item, known }, index) => [

@@ -9,8 +9,8 @@ import { unit } from '../../support/builders/evidence.ts';
 const item = (pk: string, sk: string, more: object = {}): Item => ({ pk, sk, ...more }) as Item;
 type Unnumbered = Omit<TableChange, 'sequence'>;
 const touched = (change: Unnumbered) => {
-  const { customers, grown, images } = touchedBy([{ ...change, sequence: '1' }]);
-  return [[...customers.keys()], [...images.map(({ unit }) => unit), ...grown.keys()]];
+  const { customers, images } = touchedBy([{ ...change, sequence: '1' }]);
+  return [[...customers.keys()], images.map(({ unit }) => unit)];
 };
 
 const SCOPE = formatScope({
@@ -46,22 +46,7 @@ describe('what a table change concerns', () => {
       [],
     ],
     ['the registry of a fact', { after: item('R#pos.1', 'ROW', { unit: '~x' }) }, [], []],
-    [
-      'a unit with more buckets',
-      { before: item('U#~x', 'UNIT', { buckets: 1 }), after: item('U#~x', 'UNIT', { buckets: 2 }) },
-      [],
-      ['~x'],
-    ],
-    [
-      'a unit with as many',
-      {
-        before: item('U#~x', 'UNIT', { buckets: 1 }),
-        after: item('U#~x', 'UNIT', { buckets: 1, dying: 'm' }),
-      },
-      [],
-      [],
-    ],
-    ['a new unit', { after: item('U#~x', 'UNIT', { buckets: 1 }) }, [], []],
+    ['a unit', { after: item('U#~x', 'UNIT', { buckets: 1 }) }, [], []],
     ['a summary, written by ourselves', { after: item('C#one_a', 'SUMMARY') }, [], []],
     ['a claim', { after: item('I#phone#1', 'CLAIM') }, [], []],
     ['freshness', { after: item('FRESHNESS', 'pos#s1') }, [], []],
