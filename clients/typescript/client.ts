@@ -11,8 +11,8 @@
 export interface ClientSettings {
   /** Base URL, without a slash at the end. */
   readonly endpoint: string;
-  /** Gives the bearer token of a request. */
-  readonly token: () => Promise<string>;
+  /** Gives the bearer token of a request; absent when `fetch` signs requests. */
+  readonly token?: () => Promise<string>;
   /** What the data is for; the token's role must permit it. */
   readonly purpose?: string;
   readonly fetch?: typeof fetch;
@@ -51,7 +51,7 @@ const send = async (settings: ClientSettings, call: Call): Promise<unknown> => {
   const response = await (settings.fetch ?? fetch)(url, {
     method: call.method,
     headers: {
-      authorization: `Bearer ${await settings.token()}`,
+      ...(settings.token ? { authorization: `Bearer ${await settings.token()}` } : {}),
       ...(settings.purpose === undefined ? {} : { 'x-purpose': settings.purpose }),
       ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(call.idempotencyKey === undefined ? {} : { 'idempotency-key': `"${call.idempotencyKey}"` }),
@@ -140,7 +140,7 @@ export type ExportCustomerRequest = { /** namespace:value, namespace:scope:value
 export type EraseCustomerAnswer = { readonly erasureId: string; readonly state: "running" | "done"; /** What it is at */ readonly step: string; /** ISO 8601, UTC */ readonly requestedAt: string; /** ISO 8601, UTC */ readonly completedAt?: string | undefined; /** What was erased where, and what could not be */ readonly certificate?: { readonly seal: string; readonly [name: string]: unknown } | undefined; readonly [name: string]: unknown };
 
 /** What `eraseCustomer` is asked. */
-export type EraseCustomerRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string };
+export type EraseCustomerRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** The same key with the same request changes nothing again and has the same answer, for 24 hours */ readonly idempotencyKey?: string | undefined };
 
 /** What `getErasure` answers. */
 export type GetErasureAnswer = { readonly erasureId: string; readonly state: "running" | "done"; /** What it is at */ readonly step: string; /** ISO 8601, UTC */ readonly requestedAt: string; /** ISO 8601, UTC */ readonly completedAt?: string | undefined; /** What was erased where, and what could not be */ readonly certificate?: { readonly seal: string; readonly [name: string]: unknown } | undefined; readonly [name: string]: unknown };
@@ -152,7 +152,7 @@ export type GetErasureRequest = { /** Id as it was answered, era_… */ readonly
 export type RequestCorrectionAnswer = { readonly correctionId: string; readonly field: string; /** ISO 8601, UTC */ readonly requestedAt: string; /** done when each of the rows has changed since */ readonly state: "open" | "done"; readonly rows: readonly ({ readonly source: string; readonly row?: string | undefined; readonly changed: boolean; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
 
 /** What `requestCorrection` is asked. */
-export type RequestCorrectionRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; readonly body: { /** A profile field, or identifiers.<namespace> */ readonly field: string; /** What it should be */ readonly wanted?: string | undefined } };
+export type RequestCorrectionRequest = { /** namespace:value, namespace:scope:value or customerId:one_… */ readonly identifier: string; /** The same key with the same request changes nothing again and has the same answer, for 24 hours */ readonly idempotencyKey?: string | undefined; readonly body: { /** A profile field, or identifiers.<namespace> */ readonly field: string; /** What it should be */ readonly wanted?: string | undefined } };
 
 /** What `listCorrections` answers. */
 export type ListCorrectionsAnswer = { readonly data: readonly ({ readonly correctionId: string; readonly field: string; /** ISO 8601, UTC */ readonly requestedAt: string; /** done when each of the rows has changed since */ readonly state: "open" | "done"; readonly rows: readonly ({ readonly source: string; readonly row?: string | undefined; readonly changed: boolean; readonly [name: string]: unknown })[]; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
@@ -164,7 +164,7 @@ export type ListCorrectionsRequest = { /** namespace:value, namespace:scope:valu
 export type CreateExtractAnswer = { readonly extractId: string; readonly state: "running" | "done" | "failed" | "withdrawn" | "expired"; /** Part of all customers that was looked at, 0 to 1 */ readonly progress: number; readonly customers: number; readonly rows: number; /** ISO 8601, UTC */ readonly requestedAt: string; /** ISO 8601, UTC */ readonly completedAt?: string | undefined; /** Code of what ended it */ readonly problem?: string | undefined; readonly files?: readonly ({ /** Fetch it without a token, before expiresAt */ readonly url: string; readonly rows: number; readonly bytes: number; /** ISO 8601, UTC */ readonly expiresAt: string; readonly [name: string]: unknown })[] | undefined; readonly [name: string]: unknown };
 
 /** What `createExtract` is asked. */
-export type CreateExtractRequest = { readonly body: { /** Columns, in their order */ readonly fields: readonly (string)[]; /** Conditions that all must hold; every customer when absent */ readonly filter?: readonly ({ /** A profile field, a measure, lastSeenAt, identifiers.<namespace>; as a column also customerId */ readonly field: string; readonly is: "equal" | "not-equal" | "at-least" | "at-most" | "known" | "unknown"; readonly value?: string | number | boolean | undefined; /** Of money: which */ readonly currency?: string | undefined })[] | undefined; readonly format: "csv" | "ndjson" | "parquet" } };
+export type CreateExtractRequest = { /** The same key with the same request changes nothing again and has the same answer, for 24 hours */ readonly idempotencyKey?: string | undefined; readonly body: { /** Columns, in their order */ readonly fields: readonly (string)[]; /** Conditions that all must hold; every customer when absent */ readonly filter?: readonly ({ /** A profile field, a measure, lastSeenAt, identifiers.<namespace>; as a column also customerId */ readonly field: string; readonly is: "equal" | "not-equal" | "at-least" | "at-most" | "known" | "unknown"; readonly value?: string | number | boolean | undefined; /** Of money: which */ readonly currency?: string | undefined })[] | undefined; readonly format: "csv" | "ndjson" | "parquet" } };
 
 /** What `getExtract` answers. */
 export type GetExtractAnswer = { readonly extractId: string; readonly state: "running" | "done" | "failed" | "withdrawn" | "expired"; /** Part of all customers that was looked at, 0 to 1 */ readonly progress: number; readonly customers: number; readonly rows: number; /** ISO 8601, UTC */ readonly requestedAt: string; /** ISO 8601, UTC */ readonly completedAt?: string | undefined; /** Code of what ended it */ readonly problem?: string | undefined; readonly files?: readonly ({ /** Fetch it without a token, before expiresAt */ readonly url: string; readonly rows: number; readonly bytes: number; /** ISO 8601, UTC */ readonly expiresAt: string; readonly [name: string]: unknown })[] | undefined; readonly [name: string]: unknown };
@@ -306,11 +306,11 @@ export const makeClient = (settings: ClientSettings): TributaryClient => ({
   getConsents: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/consents`, query: { limit: request.limit, cursor: request.cursor, from: request.from, until: request.until, sources: request.sources, minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetConsentsAnswer,
   recordConsent: async (request) => (await send(settings, { method: 'POST', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/consents`, body: request.body, idempotencyKey: request.idempotencyKey })) as RecordConsentAnswer,
   exportCustomer: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/export`, query: { minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as ExportCustomerAnswer,
-  eraseCustomer: async (request) => (await send(settings, { method: 'POST', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/erasure` })) as EraseCustomerAnswer,
+  eraseCustomer: async (request) => (await send(settings, { method: 'POST', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/erasure`, idempotencyKey: request.idempotencyKey })) as EraseCustomerAnswer,
   getErasure: async (request) => (await send(settings, { method: 'GET', path: `/v1/erasures/${encodeURIComponent(request.erasureId)}` })) as GetErasureAnswer,
-  requestCorrection: async (request) => (await send(settings, { method: 'POST', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/corrections`, body: request.body })) as RequestCorrectionAnswer,
+  requestCorrection: async (request) => (await send(settings, { method: 'POST', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/corrections`, body: request.body, idempotencyKey: request.idempotencyKey })) as RequestCorrectionAnswer,
   listCorrections: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/corrections` })) as ListCorrectionsAnswer,
-  createExtract: async (request) => (await send(settings, { method: 'POST', path: `/v1/extracts`, body: request.body })) as CreateExtractAnswer,
+  createExtract: async (request) => (await send(settings, { method: 'POST', path: `/v1/extracts`, body: request.body, idempotencyKey: request.idempotencyKey })) as CreateExtractAnswer,
   getExtract: async (request) => (await send(settings, { method: 'GET', path: `/v1/extracts/${encodeURIComponent(request.extractId)}` })) as GetExtractAnswer,
   getGraph: async (request) => (await send(settings, { method: 'GET', path: `/v1/profiles/${encodeURIComponent(request.identifier)}/graph`, query: { minVersion: request.minVersion, timeoutMs: request.timeoutMs } })) as GetGraphAnswer,
   why: async (request) => (await send(settings, { method: 'GET', path: `/v1/why`, query: { a: request.a, b: request.b } })) as WhyAnswer,

@@ -55,7 +55,7 @@ export const makeApi = (
     settings.telemetry,
     async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
       const operation = byRoute.get(event.routeKey);
-      const caller = callerOf(event);
+      const caller = callerOf(event, operation);
       const { passes, headers } = allow(caller.client);
       const context = contextOf(event, operation, headers);
       if (!passes) return respondProblem(TOO_MANY, context);

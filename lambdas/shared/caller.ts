@@ -1,12 +1,13 @@
 /**
  * Caller: who asks, from what the authorizer has verified and from nothing else.
  *
- * A token of the issuer says client, role, brands, markets and, for the member app, the one customer it is bound to. In
- * the IAM variant the role of the signature is the client, and the policy says the rest.
+ * A token of the issuer says client, role, brands, markets and, for the member app, the one customer it is bound to. A
+ * signature says which IAM principal signed; whose client that is, its scopes and the rest stand in the access policy.
  * @module
  */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Credentials } from '#domain/serve/access.ts';
+import type { Operation } from '#domain/serve/operation.ts';
 
 interface Authorizer {
   readonly jwt?: { readonly claims: Readonly<Record<string, unknown>> };
@@ -14,13 +15,22 @@ interface Authorizer {
   readonly lambda?: { readonly client?: unknown };
 }
 
-/** Reads the caller of a request. */
-export const callerOf = (event: APIGatewayProxyEventV2): Credentials => {
-  const { authorizer } = event.requestContext as { readonly authorizer?: Authorizer };
-  if (authorizer?.iam) return { client: roleName(authorizer.iam.userArn ?? '') };
+/** Reads the caller of a request for an operation. */
+export const callerOf = (
+  event: APIGatewayProxyEventV2,
+  operation: Pick<Operation, 'scope'> | undefined,
+): Credentials => {
+  const { accountId, authorizer } = event.requestContext as {
+    readonly accountId?: string;
+    readonly authorizer?: Authorizer;
+  };
+  if (authorizer?.iam) return signerOf(authorizer.iam.userArn ?? '', accountId, operation?.scope);
   // A client key says who, and the policy's entry for that client says the rest.
   if (authorizer?.lambda) return { client: textOf(authorizer.lambda.client) ?? 'anonymous' };
-  const claims = authorizer?.jwt?.claims ?? {};
+  return holderOf(authorizer?.jwt?.claims ?? {});
+};
+
+const holderOf = (claims: Readonly<Record<string, unknown>>): Credentials => {
   const role = textOf(claims['c360_role']);
   const brands = listOf(claims['c360_brands']);
   const markets = listOf(claims['c360_markets']);
@@ -34,8 +44,27 @@ export const callerOf = (event: APIGatewayProxyEventV2): Credentials => {
   };
 };
 
-/** `arn:aws-cn:sts::123456789012:assumed-role/crm-desk/session` → `crm-desk` */
-const roleName = (arn: string): string => arn.split('/')[1] ?? arn;
+// `arn:aws-cn:sts::123456789012:assumed-role/crm-desk/session` or `arn:aws-cn:iam::123456789012:user/path/bi`
+const signerOf = (
+  arn: string,
+  ownAccount: string | undefined,
+  scope: Operation['scope'],
+): Credentials => {
+  const [, , , , account = '', ...rest] = arn.split(':');
+  const [kind = '', ...names] = rest.join(':').split('/');
+  const isSession = kind === 'assumed-role';
+  const named = isSession ? `role/${names[0] ?? ''}` : [kind, ...names].join('/');
+  const session = isSession ? names.slice(1).join('/') : '';
+  const principal = account === ownAccount ? named : `${account}:${named}`;
+  return {
+    client: principal,
+    signature: {
+      principal,
+      ...(session === '' ? {} : { session }),
+      ...(scope === undefined ? {} : { scope }),
+    },
+  };
+};
 
 const textOf = (claim: unknown): string | undefined =>
   typeof claim === 'string' && claim !== '' ? claim : undefined;

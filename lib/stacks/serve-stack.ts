@@ -168,6 +168,7 @@ export class ServeStack extends Stack {
     grantSecret(rights, data.pepper);
     grantSecret(rights, data.erasureKey);
     grantAudit(rights, data);
+    grantOnce(rights, data);
     grantPartitions(rights, data, [
       `${ERASURE_PREFIX}*`,
       RUNNING_ERASURES,

@@ -87,7 +87,7 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     what: 'authorizers',
     sentence:
-      'A Lambda authorizer is asked for every request; API Gateway keeps its answers. Signatures of IAM roles are not checked: the local environment takes tokens.',
+      'A Lambda authorizer is asked for every request; API Gateway keeps its answers. Signatures are checked, but not what the policies of an IAM principal allow it to invoke.',
   },
   {
     what: 'API Gateway',

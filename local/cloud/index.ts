@@ -21,6 +21,7 @@ import { startObjectEvents } from './event-sources/object-events.ts';
 import { FunctionHost } from './functions/function-host.ts';
 import type { Invocation } from './functions/function-pool.ts';
 import { Metrics } from './functions/metrics.ts';
+import { type AccessKey, AccessKeys, type KeyHolder } from './gateway/access-keys.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
 import { type LocalIssuer, startLocalIssuer, type TokenRequest } from './gateway/local-issuer.ts';
 import type { CloudPlan, Identity } from './plan/model.ts';
@@ -95,6 +96,8 @@ export interface LocalCloud {
   enginePids(): Readonly<Record<'dynamodb' | 'kinesis' | 's3', number | undefined>>;
   /** A signed token; without scopes one for every scope that a route asks. */
   token(scopes?: readonly string[], more?: Omit<TokenRequest, 'scopes'>): Promise<string>;
+  /** A key that signs for an IAM principal of the local account. */
+  accessKey(holder: KeyHolder): AccessKey;
   /** Invokes a function by name with an event. */
   invoke(functionName: string, event: unknown): Promise<Invocation>;
   /** Ends everything; safe to call twice. */
@@ -143,7 +146,8 @@ const start = async (
   if (options.warm) await warmMapped(plan, functions);
   const issuer = await startIssuer(plan, options);
   cleanUps.add(() => issuer.close());
-  const gateways = await startGateways(plan, functions, issuer, ports.api);
+  const accessKeys = new AccessKeys();
+  const gateways = await startGateways(plan, { functions, issuer, accessKeys }, ports.api);
   for (const gateway of gateways) cleanUps.add(() => gateway.close());
   const eventSources = await startMappings(plan, options, { clients, functions, metrics });
   const tooLong = () => delay(STOP_MAPPINGS_WITHIN_MS, undefined, { ref: false });
@@ -170,7 +174,8 @@ const start = async (
     clock: Date.now,
   });
   cleanUps.add(() => schedules.stop());
-  return describe(plan, { engines, sideServices, functions, metrics, issuer, gateways, cleanUps });
+  const callers = { issuer, accessKeys, gateways };
+  return describe(plan, { engines, sideServices, functions, metrics, ...callers, cleanUps });
 };
 
 const sayWhatIsMissing = (plan: CloudPlan, log: Log): void => {
@@ -242,16 +247,17 @@ const startIssuer = (plan: CloudPlan, options: LocalCloudOptions): Promise<Local
 };
 
 const startGateways = (
-  plan: CloudPlan,
-  functions: FunctionHost,
-  issuer: LocalIssuer,
+  { apis, region }: CloudPlan,
+  { functions, issuer, accessKeys }: Pick<Parts, 'functions' | 'issuer' | 'accessKeys'>,
   port = 0,
 ): Promise<Gateway[]> =>
   Promise.all(
-    plan.apis.map((api, index) =>
+    apis.map((api, index) =>
       startGateway(api, index === 0 ? port : 0, {
         functions,
         keysOf: () => issuer.keys,
+        accessKeys,
+        region,
         clock: Date.now,
       }),
     ),
@@ -282,12 +288,13 @@ interface Parts {
   readonly functions: FunctionHost;
   readonly metrics: Metrics;
   readonly issuer: LocalIssuer;
+  readonly accessKeys: AccessKeys;
   readonly gateways: readonly Gateway[];
   readonly cleanUps: CleanUps;
 }
 
 const describe = (plan: CloudPlan, parts: Parts): LocalCloud => {
-  const { engines, issuer, functions } = parts;
+  const { engines, issuer, accessKeys, functions } = parts;
   const apis = plan.apis.flatMap((api, index) =>
     [api.constructId, api.logicalId].map((id) => [id, String(parts.gateways[index]?.endpoint)]),
   );
@@ -315,6 +322,7 @@ const describe = (plan: CloudPlan, parts: Parts): LocalCloud => {
       s3: engines.s3.pid,
     }),
     token: (scopes, more) => issuer.mintToken({ ...more, ...(scopes && { scopes }) }),
+    accessKey: (holder) => accessKeys.issue(holder),
     invoke: (name, event) => functions.invoke(name, JSON.stringify(event)),
     stop: () => parts.cleanUps.run(),
   };

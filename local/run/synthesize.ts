@@ -23,30 +23,25 @@ const INPUTS = [
 ];
 
 /**
- * Gives the folder of the synthesized assembly.
+ * Gives the folder of the synthesized assembly. `context` is CDK context besides the environment, such as `callers`.
  * @throws Error with what `cdk synth` said when it fails
  */
 export const synthesize = async (
   dataDir: string,
   definitionsDir: string,
   log: (line: string) => void,
+  context: Readonly<Record<string, string>> = {},
 ): Promise<string> => {
   const parent = join(dataDir, 'assemblies');
-  const folder = join(parent, digestOf([...INPUTS.map((it) => join(ROOT, it)), definitionsDir]));
+  const said = { environment: 'local', definitions: definitionsDir, ...context };
+  const settings = Object.entries(said).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const inputs = [...INPUTS.map((it) => join(ROOT, it)), definitionsDir];
+  const folder = join(parent, digestOf(inputs, settings));
   if (existsSync(join(folder, 'manifest.json'))) return folder;
   log('synthesizing the stacks');
   rmSync(parent, { recursive: true, force: true });
   const made = `${folder}.new`;
-  await runCdk([
-    'synth',
-    '-q',
-    '-o',
-    made,
-    '-c',
-    'environment=local',
-    '-c',
-    `definitions=${definitionsDir}`,
-  ]);
+  await runCdk(['synth', '-q', '-o', made, ...settings]);
   renameSync(made, folder);
   return folder;
 };
@@ -69,8 +64,8 @@ const runCdk = async (args: readonly string[]): Promise<void> => {
 const nodeFirst = (): string =>
   [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
 
-const digestOf = (paths: readonly string[]): string => {
-  const hash = createHash('sha256');
+const digestOf = (paths: readonly string[], settings: readonly string[]): string => {
+  const hash = createHash('sha256').update(JSON.stringify(settings));
   for (const path of paths.flatMap(filesOf)) hash.update(path).update(readFileSync(path));
   return hash.digest('hex').slice(0, 24);
 };

@@ -380,10 +380,13 @@ describe('permissions', () => {
   });
 
   test.each([
-    ['capturearchive', ['E#*']],
-    ['serveanswerrights', ['ERASURE#*', 'ERASING', 'EXTRACT#*', 'EXTRACTING', 'CORRECTION#*']],
-    ['Extracts', ['EXTRACT#*']],
-    ['serverecordconsent', ['ONCE#*']],
+    ['capturearchive', [['E#*']]],
+    [
+      'serveanswerrights',
+      [['ONCE#*'], ['ERASURE#*', 'ERASING', 'EXTRACT#*', 'EXTRACTING', 'CORRECTION#*']],
+    ],
+    ['Extracts', [['EXTRACT#*']]],
+    ['serverecordconsent', [['ONCE#*']]],
   ])('%s writes items under %j only', (prefix, partitions) => {
     const [, policy] = must(
       functionPolicies.find(([id]) => id.startsWith(prefix)),
@@ -394,9 +397,9 @@ describe('permissions', () => {
         actionsOf(one).includes('dynamodb:PutItem') &&
         JSON.stringify(one.Resource).includes('Customer360'),
     );
-    expect(writes).toMatchObject([
-      { Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } } },
-    ]);
+    expect(writes.map(({ Condition }) => Condition)).toEqual(
+      partitions.map((keys) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } })),
+    );
   });
 
   test('no role has a managed policy', () => {

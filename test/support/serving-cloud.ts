@@ -57,10 +57,12 @@ export interface Answered {
   readonly body: any;
 }
 
-/** Starts the cloud; takes some seconds, most of them for synthesis. */
-export const startServingCloud = async (): Promise<ServingCloud> => {
+/** Starts the cloud; takes some seconds, most of them for synthesis. `context` is that of the app. */
+export const startServingCloud = async (
+  context: Readonly<Record<string, string>> = {},
+): Promise<ServingCloud> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'tributary-serving-'));
-  const assemblyDir = await synthesize(dataDir, DEFINITIONS, () => undefined);
+  const assemblyDir = await synthesize(dataDir, DEFINITIONS, () => undefined, context);
   const lines: string[] = [];
   const log = (line: string) => void lines.push(line);
   const cloud = await startLocalCloud({ assemblyDir, dataDir, log });

@@ -2,7 +2,13 @@
  * The typed client, written from the operations: one method each, its types from the schemas that check requests.
  * @module
  */
-import { type JsonSchema, jsonSchemaOf, parametersOf } from '#domain/serve/openapi.ts';
+import {
+  type JsonSchema,
+  jsonSchemaOf,
+  type ParameterObject,
+  PURPOSE,
+  parametersOf,
+} from '#domain/serve/openapi.ts';
 import type { Operation } from '#domain/serve/operation.ts';
 import { typeOf } from './schema-types.ts';
 
@@ -19,8 +25,8 @@ const HEAD = `/**
 export interface ClientSettings {
   /** Base URL, without a slash at the end. */
   readonly endpoint: string;
-  /** Gives the bearer token of a request. */
-  readonly token: () => Promise<string>;
+  /** Gives the bearer token of a request; absent when \`fetch\` signs requests. */
+  readonly token?: () => Promise<string>;
   /** What the data is for; the token's role must permit it. */
   readonly purpose?: string;
   readonly fetch?: typeof fetch;
@@ -59,7 +65,7 @@ const send = async (settings: ClientSettings, call: Call): Promise<unknown> => {
   const response = await (settings.fetch ?? fetch)(url, {
     method: call.method,
     headers: {
-      authorization: \`Bearer \${await settings.token()}\`,
+      ...(settings.token ? { authorization: \`Bearer \${await settings.token()}\` } : {}),
       ...(settings.purpose === undefined ? {} : { 'x-purpose': settings.purpose }),
       ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(call.idempotencyKey === undefined ? {} : { 'idempotency-key': \`"\${call.idempotencyKey}"\` }),
@@ -103,7 +109,7 @@ const answerType = ({ answers }: Operation): string =>
     .join(' | ');
 
 const requestType = (operation: Operation): string => {
-  const parameters = parametersOf(operation);
+  const parameters = argumentsOf(operation);
   const properties = Object.fromEntries(
     parameters.map(({ name, description, schema }): [string, JsonSchema] => [
       argumentOf(name),
@@ -124,8 +130,12 @@ const argumentOf = (name: string): string =>
     .replace(/^[A-Z]/, (letter) => letter.toLowerCase())
     .replaceAll(/-([A-Za-z])/g, (_, letter: string) => letter.toUpperCase());
 
+/** Parameters of a single call; what the data is for is a setting of the client. */
+const argumentsOf = (operation: Operation): readonly ParameterObject[] =>
+  parametersOf(operation).filter((parameter) => parameter !== PURPOSE);
+
 const takesNothing = (operation: Operation): boolean =>
-  !operation.body && parametersOf(operation).length === 0;
+  !operation.body && argumentsOf(operation).length === 0;
 
 const signatureOf = (operation: Operation): string => {
   const { id } = operation;
@@ -135,7 +145,7 @@ const signatureOf = (operation: Operation): string => {
 
 const methodOf = (operation: Operation): string => {
   const { id, method, path, body } = operation;
-  const parameters = parametersOf(operation);
+  const parameters = argumentsOf(operation);
   const query = parameters.filter((it) => it.in === 'query').map(({ name }) => name);
   const template = path.replaceAll(
     /\{(\w+)\}/g,

@@ -3,14 +3,17 @@
  * done by functions of its own.
  * @module
  */
-import { randomText } from '#adapters/crypto/sha256.ts';
+import { randomText, sha256 } from '#adapters/crypto/sha256.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
 import { makeLinks } from '#adapters/s3/signed-link.ts';
+import type { OncePorts } from '#application/serve/answer-once.ts';
 import {
   type CorrectionPorts,
   type CorrectionQuestion,
+  type CorrectionStatus,
   listCorrections,
+  readCorrection,
   requestCorrection,
 } from '#application/serve/correct-customer.ts';
 import { type ErasePorts, eraseOnRequest, readErasure } from '#application/serve/erase-request.ts';
@@ -21,9 +24,12 @@ import {
   readExtract,
 } from '#application/serve/extract-request.ts';
 import type { ProfileRequest } from '#application/serve/read-profile.ts';
-import { success } from '#domain/shared/result.ts';
+import type { ApiProblem } from '#domain/serve/problems.ts';
+import { type Result, success } from '#domain/shared/result.ts';
+import type { ApiAnswer } from '../../shared/answer.ts';
 import { type AnswerOperation, type ApiRequest, makeApi } from '../../shared/api.ts';
 import { readEnvironment } from '../../shared/environment.ts';
+import { withOnce } from '../../shared/once.ts';
 import { makeTelemetry, type Telemetry } from '../../shared/telemetry.ts';
 import {
   bindAudit,
@@ -37,7 +43,7 @@ import {
 } from '../../shared/wiring.ts';
 
 /** What the routes need. */
-export type RightsPorts = ErasePorts & ExtractRequestPorts & CorrectionPorts;
+export type RightsPorts = ErasePorts & ExtractRequestPorts & CorrectionPorts & OncePorts;
 
 /** Makes the handler on given ports. */
 export const makeHandler = (ports: () => Promise<RightsPorts>, telemetry: Telemetry) =>
@@ -46,39 +52,50 @@ export const makeHandler = (ports: () => Promise<RightsPorts>, telemetry: Teleme
 const rightsAnswers = (
   ports: () => Promise<RightsPorts>,
 ): Readonly<Record<string, AnswerOperation>> => ({
-  eraseCustomer: async (request) => {
+  eraseCustomer: withOnce(ports, async (request) => {
     const asked = await eraseOnRequest(await ports(), profileRequest(request));
     if (!asked.ok) return asked;
     const headers = { location: `/v1/erasures/${asked.value.erasureId}` };
     return success({ status: 202, body: asked.value, headers });
-  },
+  }),
   getErasure: async (request) => {
     const id = request.parameters['erasureId'] ?? '';
     const read = await readErasure(await ports(), profileRequest(request), id);
     return read.ok ? success({ body: read.value }) : read;
   },
-  requestCorrection: async (request) => {
-    const question = request.body as CorrectionQuestion;
-    const noted = await requestCorrection(await ports(), profileRequest(request), question);
-    return noted.ok ? success({ status: 201, body: noted.value }) : noted;
-  },
+  // The answer names source rows, and a row key may be a card number.
+  requestCorrection: withOnce(
+    ports,
+    async (request) => {
+      const question = request.body as CorrectionQuestion;
+      return noted(await requestCorrection(await ports(), profileRequest(request), question));
+    },
+    {
+      keep: ({ body }) => (body as CorrectionStatus).correctionId,
+      recall: async (request, id) =>
+        noted(await readCorrection(await ports(), profileRequest(request), id)),
+    },
+  ),
   listCorrections: async (request) => {
     const listed = await listCorrections(await ports(), profileRequest(request));
     return listed.ok ? success({ body: listed.value }) : listed;
   },
-  createExtract: async (request) => {
+  createExtract: withOnce(ports, async (request) => {
     const question = request.body as ExtractQuestion;
     const asked = await askForExtract(await ports(), profileRequest(request), question);
     if (!asked.ok) return asked;
     const headers = { location: `/v1/extracts/${asked.value.extractId}` };
     return success({ status: 202, body: asked.value, headers });
-  },
+  }),
   getExtract: async (request) => {
     const id = request.parameters['extractId'] ?? '';
     const read = await readExtract(await ports(), profileRequest(request), id);
     return read.ok ? success({ body: read.value }) : read;
   },
 });
+
+const noted = (result: Result<CorrectionStatus, ApiProblem>): Result<ApiAnswer, ApiProblem> =>
+  result.ok ? success({ status: 201, body: result.value }) : result;
 
 const profileRequest = (request: ApiRequest): ProfileRequest => {
   const { parameters, caller, headers, requestId, operation } = request;
@@ -118,6 +135,7 @@ const productionPorts = boundForAWhile(async (): Promise<RightsPorts> => {
     rights: new S3ObjectStore(client, env.RIGHTS_BUCKET),
     linkTo: makeLinks(client, env.RIGHTS_BUCKET, wallClock),
     newId: randomText,
+    hash: sha256,
     clock: wallClock,
     sleep,
   };

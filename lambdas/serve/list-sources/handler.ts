@@ -13,6 +13,7 @@ import {
 import type { DefinitionsSource } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
 import { continuousSources } from '#domain/definitions/continuous-sources.ts';
+import { decideAccess } from '#domain/serve/access.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { success } from '#domain/shared/result.ts';
 import { type AnswerOperation, makeApi } from '../../shared/api.ts';
@@ -32,8 +33,11 @@ export const makeHandler = ({ table, definitions, clock }: SourcesPorts, telemet
   makeApi(
     'sources',
     {
-      listSources: async () => {
+      listSources: async ({ caller, headers }) => {
         const { hash, definitions: current } = await definitions();
+        // A token has the scope or gets no further; of who signs, the policy says it.
+        const granted = decideAccess(current.access, caller, headers['x-purpose']);
+        if (caller.signature && !granted.ok) return granted;
         const names = Object.keys(current.sources).sort();
         const { asOf, lagMs, positions } = await readFreshness(
           table,

@@ -5,15 +5,18 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { assertNever } from '#domain/shared/assert.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import type { FunctionHost } from '../functions/function-host.ts';
 import { closeNow, listener, listenLocally, readBody } from '../http.ts';
 import type { ApiPlan } from '../plan/model.ts';
+import type { AccessKeys } from './access-keys.ts';
 import { authorizeByFunction } from './function-authorizer.ts';
 import { type Authorization, authorizeToken, type KeysOf } from './jwt-authorizer.ts';
 import { type GatewayRequest, requestEvent, splitUrl } from './request-event.ts';
 import { type GatewayResponse, messageResponse, responseOf, UNAVAILABLE } from './response.ts';
 import { compileRoutes, type RouteMatch, type Router } from './routes.ts';
+import { authorizeSignature } from './signature-authorizer.ts';
 import { type Throttle, throttleOf } from './throttle.ts';
 
 /** API Gateway's limit on a request body, in bytes. */
@@ -23,6 +26,9 @@ const BODY_LIMIT = 10 * 1024 * 1024;
 export interface GatewayOptions {
   readonly functions: FunctionHost;
   readonly keysOf: KeysOf;
+  /** Keys of IAM principals, for routes that ask for a signature. */
+  readonly accessKeys: AccessKeys;
+  readonly region: string;
   readonly clock: Clock;
 }
 
@@ -96,18 +102,22 @@ const authorize = async (
   api: ApiPlan,
   match: RouteMatch,
   request: GatewayRequest,
-  { functions, keysOf }: GatewayOptions,
+  { functions, keysOf, accessKeys: keys, region }: GatewayOptions,
 ): Promise<Authorization> => {
   const { authorizer } = match.route;
   if (!authorizer) return { kind: 'granted', authorizer: undefined };
-  return authorizer.kind === 'token'
-    ? authorizeToken(request, match.route, authorizer, keysOf)
-    : authorizeByFunction(
-        request,
-        requestEvent(request, api, match, undefined),
-        authorizer,
-        functions,
-      );
+  switch (authorizer.kind) {
+    case 'token':
+      return authorizeToken(request, match.route, authorizer, keysOf);
+    case 'signature':
+      return authorizeSignature(request, { keys, region });
+    case 'function': {
+      const event = requestEvent(request, api, match, undefined);
+      return authorizeByFunction(request, event, authorizer, functions);
+    }
+    default:
+      return assertNever(authorizer);
+  }
 };
 
 const serve = async (

@@ -32,7 +32,8 @@ export type AuthorizerContext =
         readonly scopes: readonly string[] | null;
       };
     }
-  | { readonly lambda: JsonObject };
+  | { readonly lambda: JsonObject }
+  | { readonly iam: JsonObject };
 
 /** Path as sent and query as sent. */
 export const splitUrl = (url: string): { readonly path: string; readonly query: string } => {

@@ -15,7 +15,7 @@ const ROUTE = z.object({
   ApiId: z.string(),
   RouteKey: z.string(),
   Target: z.string(),
-  AuthorizationType: z.enum(['NONE', 'JWT', 'CUSTOM']).default('NONE'),
+  AuthorizationType: z.enum(['NONE', 'JWT', 'CUSTOM', 'AWS_IAM']).default('NONE'),
   AuthorizerId: z.string().optional(),
   AuthorizationScopes: z.array(z.string()).default([]),
 });
@@ -92,16 +92,23 @@ const planRoute = (
     routeKey: route.RouteKey,
     functionName: functionOf(target, integration.IntegrationUri, functions).name,
     timeoutMs: integration.TimeoutInMillis,
-    authorizer:
-      route.AuthorizationType === 'NONE'
-        ? undefined
-        : planAuthorizer(
-            resolver,
-            named('AWS::ApiGatewayV2::Authorizer', route.AuthorizerId ?? ''),
-            functions,
-          ),
+    authorizer: authorizerOf(route, () =>
+      planAuthorizer(
+        resolver,
+        named('AWS::ApiGatewayV2::Authorizer', route.AuthorizerId ?? ''),
+        functions,
+      ),
+    ),
     scopes: route.AuthorizationScopes,
   };
+};
+
+const authorizerOf = (
+  { AuthorizationType: type }: z.infer<typeof ROUTE>,
+  named: () => AuthorizerPlan,
+): AuthorizerPlan | undefined => {
+  if (type === 'NONE') return undefined;
+  return type === 'AWS_IAM' ? { kind: 'signature' } : named();
 };
 
 const planAuthorizer = (

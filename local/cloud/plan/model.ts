@@ -146,7 +146,11 @@ export interface SchedulePlan extends Identity {
 }
 
 /** What guards a route of an HTTP API. */
-export type AuthorizerPlan = TokenAuthorizerPlan | FunctionAuthorizerPlan;
+export type AuthorizerPlan =
+  | TokenAuthorizerPlan
+  | FunctionAuthorizerPlan
+  /** A signature of an IAM principal. */
+  | { readonly kind: 'signature' };
 
 /** A Lambda authorizer with simple answers. */
 export interface FunctionAuthorizerPlan {

@@ -74,7 +74,9 @@ export const auditRefusal = async (
   request: AuditedRequest,
   problem: ApiProblem,
 ): Promise<ApiProblem> => {
-  const grant = { role: request.caller.role ?? 'none', purpose: request.purpose ?? 'unspecified' };
+  // A purpose is a header, and may be anything as long as nobody has granted it.
+  const purpose = request.purpose === undefined ? 'unspecified' : 'not granted';
+  const grant = { role: request.caller.role ?? 'none', purpose };
   const { settle } = auditRead(log, request, grant, []);
   const settled = await settle(failure(problem), []);
   return settled.ok ? problem : settled.error;

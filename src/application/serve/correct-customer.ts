@@ -10,6 +10,7 @@ import { type Correction, correctionsOf, saveCorrection } from '#application/sha
 import { parseRowItem, rowItemKey } from '#application/shared/items.ts';
 import type { Table } from '#application/shared/table.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
+import type { Definitions } from '#domain/definitions/types.ts';
 import { sourceOf } from '#domain/profile/facts-partial.ts';
 import type { PartyRow } from '#domain/profile/profile-view.ts';
 import type { Grant } from '#domain/serve/access.ts';
@@ -53,10 +54,13 @@ export const requestCorrection = async (
   request: ProfileRequest,
   { field, wanted }: CorrectionQuestion,
 ): Promise<Result<CorrectionStatus, ApiProblem>> => {
-  const seen = await seeCustomer(ports, request, () => [field]);
+  // What is no field is not taken down as one: it may be anything.
+  const seen = await seeCustomer(ports, request, (_, definitions) =>
+    isField(definitions, field) ? [field] : [],
+  );
   if (!seen.ok) return seen;
   const { found, grant, definitions } = seen.value;
-  if (grant.treat(field) === 'hidden') return failure(NOBODY_SAYS);
+  if (!isField(definitions, field) || grant.treat(field) === 'hidden') return failure(NOBODY_SAYS);
   const { parties } = await readCustomerRows(ports.table, found.units);
   const said = parties.filter(rowFilter(definitions, grant)).filter(says(field));
   if (said.length === 0) return failure(NOBODY_SAYS);
@@ -86,6 +90,25 @@ export const listCorrections = async (
   return success({
     data: await Promise.all(shown.map((one) => statusOf(ports.table, grant, one))),
   });
+};
+
+/** One request of a customer, as it stands. Fails with `not-found` when it went with its customer. */
+export const readCorrection = async (
+  ports: ReadPorts,
+  request: ProfileRequest,
+  id: string,
+): Promise<Result<CorrectionStatus, ApiProblem>> => {
+  const listed = await listCorrections(ports, request);
+  if (!listed.ok) return listed;
+  const found = listed.value.data.find(({ correctionId }) => correctionId === id);
+  return found ? success(found) : failure(NO_SUCH);
+};
+
+const isField = ({ view, namespaces }: Definitions, field: string): boolean => {
+  const namespace = namespaceOfField(field);
+  return namespace === undefined
+    ? view.profile.some((each) => each.field === field)
+    : Object.hasOwn(namespaces, namespace);
 };
 
 const says =
@@ -127,6 +150,8 @@ const statusOf = async (
     rows: shown,
   };
 };
+
+const NO_SUCH: ApiProblem = { code: 'not-found', detail: 'There is no such correction.' };
 
 const NOBODY_SAYS: ApiProblem = {
   code: 'bad-request',

@@ -5,6 +5,8 @@
  * like everything else. All buckets are read for every page: the order is by time, and rows lie in buckets by hash.
  * @module
  */
+import type { Definitions } from '#domain/definitions/types.ts';
+import { callerIdentity } from '#domain/serve/access.ts';
 import {
   type ActivityFilter,
   type ActivityPosition,
@@ -51,16 +53,27 @@ export const listActivity = async (
   const after =
     request.cursor === undefined ? undefined : readCursor(ports.sign, query, request.cursor);
   if (after && !after.ok) return after;
-  const kinds = request.filter.kinds ?? ['every kind'];
-  const customer = await seeCustomer(ports, request, () => kinds.map((kind) => `${kind}.*`));
+  const customer = await seeCustomer(ports, request, (_, definitions) =>
+    listedKinds(definitions, request.filter).map((kind) => `${kind}.*`),
+  );
   return customer.ok
     ? success(await pageOf(ports, request, customer.value, query, after?.value))
     : customer;
 };
 
+/** For the record, which holds no word that a caller made up. */
+const listedKinds = (definitions: Definitions, { kinds }: ActivityFilter): readonly string[] => {
+  if (!kinds) return ['every kind'];
+  const tables = Object.values(definitions.sources).flatMap((source) =>
+    Object.values(source.tables),
+  );
+  const known = new Set(tables.map(({ as }) => as));
+  return kinds.filter((kind) => known.has(kind));
+};
+
 // A cursor is good for the same list of the same caller only; the page size may change.
 const queryText = ({ operation, identifier, caller, purpose, filter }: ActivityRequest): string =>
-  JSON.stringify([operation, identifier, caller, purpose ?? null, filter]);
+  JSON.stringify([operation, identifier, callerIdentity(caller), purpose ?? null, filter]);
 
 const readCursor = (
   sign: Sign,

@@ -64,7 +64,10 @@ export const recordConsent = async (
   const refusal = refusalOf(definitions, request, decision, receivedAt);
   if (refusal) return failure(await auditRefusal(ports.audit, request, refusal));
   const { purpose, channel, state, at, id } = decision;
-  const field = ['consent', purpose, ...(channel === undefined ? [] : [channel]), state].join('.');
+  // A channel is any word; the row has it, the record says that there was one.
+  const field = ['consent', purpose, ...(channel === undefined ? [] : ['channel']), state].join(
+    '.',
+  );
   const customer = await seeCustomer(ports, request, () => [field]);
   if (!customer.ok) return customer;
   const { found } = customer.value;

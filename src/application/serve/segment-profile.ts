@@ -9,6 +9,7 @@ import { customerKey, parseCustomerItem, rowItemKey } from '#application/shared/
 import { lastChangeIn } from '#application/shared/party-row.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import type { FactRow } from '#domain/profile/facts-partial.ts';
+import { callerIdentity } from '#domain/serve/access.ts';
 import { decodeCursor, encodeCursor } from '#domain/serve/cursor.ts';
 import type { ApiProblem } from '#domain/serve/problems.ts';
 import { identifierOfSegment } from '#domain/serve/segment-ids.ts';
@@ -230,7 +231,18 @@ const pageOf = (read: Read, entries: readonly Entry[], sort: 'asc' | 'desc') => 
 // A cursor is good for the same list of the same caller only; the page size may change.
 const queryText = (request: SegmentRequest): string => {
   const { part, id, caller, purpose, include, exclude, traitClass, start, end, sort } = request;
-  const asked = [part, id, caller, purpose, include, exclude, traitClass, start, end, sort];
+  const asked = [
+    part,
+    id,
+    callerIdentity(caller),
+    purpose,
+    include,
+    exclude,
+    traitClass,
+    start,
+    end,
+    sort,
+  ];
   return JSON.stringify(['segment', ...asked.map((value) => value ?? null)]);
 };
 

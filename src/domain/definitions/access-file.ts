@@ -6,6 +6,7 @@
  * @module
  */
 import * as z from 'zod/mini';
+import { SCOPES } from './api-scopes.ts';
 import type { DefinitionProblem } from './problem.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
@@ -27,8 +28,32 @@ const role = z.strictObject({
   show: z.partialRecord(fieldClass, z.enum(['clear', 'masked'])),
   fields: z.optional(z.record(z.string(), z.enum(['clear', 'masked', 'hidden']))),
   may: z.optional(z.array(z.enum(ACTS))),
+  /** Only for callers that are bound to one customer. */
+  bound: z.optional(z.boolean()),
   brands: limits,
   markets: limits,
+});
+
+/** `role/crm-desk`, `user/bi`; with `account:` in front when it is of another account than the API. */
+const principal = z
+  .string()
+  .check(
+    z.regex(
+      /^(\d{12}:)?(role|user|federated-user)\/[\w+=,.@/-]+$/,
+      'must be role/NAME or user/NAME, as IAM calls it.',
+    ),
+  );
+
+const client = z.strictObject({
+  role: name,
+  brands: limits,
+  markets: limits,
+  /** The IAM principal that signs for this client. */
+  principal: z.optional(principal),
+  /** What a client that signs may ask for; a token says it itself. */
+  scopes: z.optional(z.array(z.enum(Object.values(SCOPES)))),
+  /** The name of the role's session is the OneID of the one customer that may be read. */
+  customer: z.optional(z.literal('session')),
 });
 
 /** The file `policies/access.yaml`. */
@@ -48,10 +73,7 @@ export const AccessFile = z.strictObject({
   ),
   roles: z.record(name, role),
   default: z.optional(name),
-  clients: z._default(
-    z.record(z.string(), z.strictObject({ role: name, brands: limits, markets: limits })),
-    {},
-  ),
+  clients: z._default(z.record(z.string(), client), {}),
   sources: z._default(z.record(z.string(), z.strictObject({ purposes: z.array(name) })), {}),
 });
 
@@ -60,6 +82,12 @@ export type AccessPolicy = Readonly<z.output<typeof AccessFile>>;
 /** What a role may see. */
 export type AccessRole = AccessPolicy['roles'][string];
 
+type Expect = (
+  holds: boolean,
+  path: readonly string[],
+  message: string,
+) => readonly DefinitionProblem[];
+
 /** Checks that what the policy refers to exists. */
 export const checkAccess = (
   document: YamlDocument,
@@ -67,10 +95,9 @@ export const checkAccess = (
   known: { readonly sources: readonly string[]; readonly measures: readonly string[] },
 ): DefinitionProblem[] => {
   const { roles, purposes, clients, sources } = policy;
-  const expect = (holds: boolean, path: readonly string[], message: string) =>
+  const expect: Expect = (holds, path, message) =>
     holds ? [] : [document.problemAt([...path], message)];
   const isPurpose = (purpose: string) => Object.hasOwn(purposes, purpose);
-  const isRole = (given: string) => Object.hasOwn(roles, given);
   return [
     ...Object.entries(roles).flatMap(([id, it]) =>
       expect(
@@ -79,9 +106,7 @@ export const checkAccess = (
         'names no purpose of this file.',
       ),
     ),
-    ...Object.entries(clients).flatMap(([id, it]) =>
-      expect(isRole(it.role), ['clients', id, 'role'], 'is no role of this file.'),
-    ),
+    ...Object.keys(clients).flatMap((id) => checkClient(policy, id, expect)),
     ...Object.entries(sources).flatMap(([id, it]) => [
       ...expect(known.sources.includes(id), ['sources', id], 'is no source.'),
       ...expect(
@@ -91,20 +116,40 @@ export const checkAccess = (
       ),
     ]),
     ...Object.entries(purposes).flatMap(([id, { consent }]) =>
-      consent
-        ? [consent.granted, consent.withdrawn].flatMap((measure) =>
-            expect(
-              known.measures.includes(measure),
-              ['purposes', id, 'consent'],
-              `${measure} is no measure of the view.`,
-            ),
-          )
-        : [],
+      [consent?.granted, consent?.withdrawn].flatMap((measure) =>
+        expect(
+          measure === undefined || known.measures.includes(measure),
+          ['purposes', id, 'consent'],
+          `${measure} is no measure of the view.`,
+        ),
+      ),
     ),
     ...expect(
-      policy.default === undefined || isRole(policy.default),
+      policy.default === undefined || Object.hasOwn(roles, policy.default),
       ['default'],
       'is no role of this file.',
+    ),
+  ];
+};
+
+const checkClient = (
+  { roles, clients }: AccessPolicy,
+  id: string,
+  expect: Expect,
+): readonly DefinitionProblem[] => {
+  const { role: given, principal: signer, scopes, customer } = clients[id] ?? { role: '' };
+  const signers = Object.values(clients).filter((it) => it.principal === signer);
+  return [
+    ...expect(Object.hasOwn(roles, given), ['clients', id, 'role'], 'is no role of this file.'),
+    ...expect(
+      signer === undefined || signers.length === 1,
+      ['clients', id, 'principal'],
+      'signs for another client of this file, too.',
+    ),
+    ...expect(
+      signer !== undefined || (scopes === undefined && customer === undefined),
+      ['clients', id],
+      'has no principal: scopes and customer of others stand in their tokens.',
     ),
   ];
 };

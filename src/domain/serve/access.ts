@@ -7,18 +7,34 @@
  * @module
  */
 import type { AccessPolicy, AccessRole, Act } from '#domain/definitions/access-file.ts';
+import type { ApiScope } from '#domain/definitions/api-scopes.ts';
 import { own } from '#domain/shared/json-safety.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 import type { ApiProblem } from './problems.ts';
 
-/** What the token says of the caller. */
+/** What IAM says of a caller who signs. */
+export interface Signature {
+  /** `role/crm-desk`, as the policy names principals. */
+  readonly principal: string;
+  /** Name of the session of an assumed role. */
+  readonly session?: string;
+  /** What the route asks for; absent when the route is open. */
+  readonly scope?: ApiScope;
+}
+
+/** What the token says of the caller, or the signature. */
 export interface Credentials {
   readonly client: string;
   readonly role?: string;
   readonly brands?: readonly string[];
   readonly markets?: readonly string[];
   readonly customer?: string;
+  readonly signature?: Signature;
 }
+
+/** Who calls, as one value: a role that signs under another session's name is the same caller. */
+export const callerIdentity = ({ signature, ...caller }: Credentials): Credentials =>
+  signature ? { ...caller, signature: { principal: signature.principal } } : caller;
 
 /** What becomes of a field. */
 export type Treatment = 'clear' | 'masked' | 'hidden';
@@ -64,23 +80,37 @@ const unrestricted = ({ client, customer }: Credentials): Grant => ({
   ...(customer === undefined ? {} : { customer }),
 });
 
-/** Decides what a caller may see. Fails with `not-permitted` without a role, or for a purpose that is not the role's. */
+/**
+ * Decides what a caller may see. Fails with `not-permitted` without a role, for a purpose that is not the role's, and to
+ * who signs for no client of the policy or asks for more than that client's scopes.
+ */
 export const decideAccess = (
   policy: AccessPolicy | undefined,
   caller: Credentials,
   purpose: string | undefined,
 ): Result<Grant, ApiProblem> => {
-  if (policy === undefined) return success(unrestricted(caller));
-  const client = own(policy.clients, caller.client);
+  if (policy === undefined)
+    return caller.signature ? refuse(NO_CLIENT) : success(unrestricted(caller));
+  const known = clientOf(policy, caller);
+  return known.ok ? grantTo(policy, caller, known.value, purpose) : known;
+};
+
+const grantTo = (
+  policy: AccessPolicy,
+  caller: Credentials,
+  { id, client, customer }: KnownClient,
+  purpose: string | undefined,
+): Result<Grant, ApiProblem> => {
   const name = caller.role ?? client?.role ?? policy.default ?? '';
   const role = own(policy.roles, name);
   if (!role) return refuse('The token has no role of the access policy.');
+  if (role.bound && customer === undefined) return refuse(UNBOUND);
   const wanted = purpose ?? role.purposes[0] ?? '';
   if (!role.purposes.includes(wanted))
     return refuse(`This role may ask for: ${role.purposes.join(', ')}.`);
   const rule = own(policy.purposes, wanted);
   return success({
-    client: caller.client,
+    client: id,
     role: name,
     purpose: wanted,
     treat: (field) => treatmentOf(policy, role, field),
@@ -89,7 +119,37 @@ export const decideAccess = (
     markets: narrow(role.markets, client?.markets, caller.markets),
     barredSources: barred(policy, wanted),
     ...(rule?.consent ? { consent: rule.consent } : {}),
-    ...(caller.customer === undefined ? {} : { customer: caller.customer }),
+    ...(customer === undefined ? {} : { customer }),
+  });
+};
+
+const UNBOUND = 'This role is for callers that are bound to one customer.';
+const NO_CLIENT = 'The access policy has no client for this IAM principal.';
+
+/** A client of the policy that somebody is, if any. */
+interface KnownClient {
+  readonly id: string;
+  readonly client: AccessPolicy['clients'][string] | undefined;
+  readonly customer: string | undefined;
+}
+
+const clientOf = (
+  policy: AccessPolicy,
+  { client, customer, signature }: Credentials,
+): Result<KnownClient, ApiProblem> => {
+  if (!signature) return success({ id: client, client: own(policy.clients, client), customer });
+  // Nobody is let in by default here: IAM admits whoever an administrator gave a right to invoke.
+  const { principal, session, scope } = signature;
+  const signer = Object.entries(policy.clients).find(([, it]) => it.principal === principal);
+  if (!signer) return refuse(NO_CLIENT);
+  const [id, signing] = signer;
+  if (scope !== undefined && !signing.scopes?.includes(scope))
+    return refuse(`The access policy does not give this client the scope ${scope}.`);
+  return success({
+    id,
+    client: signing,
+    // A session without a name is one of nobody, and of nobody there is nothing.
+    customer: signing.customer === 'session' ? (session ?? '') : undefined,
   });
 };
 

@@ -46,9 +46,11 @@ const parameterTable = (parameters: readonly ParameterObject[]): string =>
 const parameterRow = ({ name, in: place, description = '' }: ParameterObject): string =>
   `<tr><td><code>${html(name)}</code></td><td>${place}</td><td>${html(description)}</td></tr>`;
 
-const example = ({ method, path, body }: Operation): string =>
+const example = ({ method, path, body, scope, key }: Operation): string =>
   [
-    `curl -s${method === 'GET' ? '' : ` -X ${method}`} -H "authorization: Bearer $TOKEN"`,
+    `curl -s${method === 'GET' ? '' : ` -X ${method}`}`,
+    ...(scope === undefined ? [] : ['-H "authorization: Bearer $TOKEN"']),
+    ...(key ? ['-u "$KEY:"'] : []),
     ...(body ? [`-H 'content-type: application/json' -d @request.json`] : []),
     `"$API${path.replaceAll('{', '$').replaceAll('}', '')}"`,
   ].join(' ');

@@ -3,7 +3,8 @@
  * @module
  */
 import * as z from 'zod/mini';
-import { type Operation, SCOPES } from './operation.ts';
+import { SCOPES } from '#domain/definitions/api-scopes.ts';
+import type { Operation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { PROBLEMS } from './problems.ts';
 import { ProblemAnswer } from './schemas.ts';
@@ -100,11 +101,23 @@ const IDEMPOTENCY_KEY: ParameterObject = {
   schema: { type: 'string', minLength: 1, maxLength: 257 },
 };
 
+/** What the data is for; every route that shows any takes it. */
+export const PURPOSE: ParameterObject = {
+  name: 'X-Purpose',
+  in: 'header',
+  required: false,
+  description:
+    'What the data is for, a purpose of the caller’s role; the first of them when absent',
+  schema: { type: 'string', maxLength: 40 },
+};
+
 /** Path, query and header parameters of an operation. */
 export const parametersOf = ({
   parameters = {},
   query,
   once,
+  scope,
+  key,
 }: Operation): readonly ParameterObject[] => [
   ...Object.entries(parameters).map(([name, schema]) =>
     parameter('path', name, jsonSchemaOf(schema)),
@@ -113,6 +126,7 @@ export const parametersOf = ({
     parameter('query', name, schema, requiredOf(query).includes(name)),
   ),
   ...(once ? [IDEMPOTENCY_KEY] : []),
+  ...(scope !== undefined || key === 'read' ? [PURPOSE] : []),
 ];
 
 const parameter = (
@@ -155,7 +169,21 @@ const answersOf = ({ answers }: Operation): Record<string, unknown> =>
     ]),
   );
 
-const problemsOf = ({ problems, scope }: Operation): Record<string, unknown> => {
+// What API Gateway refuses by itself has its form, and never reaches a function.
+const gatewayResponse = (description: string) => ({
+  description,
+  content: {
+    'application/json': {
+      schema: {
+        type: 'object',
+        properties: { message: { type: 'string' } },
+        required: ['message'],
+      },
+    },
+  },
+});
+
+const problemsOf = ({ problems, scope, key }: Operation): Record<string, unknown> => {
   const byStatus = new Map<number, string[]>();
   for (const code of problems) {
     const { status } = PROBLEMS[code];
@@ -163,7 +191,7 @@ const problemsOf = ({ problems, scope }: Operation): Record<string, unknown> => 
   }
   return {
     ...Object.fromEntries([...byStatus].map(([status, codes]) => [status, problemResponse(codes)])),
-    ...(scope === undefined ? {} : { 401: { description: 'No valid token' } }),
+    ...(scope === undefined && !key ? {} : { 401: gatewayResponse('No valid token or key') }),
   };
 };
 

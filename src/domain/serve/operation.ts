@@ -1,25 +1,10 @@
 /**
- * Operation: what is said of a route of the API, and its scopes.
+ * Operation: what is said of a route of the API.
  * @module
  */
 import type * as z from 'zod/mini';
+import type { ApiScope } from '#domain/definitions/api-scopes.ts';
 import type { ProblemCode } from './problems.ts';
-
-/** Scopes of the API. A token holds those of its client. */
-export const SCOPES = {
-  readProfiles: 'c360/profile.read',
-  search: 'c360/profile.search',
-  explain: 'c360/profile.explain',
-  consent: 'c360/consent.write',
-  metrics: 'c360/metrics.read',
-  export: 'c360/profile.export',
-  erase: 'c360/profile.erase',
-  correct: 'c360/profile.correct',
-  extract: 'c360/extract',
-} as const;
-
-/** A scope. */
-export type Scope = (typeof SCOPES)[keyof typeof SCOPES];
 
 /** Which function answers: operations of one group need the same rights. */
 export type OperationGroup =
@@ -43,7 +28,7 @@ export interface Operation {
   readonly group: OperationGroup;
   readonly summary: string;
   /** Absent: open to anybody, and then without access to any data. */
-  readonly scope?: Scope;
+  readonly scope?: ApiScope;
   /** Asks for a client key instead of a token. */
   readonly key?: KeyUse;
   /** Tells problems in the form of Segment, not as problem documents. */

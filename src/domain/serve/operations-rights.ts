@@ -3,12 +3,14 @@
  * @module
  */
 import * as z from 'zod/mini';
-import { type Operation, SCOPES } from './operation.ts';
+import { SCOPES } from '#domain/definitions/api-scopes.ts';
+import type { Operation } from './operation.ts';
 import {
   BODY_PROBLEMS,
   identifierParameter,
   json,
   NAMING_PROBLEMS,
+  ONCE_PROBLEMS,
   READ_PROBLEMS,
 } from './route-shapes.ts';
 import {
@@ -32,8 +34,9 @@ export const RIGHTS_OPERATIONS = [
     scope: SCOPES.erase,
     parameters: identifierParameter,
     query: z.strictObject({}),
+    once: true,
     answers: { 202: json(ErasureAnswer) },
-    problems: READ_PROBLEMS,
+    problems: [...READ_PROBLEMS, ...ONCE_PROBLEMS],
   },
   {
     id: 'getErasure',
@@ -63,8 +66,9 @@ export const RIGHTS_OPERATIONS = [
     parameters: identifierParameter,
     query: z.strictObject({}),
     body: CorrectionRequest,
+    once: true,
     answers: { 201: json(CorrectionAnswer) },
-    problems: [...BODY_PROBLEMS, ...NAMING_PROBLEMS],
+    problems: [...BODY_PROBLEMS, ...NAMING_PROBLEMS, ...ONCE_PROBLEMS],
   },
   {
     id: 'listCorrections',
@@ -87,8 +91,9 @@ export const RIGHTS_OPERATIONS = [
     scope: SCOPES.extract,
     query: z.strictObject({}),
     body: ExtractRequest,
+    once: true,
     answers: { 202: json(ExtractAnswer) },
-    problems: BODY_PROBLEMS,
+    problems: [...BODY_PROBLEMS, ...ONCE_PROBLEMS],
   },
   {
     id: 'getExtract',

@@ -7,7 +7,8 @@
  */
 import * as z from 'zod/mini';
 import { TRACKING_TYPES } from '#domain/capture/tracking.ts';
-import { type Operation, type OperationGroup, SCOPES } from './operation.ts';
+import { SCOPES } from '#domain/definitions/api-scopes.ts';
+import type { Operation, OperationGroup } from './operation.ts';
 import { RIGHTS_OPERATIONS } from './operations-rights.ts';
 import {
   askRoute,
@@ -18,6 +19,7 @@ import {
   listRoute,
   metricRoute,
   NAMING_PROBLEMS,
+  ONCE_PROBLEMS,
   pairRoute,
   READ_PROBLEMS,
   segmentRoute,
@@ -102,7 +104,7 @@ export const OPERATIONS = [
     body: ConsentRequest,
     once: true,
     answers: { 202: json(ConsentAnswer) },
-    problems: [...BODY_PROBLEMS, ...NAMING_PROBLEMS, 'request-in-progress', 'key-reused'],
+    problems: [...BODY_PROBLEMS, ...NAMING_PROBLEMS, ...ONCE_PROBLEMS],
   },
   {
     ...customerRoute(
@@ -164,7 +166,7 @@ export const OPERATIONS = [
     scope: SCOPES.readProfiles,
     query: z.strictObject({}),
     answers: { 200: json(SourcesAnswer) },
-    problems: ['bad-request', 'too-many-requests'],
+    problems: ['bad-request', 'not-permitted', 'too-many-requests'],
   },
   metricRoute(
     'getMemberActivity',

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini';
 import type { TrackingType } from '#domain/capture/tracking.ts';
-import { SCOPES } from './operation.ts';
+import { SCOPES } from '#domain/definitions/api-scopes.ts';
 import {
   ActivityAnswer,
   identifierText,
@@ -40,6 +40,9 @@ export const READ_PROBLEMS = [...RECORDED_PROBLEMS, ...NAMING_PROBLEMS] as const
 
 /** Problems of a route with a body. */
 export const BODY_PROBLEMS = [...RECORDED_PROBLEMS, 'body-too-large'] as const;
+
+/** Problems of a route that honours Idempotency-Key. */
+export const ONCE_PROBLEMS = ['request-in-progress', 'key-reused'] as const;
 
 /** The variable of a path that names a customer. */
 export const identifierParameter = { identifier: identifierText() };

@@ -150,6 +150,56 @@ describe('a request to erase', () => {
   });
 });
 
+describe('a request with an Idempotency-Key', () => {
+  const keyed = (key: string) => ({ headers: { 'idempotency-key': `"${key}"` } });
+  const of = { path: { identifier: `member-card:${LIN.card}` } };
+
+  test('has one erasure, one correction and one list, however often it comes', async () => {
+    const world = await aWorld();
+    const questions: readonly [string, AskedOf][] = [
+      ['requestCorrection', { ...of, body: { field: 'name', wanted: '林月茹' } }],
+      ['createExtract', { body: CSV }],
+      ['eraseCustomer', of],
+    ];
+    for (const [id, asked] of questions) {
+      const first = await world.ask(id, { ...asked, ...keyed('8e03978e') });
+      const again = await world.ask(id, { ...asked, ...keyed('8e03978e') });
+      expect([again.status, again.body]).toEqual([first.status, first.body]);
+      expect(again.headers['location']).toBe(first.headers['location']);
+      const other = await world.ask(id, { ...asked, ...keyed('8e03978f') });
+      if (id !== 'eraseCustomer') expect(other.body).not.toEqual(first.body);
+      const reused = {
+        ...asked,
+        headers: { ...keyed('8e03978e').headers, 'x-purpose': 'service' },
+      };
+      expect((await world.ask(id, reused)).body.code).toBe('key-reused');
+    }
+    const listed = await world.ask('listCorrections', of);
+    expect(listed.body.data).toHaveLength(2);
+  });
+
+  test('keeps no row key, which may be a card number', async () => {
+    const world = await aWorld();
+    const asked = { ...of, body: { field: 'identifiers.member-card' }, ...keyed('k-1') };
+    expect((await world.ask('requestCorrection', asked)).body.rows).not.toEqual([]);
+    const kept = world.table.dump().filter(({ pk }) => pk.startsWith('ONCE#'));
+    expect(kept).toHaveLength(1);
+    expect(placesOf(new Map([['kept', JSON.stringify(kept)]]), LIN_WORDS)).toEqual([]);
+  });
+});
+
+test('a field that is none is not in the record', async () => {
+  const world = await aWorld();
+  const path = { identifier: `member-card:${LIN.card}` };
+  const body = { field: `X${LIN.phone}`.replaceAll(/[^\w.-]/g, '') };
+  expect((await world.ask('requestCorrection', { path, body })).status).toBe(400);
+  const headers = { 'x-purpose': LIN.phone };
+  expect((await world.ask('requestCorrection', { path, body, headers })).status).toBe(403);
+  expect(placesOf(new Map([['audit', JSON.stringify(world.audit.entries())]]), LIN_WORDS)).toEqual(
+    [],
+  );
+});
+
 const CSV = { fields: ['customerId', 'name', 'identifiers.phone', 'orderCount'], format: 'csv' };
 const extracting = async (world: World, change: object = {}) => {
   const { makeHandler } = await import('../../../lambdas/operate/run-extracts/handler.ts');
@@ -349,7 +399,13 @@ describe('a correction', () => {
 
   test('shows no more than its caller may see, and goes with an erasure', async () => {
     const world = await aWorld();
-    const member = { c360_role: 'member' };
+    const asAdmin = (await correct(world, 'name')).body;
+    expect(asAdmin.rows[0]).toHaveProperty('row');
+    const [id] = world.table
+      .dump()
+      .flatMap(({ pk }) => /^CORRECTION#(.+)$/.exec(pk)?.slice(1) ?? []);
+    const member = { c360_role: 'member', c360_customer: must(id, 'customer') };
+    expect((await correct(world, 'name', { c360_role: 'member' })).status).toBe(403);
     expect((await correct(world, 'name', member)).body.rows[0]).toEqual({
       source: 'crm',
       changed: false,

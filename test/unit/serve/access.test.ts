@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { type ApiScope, SCOPES } from '#domain/definitions/api-scopes.ts';
 import {
   type Credentials,
   consentState,
@@ -51,7 +52,8 @@ const grantOf = (
   caller: Omit<Credentials, 'client'> & { client?: string },
   purpose?: string,
 ): Grant => {
-  const decided = decideAccess(policy, { client: 'tests', ...caller }, purpose);
+  const customer = caller.role === 'member' ? { customer: 'one_x' } : {};
+  const decided = decideAccess(policy, { client: 'tests', ...customer, ...caller }, purpose);
   if (!decided.ok) throw new Error(decided.error.detail);
   return decided.value;
 };
@@ -89,7 +91,8 @@ describe('6 roles, 20 fields, 4 purposes', () => {
   });
 
   test.each(cells)('%s for %s sees %s: %s', (role, purpose, field, expected) => {
-    const decided = decideAccess(policy, { client: 'tests', role }, purpose);
+    const caller = { client: 'tests', role, ...(role === 'member' ? { customer: 'one_x' } : {}) };
+    const decided = decideAccess(policy, caller, purpose);
     expect(decided.ok ? LETTERS[decided.value.treat(field)] : 'refused').toBe(expected);
   });
 });
@@ -145,6 +148,54 @@ describe('the role of a caller', () => {
     expect(grantOf({ role: 'store' }).treat('shoeSize')).toBe('masked');
     expect(grantOf({ role: 'store' }).treat('toString')).toBe('masked');
   });
+});
+
+describe('a caller who signs', () => {
+  const signing = (principal: string, scope?: ApiScope, session?: string): Credentials => ({
+    client: principal,
+    signature: {
+      principal,
+      ...(scope ? { scope } : {}),
+      ...(session === undefined ? {} : { session }),
+    },
+  });
+
+  test('is the client of its principal', () => {
+    const desk = decideAccess(policy, signing('role/crm-desk', SCOPES.readProfiles), undefined);
+    expect(desk).toMatchObject({ value: { client: 'crm-desk', role: 'service' } });
+  });
+
+  test.each([
+    ['role/crm-desk', SCOPES.erase, /scope c360.profile.erase/],
+    ['role/somebody', SCOPES.readProfiles, /no client for this IAM principal/],
+    ['user/crm-desk', SCOPES.readProfiles, /no client/],
+    ['999999999999:role/crm-desk', SCOPES.readProfiles, /no client/],
+    ['crm-desk', SCOPES.readProfiles, /no client/],
+    ['__proto__', SCOPES.readProfiles, /no client/],
+  ])('as %s for %s is refused: there is no default', (principal, scope, detail) => {
+    const refused = decideAccess(policy, signing(principal, scope), undefined);
+    expect(refused).toMatchObject({
+      error: { code: 'not-permitted', detail: expect.stringMatching(detail) },
+    });
+  });
+
+  test('for one customer is bound to the name of its session, and to nobody without one', () => {
+    const member = (session?: string) =>
+      decideAccess(policy, signing('role/member-app', SCOPES.readProfiles, session), undefined);
+    expect(member('one_x')).toMatchObject({ value: { role: 'member', customer: 'one_x' } });
+    expect(member()).toMatchObject({ value: { customer: '' } });
+  });
+
+  test('is refused without a policy, where a token would be enough', () => {
+    expect(decideAccess(undefined, signing('role/crm-desk'), undefined).ok).toBe(false);
+    expect(decideAccess(undefined, { client: 'crm-desk' }, undefined).ok).toBe(true);
+  });
+});
+
+test('the role of the member app is for callers that are bound to one customer', () => {
+  const member = { client: 'member-app', role: 'member' };
+  expect(decideAccess(policy, member, undefined).ok).toBe(false);
+  expect(decideAccess(policy, { ...member, customer: 'one_x' }, undefined).ok).toBe(true);
 });
 
 describe('limits', () => {

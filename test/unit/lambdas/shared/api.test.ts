@@ -127,7 +127,8 @@ describe('the caller', () => {
   const read = async (authorizer: object) => {
     const { callerOf } = await import('../../../../lambdas/shared/caller.ts');
     const event = apiEvent('GET /v1/sources');
-    return callerOf({ ...event, requestContext: { ...event.requestContext, authorizer } } as never);
+    const requestContext = { ...event.requestContext, accountId: '123456789012', authorizer };
+    return callerOf({ ...event, requestContext } as never, { scope: 'c360/profile.read' });
   };
 
   test.each([
@@ -148,8 +149,29 @@ describe('the caller', () => {
     expect(await read({ jwt: { claims } })).toEqual(caller);
   });
 
-  test('of a signature is its role', async () => {
-    const userArn = 'arn:aws-cn:sts::123456789012:assumed-role/crm-desk/somebody';
-    expect(await read({ iam: { userArn } })).toEqual({ client: 'crm-desk' });
+  test.each([
+    ['sts::123456789012:assumed-role/crm-desk/somebody', 'role/crm-desk', 'somebody'],
+    ['sts::999999999999:assumed-role/crm-desk/x', '999999999999:role/crm-desk', 'x'],
+    ['iam::123456789012:user/crm-desk', 'user/crm-desk', undefined],
+    ['iam::123456789012:user/teams/bi', 'user/teams/bi', undefined],
+    ['sts::123456789012:federated-user/kim', 'federated-user/kim', undefined],
+    ['iam::123456789012:root', 'root', undefined],
+  ])(
+    'of a signature as %s is %s, and asks for the scope of the route',
+    async (arn, principal, session) => {
+      const signature = {
+        principal,
+        ...(session === undefined ? {} : { session }),
+        scope: 'c360/profile.read',
+      };
+      expect(await read({ iam: { userArn: `arn:aws-cn:${arn}` } })).toEqual({
+        client: principal,
+        signature,
+      });
+    },
+  );
+
+  test('of a signature that says nothing is nobody of the account', async () => {
+    expect(await read({ iam: {} })).toMatchObject({ client: ':' });
   });
 });

@@ -5,6 +5,7 @@ import { createLocalJWKSet, exportJWK, generateKeyPair, type JWTPayload, SignJWT
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { FunctionHost } from '../../../../local/cloud/functions/function-host.ts';
 import type { Invocation } from '../../../../local/cloud/functions/function-pool.ts';
+import { AccessKeys } from '../../../../local/cloud/gateway/access-keys.ts';
 import { answerOf } from '../../../../local/cloud/gateway/gateway.ts';
 import type { RoutePlan } from '../../../../local/cloud/plan/model.ts';
 import { AUTHORIZER, apiOf, requestFor, routeTo } from './requests.ts';
@@ -14,6 +15,7 @@ const GUARDED = { authorizer: AUTHORIZER, scopes: ['c360/profile.read', 'c360/ad
 
 let keys: Awaited<ReturnType<typeof generateKeyPair>>;
 let strangers: typeof keys;
+const accessKeys = new AccessKeys();
 let keysOf: () => ReturnType<typeof createLocalJWKSet>;
 
 beforeAll(async () => {
@@ -42,7 +44,13 @@ const ask = async (
   url = '/v1/profiles/a',
 ) => {
   const api = apiOf([routeTo(ROUTE, route)]);
-  const answer = answerOf(api, { functions, keysOf, clock: () => 0 });
+  const answer = answerOf(api, {
+    functions,
+    keysOf,
+    accessKeys,
+    region: 'cn-north-1',
+    clock: () => 0,
+  });
   const { status, body, headers: sent } = await answer(requestFor(url, headers));
   return { status, body: JSON.parse(body.toString()), challenge: sent['www-authenticate'] };
 };
@@ -118,14 +126,26 @@ describe('an open route', () => {
 
 test('answers 429 beyond the limits of the stage', async () => {
   const api = apiOf([routeTo(ROUTE)], { throttle: { ratePerSecond: 1, burst: 1 } });
-  const answer = answerOf(api, { functions: echo, keysOf, clock: () => 0 });
+  const answer = answerOf(api, {
+    functions: echo,
+    keysOf,
+    accessKeys,
+    region: 'cn-north-1',
+    clock: () => 0,
+  });
   const request = requestFor('/v1/profiles/a');
   expect([(await answer(request)).status, (await answer(request)).status]).toEqual([200, 429]);
 });
 
 test('a named stage stands in front of the path', async () => {
   const api = apiOf([routeTo(ROUTE)], { stageName: 'live' });
-  const answer = answerOf(api, { functions: echo, keysOf, clock: () => 0 });
+  const answer = answerOf(api, {
+    functions: echo,
+    keysOf,
+    accessKeys,
+    region: 'cn-north-1',
+    clock: () => 0,
+  });
   const [inside, outside] = await Promise.all(
     ['/live/v1/profiles/a', '/v1/profiles/a'].map((url) => answer(requestFor(url))),
   );
