@@ -50,13 +50,14 @@ export const respond = async (
   context: AnswerContext,
 ): Promise<APIGatewayProxyStructuredResultV2> => {
   const { status = 200, body, type = 'application/json' } = answer;
-  const tag = entityTag(body);
+  const isTagged = status === 200 && context.operation?.method === 'GET';
+  const tag = isTagged ? entityTag(body) : '';
   const headers = {
     ...headersFor(context),
-    ...(status === 200 ? { etag: tag } : {}),
+    ...(isTagged ? { etag: tag } : {}),
     ...answer.headers,
   };
-  if (status === 200 && isKnown(tag, context)) return { statusCode: 304, headers };
+  if (isTagged && isKnown(tag, context)) return { statusCode: 304, headers };
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return packed(
     { statusCode: status, headers: { 'content-type': type, ...headers }, text },

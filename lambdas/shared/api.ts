@@ -91,9 +91,13 @@ const answerTo = async (
   caller: Credentials,
   answers: Readonly<Record<string, AnswerOperation>>,
 ): Promise<Result<ApiAnswer, ApiProblem>> => {
-  const body = bodyOf(event);
+  const body = operation.body ? bodyOf(event) : undefined;
   if (body !== undefined && body.length > MAX_BODY) return { ok: false, error: TOO_LARGE };
-  const checked = readRequest(operation, event.queryStringParameters ?? {}, body?.toString('utf8'));
+  const checked = readRequest(operation, {
+    parameters: event.pathParameters ?? {},
+    query: event.queryStringParameters ?? {},
+    body: body?.toString('utf8'),
+  });
   if (!checked.ok) return checked;
   const answer = answers[operation.id];
   if (!answer) return { ok: false, error: NO_SUCH_ROUTE };

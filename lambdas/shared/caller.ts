@@ -34,7 +34,9 @@ const holderOf = (claims: Readonly<Record<string, unknown>>): Credentials => {
   const role = textOf(claims['c360_role']);
   const brands = listOf(claims['c360_brands']);
   const markets = listOf(claims['c360_markets']);
-  const customer = textOf(claims['c360_customer']);
+  // A claim that is there and says nobody binds to nobody: an issuer that knows no customer must not open all of them.
+  const bound = claims['c360_customer'];
+  const customer = bound === undefined ? undefined : (textOf(bound) ?? '');
   return {
     client: textOf(claims['client_id']) ?? textOf(claims['sub']) ?? 'anonymous',
     ...(role === undefined ? {} : { role }),

@@ -194,6 +194,7 @@ const isOnKinesis = (properties: unknown): boolean =>
 interface Statement {
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
+  readonly Condition?: unknown;
 }
 
 const statementsOf = ({ Properties }: Resource): readonly Statement[] =>
@@ -249,7 +250,7 @@ describe('permissions', () => {
     ['profile', [...READS, ...WRITES, ...STATEMENTS]],
     ['servegetprofile', [...READS, 'dynamodb:PutItem']],
     ['serverecordconsent', [...READS, ...WRITES, 'dynamodb:PutItem']],
-    ['serveanswerrights', [...READS, 'dynamodb:PutItem', 'dynamodb:PutItem']],
+    ['serveanswerrights', [...READS, ...WRITES, 'dynamodb:PutItem', 'dynamodb:PutItem']],
     [
       'Erasures',
       [

@@ -158,8 +158,11 @@ export const integerParameters = (operation: Operation): ReadonlySet<string> =>
     ),
   );
 
-const answersOf = ({ answers }: Operation): Record<string, unknown> =>
-  Object.fromEntries(
+const NOT_MODIFIED = { 304: { description: 'The caller has it already, by If-None-Match' } };
+
+const answersOf = ({ answers, method }: Operation): Record<string, unknown> => ({
+  ...(method === 'GET' ? NOT_MODIFIED : {}),
+  ...Object.fromEntries(
     Object.entries(answers).map(([status, { type, schema }]) => [
       status,
       {
@@ -167,21 +170,17 @@ const answersOf = ({ answers }: Operation): Record<string, unknown> =>
         content: { [type]: schema === undefined ? {} : { schema: jsonSchemaOf(schema) } },
       },
     ]),
-  );
-
-// What API Gateway refuses by itself has its form, and never reaches a function.
-const gatewayResponse = (description: string) => ({
-  description,
-  content: {
-    'application/json': {
-      schema: {
-        type: 'object',
-        properties: { message: { type: 'string' } },
-        required: ['message'],
-      },
-    },
-  },
+  ),
 });
+
+// What API Gateway refuses by itself has its form, and never reaches a function: no valid token, a token without the
+// scope, too many requests of all callers together.
+const BY_GATEWAY = {
+  'application/json': {
+    schema: { type: 'object', properties: { message: { type: 'string' } }, required: ['message'] },
+  },
+};
+const BY_BOTH: ReadonlySet<number> = new Set([403, 429]);
 
 const problemsOf = ({ problems, scope, key }: Operation): Record<string, unknown> => {
   const byStatus = new Map<number, string[]>();
@@ -189,13 +188,19 @@ const problemsOf = ({ problems, scope, key }: Operation): Record<string, unknown
     const { status } = PROBLEMS[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
+  const isGuarded = scope !== undefined || key !== undefined;
   return {
-    ...Object.fromEntries([...byStatus].map(([status, codes]) => [status, problemResponse(codes)])),
-    ...(scope === undefined && !key ? {} : { 401: gatewayResponse('No valid token or key') }),
+    ...Object.fromEntries(
+      [...byStatus].map(([status, codes]) => [status, problemResponse(status, codes)]),
+    ),
+    ...(isGuarded ? { 401: { description: 'No valid token or key', content: BY_GATEWAY } } : {}),
   };
 };
 
-const problemResponse = (codes: readonly string[]) => ({
+const problemResponse = (status: number, codes: readonly string[]) => ({
   description: codes.join(', '),
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  content: {
+    'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+    ...(BY_BOTH.has(status) ? BY_GATEWAY : {}),
+  },
 });

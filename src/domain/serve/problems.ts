@@ -74,6 +74,7 @@ const segmentCode = (status: number): string => {
     case 403:
       return 'authentication_error';
     case 404:
+    case 410:
       return 'not_found';
     case 429:
       return 'rate_limit_error';

@@ -20,12 +20,20 @@ export interface CheckedRequest {
 /** Most faults told at once. */
 const MAX_FAULTS = 20;
 
-/** Checks a request. `rawBody` is the body as text. Fails with `bad-request`. */
+/** A request as it came: the variables of its path, decoded, its query, and its body as text. */
+export interface RawRequest {
+  readonly parameters?: Readonly<Record<string, string | undefined>>;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: string | undefined;
+}
+
+/** Checks a request. Fails with `bad-request`. */
 export const readRequest = (
   operation: Operation,
-  query: Readonly<Record<string, string | undefined>>,
-  rawBody: string | undefined,
+  { parameters = {}, query = {}, body: rawBody }: RawRequest,
 ): Result<CheckedRequest, ApiProblem> => {
+  const misnamed = faultsInPath(operation, parameters);
+  if (misnamed.length > 0) return bad(misnamed);
   const asked = operation.query?.safeParse(withNumbers(operation, query));
   if (asked && !asked.success)
     return bad(asked.error.issues.map((issue) => faultOf('query:', issue)));
@@ -33,6 +41,20 @@ export const readRequest = (
   if (!body.ok) return body;
   return success({ query: (asked?.data ?? {}) as CheckedRequest['query'], body: body.value });
 };
+
+// An identifier is the matter of whoever looks for it, and longer ones name nobody.
+const faultsInPath = (
+  { parameters = {} }: Operation,
+  given: Readonly<Record<string, string | undefined>>,
+): readonly RequestFault[] =>
+  Object.entries(parameters)
+    .filter(([name]) => name !== 'identifier')
+    .flatMap(([name, schema]) =>
+      (schema.safeParse(given[name]).error?.issues ?? []).map((issue) => ({
+        pointer: `path:${name}`,
+        detail: detailOf(issue),
+      })),
+    );
 
 // What is not written as a plain whole number stays text, which the schema then refuses.
 const withNumbers = (

@@ -7,6 +7,7 @@ import type { TrackingType } from '#domain/capture/tracking.ts';
 import { SCOPES } from '#domain/definitions/api-scopes.ts';
 import {
   ActivityAnswer,
+  GatewayRefusal,
   identifierText,
   listQuery,
   TrackingAnswer,
@@ -102,8 +103,9 @@ export const segmentRoute = (part: keyof typeof segmentQueries) => ({
   answers: {
     200: json(segmentAnswers[part]),
     ...Object.fromEntries(
-      [400, 403, 404, 409, 425, 429, 503].map((it) => [it, json(TrackingError)]),
+      [400, 404, 409, 410, 425, 429, 503].map((it) => [it, json(TrackingError)]),
     ),
+    403: json(z.union([TrackingError, GatewayRefusal])),
   },
   problems: [],
 });
@@ -175,6 +177,11 @@ export const trackingRoute = (name: TrackingType | 'batch') => ({
   key: 'write' as const,
   query: z.strictObject({}),
   body: z.looseObject({}),
-  answers: { 200: json(TrackingAnswer), 207: json(TrackingAnswer), 400: json(TrackingError) },
+  answers: {
+    200: json(TrackingAnswer),
+    207: json(TrackingAnswer),
+    400: json(TrackingError),
+    403: json(GatewayRefusal),
+  },
   problems: [],
 });

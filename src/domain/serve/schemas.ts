@@ -281,6 +281,9 @@ export const TrackingAnswer = z.looseObject({
   rejected: z.optional(z.array(z.looseObject({ index: z.int(), code: z.string() }))),
 });
 
+/** What API Gateway says itself, before a function is asked: of a key that it does not know. */
+export const GatewayRefusal = z.looseObject({ message: z.string() });
+
 /** An error in the form of Segment. */
 export const TrackingError = z.looseObject({
   error: z.looseObject({ code: z.string(), message: z.string() }),

@@ -2,7 +2,8 @@
  * The IAM variant on the local cloud: templates synthesized for callers that sign, requests signed by the SDK's signer and by
  * curl, access by the principals of the policy.
  */
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeClient } from '../../../clients/typescript/client.ts';
 import { dmsText } from '../../support/builders/dms-record.ts';
@@ -77,22 +78,24 @@ describe('who signs', () => {
   });
 });
 
-test('curl signs as well', () => {
+test('curl signs as well', async () => {
   const { accessKeyId, secretAccessKey, sessionToken } = served.cloud.accessKey({
     principal: 'role/crm-desk',
   });
-  const curl = (...more: readonly string[]) =>
-    execFileSync('curl', [
+  const curl = async (...more: readonly string[]) => {
+    const { stdout } = await promisify(execFile)('curl', [
       ...['-s', '--aws-sigv4', `aws:amz:${served.cloud.region}:execute-api`],
       ...['--user', `${accessKeyId}:${secretAccessKey}`],
       ...['-H', `x-amz-security-token: ${sessionToken}`, ...more],
-    ]).toString('utf8');
-  expect(JSON.parse(curl(`${served.api}/v1/sources`)).sources.length).toBeGreaterThan(5);
-  const found = curl(
+    ]);
+    return JSON.parse(stdout);
+  };
+  expect((await curl(`${served.api}/v1/sources`)).sources.length).toBeGreaterThan(5);
+  const found = await curl(
     ...['-H', 'content-type: application/json', '-d', '{"phoneTail":"5433"}'],
     `${served.api}/v1/search`,
   );
-  expect(JSON.parse(found)).toHaveProperty('data');
+  expect(found).toHaveProperty('data');
 });
 
 test('no signature, a token, a signature over another path: 403; the description is open', async () => {
@@ -112,6 +115,8 @@ test('no signature, a token, a signature over another path: 403; the description
     globalThis.fetch = original;
   });
   expect((await fetch(path, { headers: taken ?? {} })).status).toBe(200);
-  expect((await fetch(`${served.api}/v1/profiles/${OTHER}`, { headers: taken ?? {} })).status).toBe(403);
+  expect((await fetch(`${served.api}/v1/profiles/${OTHER}`, { headers: taken ?? {} })).status).toBe(
+    403,
+  );
   expect((await fetch(`${served.api}/v1/openapi.json`)).status).toBe(200);
 });

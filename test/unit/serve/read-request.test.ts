@@ -17,7 +17,7 @@ const operation: Operation = {
 const BODY = '{"names":["a"]}';
 
 const faults = (query: Record<string, string>, body: string | undefined) => {
-  const read = readRequest(operation, query, body);
+  const read = readRequest(operation, { query, body });
   return read.ok ? read.value : read.error.errors;
 };
 

@@ -73,13 +73,6 @@ describe('a problem', () => {
   test.each([
     ['an unknown parameter', { query: { brand: 'aurora' } }, 'GET /v1/sources', 400, 'bad-request'],
     ['a route that is none', {}, '$default', 404, 'no-such-route'],
-    [
-      'a body that is too large',
-      { body: 'x'.repeat(300_000) },
-      'GET /v1/sources',
-      413,
-      'body-too-large',
-    ],
   ])('of %s is a document', async (_, asked, route, status, code) => {
     const { statusCode, headers, body } = await (await api())(asked as AskedOf, route);
     expect([statusCode, headers?.['content-type']]).toEqual([status, 'application/problem+json']);
@@ -90,6 +83,16 @@ describe('a problem', () => {
       instance: 'urn:request:q-7',
     });
     expect(headers?.['request-id']).toBe('q-7');
+  });
+
+  test('of a body that is too large is told before it is read', async () => {
+    const { makeApi } = await import('../../../../lambdas/shared/api.ts');
+    const { makeTelemetry } = await import('../../../../lambdas/shared/telemetry.ts');
+    const telemetry = makeTelemetry('serve/get-profile');
+    const batch = makeApi('customers', {}, { telemetry, clock: () => 5_000 });
+    const event = apiEvent('POST /v1/profiles/batch', { body: 'x'.repeat(300_000) });
+    const { statusCode, body } = (await batch(event, CONTEXT)) as APIGatewayProxyStructuredResultV2;
+    expect([statusCode, JSON.parse(body ?? '').code]).toEqual([413, 'body-too-large']);
   });
 
   test('is told when an allowance is used up, per caller', async () => {
@@ -143,6 +146,10 @@ describe('the caller', () => {
     [
       { client_id: 'x', c360_brands: '' },
       { client: 'x', brands: [] },
+    ],
+    [
+      { client_id: 'x', c360_customer: '' },
+      { client: 'x', customer: '' },
     ],
     [{}, { client: 'anonymous' }],
   ])('of the claims %j', async (claims, caller) => {
