@@ -21,9 +21,10 @@ import {
 } from '#domain/identity/evidence.ts';
 import { type HeldValue, heldValues } from '#domain/identity/held-value.ts';
 import { compares, isDecision, type MergePolicy } from '#domain/identity/merge-policy.ts';
-import { byIssue } from '#domain/identity/one-id.ts';
+import { byIssue, type OneId } from '#domain/identity/one-id.ts';
 import { partition } from '#domain/identity/partition.ts';
-import { customerGroups, parseScope, type Scope } from '#domain/identity/scope.ts';
+import { customerGroups, type Scope } from '#domain/identity/scope.ts';
+import { parseScope } from '#domain/identity/scope-text.ts';
 import { POLICY, sharedAmong, showGroups } from './builders/evidence.ts';
 import { listedAt, textOf } from './scope-lists.ts';
 import { customersOf } from './stored-customers.ts';
@@ -264,9 +265,12 @@ const claimProblem = (
     ...(isOwned ? differ(`list of ${identifier}`, claim.units, []) : []),
     ...differ(`holders of ${identifier}`, listed.toSorted(), [...holders].sort()),
     ...differ(`whether ${identifier} is shared`, claim.shared, isShared),
-    ...differ(`customer of ${identifier}`, claim.customer, owner),
+    ...differ(`customer of ${identifier}`, leadingTo(items, claim.customer), owner),
   ];
 };
+
+const leadingTo = (items: readonly Item[], id: OneId | undefined): OneId | undefined =>
+  customersOf(items).find((one) => one.id === id)?.into ?? id;
 
 // A live contribution lies where its row's registry says, in a bucket that its unit knows, and nowhere else.
 const placeProblems = (items: readonly Item[]): readonly string[] => {

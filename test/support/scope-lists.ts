@@ -5,7 +5,7 @@
 import { joinParts } from '#application/identity/scope-store.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
-import { parseScope } from '#domain/identity/scope.ts';
+import { parseScope } from '#domain/identity/scope-text.ts';
 
 /** The whole text of a scope, given its first item. */
 export const textOf = (items: readonly Item[], head: Item): string => {

@@ -141,6 +141,12 @@ const MUTANTS: readonly Mutant[] = [
     to: 'const found = holdersIn(scopes, new Set(listed.map(({ identifier }) => identifier)));\n  return scopes.filter(({ id, scope }) => [...found.scope.values(), ...pointers].includes(id) && ',
   },
   {
+    guard: 'a claim that names an id of a customer follows when that id leads elsewhere',
+    file: `${IDENTITY}/plan-pointers.ts`,
+    from: '.every((id) => leadsTo(now, id) === owner);',
+    to: '.some((id) => leadsTo(now, id) === owner);',
+  },
+  {
     guard: 'a new claim is laid only where there is none',
     file: `${IDENTITY}/restructure.ts`,
     from: 'if (!done.every(Boolean)) return false;',

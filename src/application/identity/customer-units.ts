@@ -16,7 +16,8 @@ import {
 import type { Item, Table } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
-import { EMPTY_SCOPE, formatScope, parseScope } from '#domain/identity/scope.ts';
+import { EMPTY_SCOPE } from '#domain/identity/scope.ts';
+import { formatScope, parseScope } from '#domain/identity/scope-text.ts';
 import { ContentionError } from './restructure.ts';
 import { joinParts, readScopes, type StoredScope } from './scope-store.ts';
 

@@ -9,7 +9,8 @@
 import type { Item, ValueMap } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
-import { type Customer, parseScope, type Scope } from '#domain/identity/scope.ts';
+import type { Customer, Scope } from '#domain/identity/scope.ts';
+import { parseScope } from '#domain/identity/scope-text.ts';
 
 /** A customer whose list of units changed, with those that came to it. */
 export interface ListChange {

@@ -26,7 +26,7 @@ import type { Clock } from '#domain/shared/clock.ts';
 import { describeScopes } from './compared-scopes.ts';
 import { eventAttributes } from './identity-events.ts';
 import { isUnderOthers } from './likeness-under-rules.ts';
-import { placedCustomers } from './plan-customers.ts';
+import { leadsTo, placedCustomers } from './plan-customers.ts';
 import { heldEvents, listedNow, toldOf, withdrawal } from './plan-held.ts';
 import { ownersOf, pointClaim } from './plan-pointers.ts';
 import { ContentionError, commitWork, type IdentityPorts } from './restructure.ts';
@@ -221,11 +221,16 @@ const wrongClaims = async (
   { id, scope }: StoredScope,
 ): Promise<readonly Action[]> => {
   const owners = ownersOf(scope, policy);
+  const placed = placedCustomers(scope, scope.ledger);
   const identifiers = [...holdersOf(scope, policy).keys()];
   const items = await table.getAll(identifiers.map(claimKey));
   return identifiers.flatMap((identifier, index) => {
     const [item, owner] = [items[index], owners.get(identifier)];
-    if (!item || parseClaimItem(item).customer === owner) return [];
+    if (!item) return [];
+    const { customer } = parseClaimItem(item);
+    // One that names an id at rest leads nowhere, and yet it is wrong.
+    const leads = customer && (leadsTo(placed, customer) ?? customer);
+    if (leads === owner) return [];
     return [pointClaim(identifier, id, owner)];
   });
 };

@@ -110,7 +110,7 @@ const writesFor = (
     ...held.actions,
     ...restingActions(world, changes, evaluation),
     ...unitPointers(changed, homes, cameFrom),
-    ...(open ? [] : claimPointers(input, homes, before, after)),
+    ...(open ? [] : claimPointers(input, homes, customers, before, after)),
   ];
   return { actions, laid: claims.flatMap(({ laid }) => laid) };
 };

@@ -48,6 +48,12 @@ export const placedCustomers = (
   ]);
 };
 
+/** The customer that an id leads to; `undefined` while it rests. */
+export const leadsTo = (placed: ReadonlyMap<OneId, CustomerItem>, id: OneId): OneId | undefined => {
+  const entry = placed.get(id);
+  return entry && !entry.rests ? (entry.into ?? id) : undefined;
+};
+
 /** What customers are planned from. */
 export interface CustomerPlanInput {
   readonly world: World;

@@ -9,8 +9,10 @@ import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import { holdersOf, type Scope } from '#domain/identity/scope.ts';
 import { must } from '#domain/shared/assert.ts';
+import { groupBy } from '#domain/shared/multimap.ts';
 import { type Homes, pointsHome } from './homes.ts';
 import { staysListed } from './membership-writes.ts';
+import { type CustomerTransition, leadsTo } from './plan-customers.ts';
 import { holdersIn } from './scope-holders.ts';
 import type { World } from './world.ts';
 
@@ -29,10 +31,14 @@ export const unitPointers = (
       when: { exists: ['pk'] },
     }));
 
-/** Claims that are there already follow their holders to another scope or customer, whoever joined or left them. */
+/**
+ * Claims that are there already follow their holders to another scope or customer, whoever joined or left them. One that
+ * names an id that leads there stays as it is; which of its customer's ids it names is not known.
+ */
 export const claimPointers = (
   { world, policy }: { readonly world: World; readonly policy: MergePolicy },
   homes: Homes,
+  { was, now }: CustomerTransition,
   before: Scope,
   after: Scope,
 ): readonly Action[] => {
@@ -40,6 +46,9 @@ export const claimPointers = (
     world.memberships.flatMap((one) => (staysListed(one) ? [] : [one.identifier])),
   );
   const [owned, owns] = [ownersOf(before, policy), ownersOf(after, policy)];
+  const idsOf = groupBy(was.keys(), (id) => leadsTo(was, id));
+  const follow = (old: OneId, owner: OneId) =>
+    (idsOf.get(old) ?? []).every((id) => leadsTo(now, id) === owner);
   const holders = holdersOf(after, policy);
   const pointed = holdersIn(world.scopes, new Set(holders.keys())).scope;
   return [...holders].flatMap(([identifier, [holder]]): readonly Action[] => {
@@ -47,7 +56,9 @@ export const claimPointers = (
     const home = must(homes.homeOf.get(holder), 'home of a holder');
     const owner = owns.get(identifier);
     const stays = pointsHome(homes, pointed.get(identifier), home);
-    if (stays && owner === owned.get(identifier)) return [];
+    const old = owned.get(identifier);
+    const leads = old === undefined || owner === undefined ? old === owner : follow(old, owner);
+    if (stays && leads) return [];
     return [pointClaim(identifier, home, owner)];
   });
 };

@@ -7,7 +7,8 @@
  */
 import { type ScopeId, scopeKey, scopePartKey } from '#application/shared/items.ts';
 import type { Action, Condition, Item, Table, ValueMap } from '#application/shared/table.ts';
-import { EMPTY_SCOPE, formatScope, parseScope, type Scope } from '#domain/identity/scope.ts';
+import { EMPTY_SCOPE, type Scope } from '#domain/identity/scope.ts';
+import { formatScope, parseScope } from '#domain/identity/scope-text.ts';
 import { listChangeAttributes } from './list-changes.ts';
 
 /** What reading scopes needs of the table. */

@@ -10,23 +10,8 @@
 import { must } from '#domain/shared/assert.ts';
 import { append } from '#domain/shared/multimap.ts';
 import type { HeldLink } from './constrained-clusters.ts';
-import {
-  type Claim,
-  claimText,
-  type EvidenceUnit,
-  type IdentifierKey,
-  parseClaim,
-  type UnitKey,
-} from './evidence.ts';
-import {
-  concernsUnits,
-  formatListed,
-  type HeldValue,
-  heldValues,
-  type ListedText,
-  type ListedValue,
-  parseListed,
-} from './held-value.ts';
+import type { Claim, EvidenceUnit, IdentifierKey, UnitKey } from './evidence.ts';
+import { concernsUnits, type HeldValue, heldValues, type ListedValue } from './held-value.ts';
 import { isDecision, links, type MergePolicy } from './merge-policy.ts';
 import { type AssignedIds, assignIds, type LedgerEntry, type OneId, passOn } from './one-id.ts';
 import { linkingHolders, partition } from './partition.ts';
@@ -219,61 +204,4 @@ export const holdersOf = (
     for (const unit of units) append(holders, identifier, unit.key);
   }
   return holders;
-};
-
-interface ScopeText {
-  readonly units: Readonly<Record<string, readonly string[]>>;
-  readonly shared: readonly string[];
-  readonly ledger: readonly (readonly [string, string, number])[];
-  readonly customers: Readonly<Record<string, readonly string[]>>;
-  readonly held?: readonly ListedText[];
-}
-
-/** A scope as compact JSON: about 110 bytes a unit with three claims. */
-export const formatScope = (scope: Scope): string => {
-  const text: ScopeText = {
-    units: Object.fromEntries(
-      [...scope.units.values()].map((unit) => [
-        unit.key,
-        [flagsOf(unit), ...unit.claims.map(claimText)],
-      ]),
-    ),
-    shared: [...scope.shared],
-    ledger: scope.ledger.map(({ id, anchor, issuedAt }) => [id, anchor, issuedAt]),
-    customers: Object.fromEntries(scope.customers.map(({ id, units }) => [id, units])),
-    ...(scope.held.length === 0 ? {} : { held: scope.held.map(formatListed) }),
-  };
-  return JSON.stringify(text);
-};
-
-const flagsOf = (unit: EvidenceUnit): string =>
-  `${unit.party ? 'p' : ''}${unit.mayCreate ? 'c' : ''}`;
-
-/** Reads {@link formatScope} back. */
-export const parseScope = (json: string): Scope => {
-  const text: ScopeText = JSON.parse(json);
-  return {
-    units: new Map(
-      Object.entries(text.units).map(([key, [flags = '', ...claims]]) => [
-        key as UnitKey,
-        {
-          key: key as UnitKey,
-          party: flags.includes('p'),
-          mayCreate: flags.includes('c'),
-          claims: claims.map(parseClaim),
-        },
-      ]),
-    ),
-    shared: new Set(text.shared as readonly IdentifierKey[]),
-    ledger: text.ledger.map(([id, anchor, issuedAt]) => ({
-      id: id as OneId,
-      anchor: anchor as UnitKey,
-      issuedAt,
-    })),
-    customers: Object.entries(text.customers).map(([id, units]) => ({
-      id: id as OneId,
-      units: units as readonly UnitKey[],
-    })),
-    held: (text.held ?? []).map(parseListed),
-  };
 };

@@ -12,12 +12,11 @@ import {
   EMPTY_SCOPE,
   type Evaluation,
   evaluateScope,
-  formatScope,
   mergeScopes,
-  parseScope,
   restrictScope,
   type Scope,
 } from '#domain/identity/scope.ts';
+import { formatScope, parseScope } from '#domain/identity/scope-text.ts';
 import {
   POLICY,
   sharedAmong,

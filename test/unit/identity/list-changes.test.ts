@@ -3,7 +3,8 @@ import { listChangeAttributes, listChangesIn } from '#application/identity/list-
 import { type ScopeId, scopeKey } from '#application/shared/items.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
-import { EMPTY_SCOPE, formatScope, type Scope } from '#domain/identity/scope.ts';
+import { EMPTY_SCOPE, type Scope } from '#domain/identity/scope.ts';
+import { formatScope } from '#domain/identity/scope-text.ts';
 import { unit } from '../../support/builders/evidence.ts';
 
 type Lists = Readonly<Record<string, readonly string[]>>;

@@ -3,7 +3,7 @@
  */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { EvidenceUnit, UnitKey } from '#domain/identity/evidence.ts';
-import { formatScope, parseScope } from '#domain/identity/scope.ts';
+import { formatScope, parseScope } from '#domain/identity/scope-text.ts';
 import type { JsonObject } from '#domain/shared/json.ts';
 import { anApi } from '../../support/api.ts';
 import { dmsText } from '../../support/builders/dms-record.ts';

@@ -3,7 +3,8 @@ import { arrivalsIn, type TableChange, touchedBy } from '#application/profile/to
 import type { Item } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
-import { EMPTY_SCOPE, formatScope } from '#domain/identity/scope.ts';
+import { EMPTY_SCOPE } from '#domain/identity/scope.ts';
+import { formatScope } from '#domain/identity/scope-text.ts';
 import { unit } from '../../support/builders/evidence.ts';
 
 const item = (pk: string, sk: string, more: object = {}): Item => ({ pk, sk, ...more }) as Item;

@@ -3,6 +3,7 @@
  * @module
  */
 import { keysOf } from '#application/identity/compared-row.ts';
+import { leadsTo, placedCustomers } from '#application/identity/plan-customers.ts';
 import { ownersOf } from '#application/identity/plan-pointers.ts';
 import { asRead, type StoredScope } from '#application/identity/scope-store.ts';
 import {
@@ -55,7 +56,7 @@ const examineClaim = async (
   const claim = item && parseClaimItem(item);
   const home = claim && (await around.scope(claim.scope));
   const expected = said({ customer, shared: false }, stored.id);
-  const found = claim && said(claim, home?.id);
+  const found = claim && said(leading(claim, stored), home?.id);
   if (found === expected) return [];
   const next: ClaimItem = {
     version: (claim?.version ?? stored.version) + 1,
@@ -68,6 +69,15 @@ const examineClaim = async (
   const problem = item ? 'differs' : 'missing';
   const what = 'claim of an identifier';
   return [finding(key, problem, what, { expected, found }, { kind: 'write', actions })];
+};
+
+/** A claim with the customer that the id it names leads to. */
+const leading = (
+  { shared, customer }: ClaimItem,
+  { scope }: StoredScope,
+): { readonly shared: boolean; readonly customer?: OneId | undefined } => {
+  const to = customer && leadsTo(placedCustomers(scope, scope.ledger), customer);
+  return { shared, customer: to ?? customer };
 };
 
 const said = (
