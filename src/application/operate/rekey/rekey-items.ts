@@ -128,7 +128,8 @@ const rewrittenScope = async (
   const stored = await table.getAll(keys);
   const text = keys.length === 0 ? String(doc) : joinParts(item, stored);
   const next = text === undefined ? undefined : rekeyText(successor, text);
-  if (next === undefined || next === text) return [];
+  const { events = [] } = item;
+  if (next === undefined || (next === text && rekeyValue(successor, events) === events)) return [];
   const version = (ver as number) + 1;
   const of: ValueMap = keys.length === 0 ? {} : { of: version };
   const lengths = [item, ...stored].map((part) => String(part?.['doc'] ?? '').length);
