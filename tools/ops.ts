@@ -44,8 +44,10 @@ const HELP = `Usage: npm run ops -- <command> [options]
   why-not A B  what keeps them apart
   graph A      the customer of a row or an id: its rows, values and links, as JSON
     --json                   the answer as JSON, also of held, why, why-not and preview
-  preview      what other identity rules would do: merges, splits, ids, held values; changes nothing
-  apply        puts them in force and brings all customers to them, while changes keep flowing
+  preview      what other identity rules would do: merges, splits, ids, held values; changes nothing. Where rows would
+               say other values (namespaces, column rules, normal forms, blocked values) it reads the archive
+  apply        puts them in force and brings all customers to them, while changes keep flowing; where rows say other
+               values it puts the archive on the stream again
     --definitions DIR        the folder with the rules (definitions)
     --settle SECONDS         how long functions may take to follow, before apply begins (45)
 

@@ -7,17 +7,21 @@ import {
   publishDefinitions,
 } from '#adapters/definitions/current-definitions.ts';
 import { readDefinitions } from '#adapters/definitions/read-folder.ts';
+import { gzipCompression } from '#adapters/gzip/gzip.ts';
+import { applyRules, previewRules, type TableScan } from '#application/identity/change-rules.ts';
 import {
-  applyRules,
-  needsReplay,
-  previewRules,
-  type TableScan,
-} from '#application/identity/change-rules.ts';
+  previewReading,
+  type ReadingChange,
+  type ReadingPorts,
+} from '#application/operate/preview-reading.ts';
+import { replayArchive } from '#application/operate/replay-archive.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import type { IdentityEvent } from '#domain/identity/identity-event.ts';
+import { readAnew, refusedChanges } from '#domain/identity/reading-change.ts';
 import type { RuleChange } from '#domain/identity/rule-change.ts';
 import type { Command, CommandFlags } from './command.ts';
 import { OpsError } from './ops-error.ts';
+import { printable } from './printable.ts';
 import { refuseWhileRekeying } from './rekey-command.ts';
 import { settleMs } from './settle.ts';
 import type { Target } from './target.ts';
@@ -45,19 +49,60 @@ const storesOn = (target: Target) => ({
 const rulesOn = async (target: Target, { definitions: folder = 'definitions' }: CommandFlags) => {
   const stores = storesOn(target);
   const { definitions: current } = await currentDefinitions(stores, Date.now).current();
-  return { current: current.namespaces, next: readFolder(folder) };
+  return { current, next: readFolder(folder) };
 };
 
 const preview: Command = async (target, flags) => {
   const { current, next } = await rulesOn(target, flags);
-  const scan = target.scan();
-  const minter = await target.minter();
-  const change = await previewRules(target.table(), scan, current, next.namespaces, minter);
-  const replay = needsReplay(current, next.namespaces);
-  if (flags.json) console.log(JSON.stringify({ ...change, needsReplay: replay }, undefined, 2));
+  refuse(current, next);
+  const read = readAnew(current, next);
+  const change: RuleChange | ReadingChange =
+    read.length > 0
+      ? await previewReading(await readingOn(target), current, next)
+      : await previewStored(target, current, next);
+  if (flags.json) console.log(JSON.stringify({ ...change, readAnew: read }, undefined, 2));
   else tell(change);
-  for (const name of replay) console.error(`Not in this preview: ${name}; that takes a replay.`);
+  if (isReading(change)) tellUnknown(change);
   return 0;
+};
+
+const isReading = (change: RuleChange | ReadingChange): change is ReadingChange =>
+  'unknownRows' in change;
+
+const previewStored = async (target: Target, from: Definitions, to: Definitions) =>
+  previewRules(
+    target.table(),
+    target.scan(),
+    from.namespaces,
+    to.namespaces,
+    await target.minter(),
+  );
+
+const readingOn = async (target: Target): Promise<ReadingPorts> => ({
+  table: target.table(),
+  scan: target.scan(),
+  objects: target.objects('archive-bucket'),
+  compression: gzipCompression,
+  pseudonymise: await target.unitPseudonymiser(),
+  mint: await target.minter(),
+  now: Date.now(),
+});
+
+const tellUnknown = ({ reread, unknown, unknownRows, passing }: ReadingChange): void => {
+  console.error(`${reread} rows read anew from the archive`);
+  if (passing > 0)
+    console.error(`${passing} ids pass on to other rows; where they come to depends on the order`);
+  if (unknown === 0) return;
+  console.error(
+    `${unknown} rows are not in the archive as they are stored, and keep what they say:`,
+  );
+  for (const row of unknownRows) console.error(`  ${printable(row)}`);
+};
+
+const refuse = (from: Definitions, to: Definitions): void => {
+  const refused = refusedChanges(from.namespaces, to.namespaces);
+  if (refused.length > 0)
+    throw new OpsError(`Not over rows that are stored:\n  ${refused.join('\n  ')}`);
 };
 
 const tell = ({ events, unaffected, customers, newlyHeld, released }: RuleChange): void => {
@@ -86,9 +131,8 @@ const describe = (event: IdentityEvent): string => {
 
 const apply: Command = async (target, flags) => {
   const { current, next } = await rulesOn(target, flags);
-  const replay = needsReplay(current, next.namespaces);
-  if (replay.length > 0)
-    throw new OpsError(`Publish these and replay the archive instead:\n  ${replay.join('\n  ')}`);
+  refuse(current, next);
+  const read = readAnew(current, next);
   await refuseWhileRekeying(target.table());
   console.log(`In force: ${await publishDefinitions(storesOn(target), next)}`);
   const wait = settleMs(flags, UNTIL_FOLLOWED_MS);
@@ -106,7 +150,24 @@ const apply: Command = async (target, flags) => {
     next.namespaces,
   );
   console.log(`${scopes} scopes and ${identifiers} values brought to the new rules`);
+  if (read.length > 0) await rereadRows(target, read);
   return 0;
+};
+
+// A record that is there already, delivered again, brings its row to the definitions in force.
+const rereadRows = async (target: Target, read: readonly string[]): Promise<void> => {
+  console.error(`Rows are read anew, for these say other values:\n  ${read.join('\n  ')}`);
+  const ports = {
+    objects: target.objects('archive-bucket'),
+    compression: gzipCompression,
+    publish: target.publish(),
+  };
+  let records = 0;
+  for await (const { hour, published } of replayArchive(ports, { to: Date.now() })) {
+    records = published;
+    console.error(`${hour}  ${published} records so far`);
+  }
+  console.log(`${records} records of the archive are on the stream again; customers follow`);
 };
 
 /** The scan of the table; it ends when a rotation of the pepper begins, for which this would be in the way. */

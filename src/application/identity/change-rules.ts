@@ -8,13 +8,11 @@
  */
 import { parseClaimItem, type ScopeId } from '#application/shared/items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
-import type { NamespaceDefinition } from '#domain/definitions/types.ts';
 import type { IdentifierKey } from '#domain/identity/evidence.ts';
 import { compares, type MergePolicy, policyMark, rulesOf } from '#domain/identity/merge-policy.ts';
 import type { OneIdMinter } from '#domain/identity/one-id.ts';
 import { compareRules, type Population, type RuleChange } from '#domain/identity/rule-change.ts';
 import { holdersOf, mergeScopes, type Scope } from '#domain/identity/scope.ts';
-import { canonicalJson } from '#domain/shared/canonical-json.ts';
 import { describeScopes } from './compared-scopes.ts';
 import { closeScopes } from './open-scopes.ts';
 import { ContentionError, commitWork, type IdentityPorts } from './restructure.ts';
@@ -22,33 +20,6 @@ import { readScopes } from './scope-store.ts';
 
 /** Every item of the table, page by page, in no order and at no one instant. */
 export type TableScan = () => AsyncIterable<readonly Item[]>;
-
-/** What a change of rules may differ in without the rows being read anew. */
-const RULE_KEYS = ['priority', 'limit', 'cap'] as const;
-
-/**
- * Names what of a change of rules needs the rows themselves: which values there are, and which of them link, is settled
- * when a row arrives. Those take effect with a replay of the archive.
- */
-export const needsReplay = (from: MergePolicy, to: MergePolicy): readonly string[] => {
-  const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
-  return names.flatMap((name) => {
-    const [old, now] = [from[name], to[name]];
-    if (!old || !now) return [`namespace ${name} ${old ? 'is gone' : 'is new'}`];
-    return readRules(old) === readRules(now)
-      ? []
-      : [`namespace ${name} reads or links other values`];
-  });
-};
-
-/** What of a namespace decides what a row says; of rules that score, the keys. */
-const readRules = ({ candidates, ...rules }: NamespaceDefinition): string =>
-  canonicalJson({
-    ...Object.fromEntries(
-      Object.entries(rules).filter(([key]) => !RULE_KEYS.some((one) => one === key)),
-    ),
-    ...(candidates && { keys: candidates.keys, dates: candidates.model.placeholderDates }),
-  });
 
 /**
  * Evaluates changed rules on all customers, without changing anything.

@@ -7,6 +7,7 @@ import type { Item, Key, Table } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import type { UnitInUse } from './ensure-units.ts';
+import { rereadFact } from './reread-fact.ts';
 import { joinStored, placeAfter, reasonOf } from './rewrite-facts.ts';
 import type { FactChange } from './row-change.ts';
 import { skipStaleMoves } from './stale-moves.ts';
@@ -55,7 +56,7 @@ export const decideFacts = async (
     return {
       change,
       ...(row ? { row } : {}),
-      step: step ?? decideFact(change, row),
+      step: step ?? rereadFact(change, row) ?? decideFact(change, row),
       buckets: unit ? parseUnitItem(unit).buckets : bucketsFor(rowsOf.get(unitOf(change)) ?? []),
       known: unit !== undefined,
     };

@@ -10,11 +10,18 @@ import {
   type RowItem,
   rowItemKey,
 } from '#application/shared/items.ts';
-import { evidenceText, PARTY_ATTRIBUTES, saidAttributes } from '#application/shared/party-row.ts';
+import {
+  evidenceText,
+  lastChangeIn,
+  PARTY_ATTRIBUTES,
+  saidAttributes,
+} from '#application/shared/party-row.ts';
 import type { Action, Condition, Item, Path, ValueMap, Write } from '#application/shared/table.ts';
 import { formatParts, joinImages } from '#domain/capture/row-image.ts';
 import { orderedClaims, sameEvidence, type UnitKey } from '#domain/identity/evidence.ts';
 import { isDecision } from '#domain/identity/merge-policy.ts';
+import { canonicalJson } from '#domain/shared/canonical-json.ts';
+import type { Json } from '#domain/shared/json.ts';
 import { withImage } from './join-changes.ts';
 import type { PartyChange } from './row-change.ts';
 import type { StructuralChange } from './world.ts';
@@ -29,7 +36,7 @@ export type PartyStep =
 export const decideParty = (arrived: PartyChange, item: Item | undefined): PartyStep => {
   const row = item && parseRowItem(item);
   const change = row ? withDecisions(joinedWith(arrived, row), row) : arrived;
-  if (row && saysAll(row, change)) {
+  if (row && saysAll(row, change) && !readsAnew(change, row, item)) {
     return { step: 'skip', outcome: row.version === arrived.version ? 'applied' : 'stale' };
   }
   if (!change.after && !row?.evidence) return { step: 'write', action: tombstone(change, row) };
@@ -56,6 +63,22 @@ const saysAll = (row: RowItem, { version, columns }: PartyChange): boolean =>
   columns && row.image
     ? row.version === version && formatParts(columns.image) === formatParts(row.image)
     : row.version >= version;
+
+/**
+ * Whether the row as it is stored says something else by the definitions in force than it did by those that it was written
+ * under. A change that is there already, delivered again, so brings it to them.
+ */
+const readsAnew = (change: PartyChange, row: RowItem, item: Item): boolean => {
+  const { after, version, columns } = change;
+  if (!after || !row.evidence || row.version !== version) return false;
+  return (
+    !sameEvidence(after.evidence, row.evidence) ||
+    saidText(saidAttributes(after, columns?.image.values)) !== saidText(lastChangeIn(item))
+  );
+};
+
+const saidText = ({ fields = {}, identifiers = '[]' }: ValueMap): string =>
+  canonicalJson([fields, identifiers] as unknown as Json);
 
 const structural = (change: PartyChange, row: RowItem | undefined): StructuralChange => {
   const after = change.after?.evidence;
@@ -84,7 +107,9 @@ const imageWrite = (
   set: { said: saidBy(change, after) },
   when: {
     all: [
-      isWhole(change) ? { less: [versionPath(row), change.version] } : asRead(row),
+      isWhole(change) && change.version > row.version
+        ? { less: [versionPath(row), change.version] }
+        : asRead(row),
       { equals: [['evidence'], evidenceText(after.evidence)] },
     ],
   },

@@ -53,10 +53,11 @@ export const outcomeOf = (
 ): Outcome => {
   const shared = sharedIdentifiers(units.values(), policy);
   const { groups, held } = partition([...units.values()], shared, policy);
+  const issued = new Set(ledger.map(({ id }) => id));
   const named = assignIds(customerGroups(groups, units, shared, policy), ledger);
   const states = named.flatMap(({ units: own, entries }): readonly CustomerState[] => {
     const [first, ...others] = entries.map(({ id }) => id);
-    const id = first ?? mint(smallestOf(own) ?? ('' as UnitKey), 0);
+    const id = first ?? firstFree(mint, smallestOf(own) ?? ('' as UnitKey), issued);
     return [{ id, units: own }, ...others.map((other) => ({ id: other, units: [], into: id }))];
   });
   return {
@@ -64,6 +65,14 @@ export const outcomeOf = (
     held: heldValues(held, groups, units),
     shared: new Set([...shared].filter((identifier) => links(policy, identifier))),
   };
+};
+
+// The first id of an anchor may have passed to another.
+const firstFree = (mint: OneIdMinter, anchor: UnitKey, issued: ReadonlySet<OneId>): OneId => {
+  for (let attempt = 0; ; attempt++) {
+    const id = mint(anchor, attempt);
+    if (!issued.has(id)) return id;
+  }
 };
 
 /** What a change of rules would do. */
@@ -85,8 +94,11 @@ export const compareRules = (
   from: MergePolicy,
   to: MergePolicy,
   mint: OneIdMinter,
-): RuleChange => {
-  const [before, after] = [outcomeOf(population, from, mint), outcomeOf(population, to, mint)];
+): RuleChange =>
+  compareOutcomes(outcomeOf(population, from, mint), outcomeOf(population, to, mint));
+
+/** Compares what two sets of rules make of two populations. */
+export const compareOutcomes = (before: Outcome, after: Outcome): RuleChange => {
   const [old, now] = [waiting(before), waiting(after)];
   return {
     events: customerEvents(before.customers, after.customers),

@@ -66,6 +66,15 @@ beforeAll(async () => {
   writeScoredFolder(join(data, 'strict'), {
     'identity.yaml': SCORED_FILES['identity.yaml'].replace('link: 1', 'link: 60'),
   });
+  writeScoredFolder(join(data, 'blocking'), {
+    'identity.yaml': SCORED_FILES['identity.yaml']
+      .replace('link: 1', 'link: 60')
+      .replace('+85290000000', '+85291234567'),
+  });
+  writeScoredFolder(join(data, 'without'), {
+    'identity.yaml': SCORED_FILES['identity.yaml'].replace(/ {2}phone: .*\n/, ''),
+    'sources/pos.yaml': SCORED_FILES['sources/pos.yaml'].replace(/ {6}- .*mobile }\n/, ''),
+  });
 });
 
 afterAll(async () => {
@@ -167,11 +176,32 @@ test('a decision joins them, is what why names, and can be taken back', async ()
 test('applying other rules comes to what the preview lists', async () => {
   const strict = ['--definitions', join(data, 'strict')];
   const before = JSON.parse((await ops('preview', ...strict, '--json')).stdout);
-  expect(before).toMatchObject({ needsReplay: [], customers: [3, 4] });
+  expect(before).toMatchObject({ readAnew: [], customers: [3, 4] });
   expect(before.events).toContainEqual(expect.objectContaining({ type: 'identity.split' }));
   expect(await ops('apply', ...strict, '--settle', '0')).toMatchObject({ code: 0 });
   expect(await ops('why', 'pos.member.1', 'pos.member.2')).toMatchObject({ code: 1 });
   const after = JSON.parse((await ops('preview', ...strict, '--json')).stdout);
   expect(after).toMatchObject({ events: [], unaffected: 4, customers: [4, 4] });
   expect(await problems()).toEqual([]);
+});
+
+test('of rows that would say other values, the archive tells; those that it does not hold are named', async () => {
+  const blocking = ['--definitions', join(data, 'blocking')];
+  const { stdout, stderr } = await ops('preview', ...blocking, '--json');
+  expect(JSON.parse(stdout)).toMatchObject({
+    readAnew: ['namespace phone'],
+    ...{ events: [], reread: 0, unknown: 4, passing: 0 },
+  });
+  expect(stderr).toContain('4 rows are not in the archive as they are stored');
+  expect(stderr).toContain('pos.member.4');
+});
+
+test('a namespace that goes is refused, and nothing is published', async () => {
+  const without = ['--definitions', join(data, 'without')];
+  const refused = await ops('apply', ...without, '--settle', '0');
+  expect(refused).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('namespace phone is gone: keep it'),
+  });
 });

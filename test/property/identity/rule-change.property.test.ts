@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { applyRules, needsReplay, previewRules } from '#application/identity/change-rules.ts';
+import { applyRules, previewRules } from '#application/identity/change-rules.ts';
 import { isLive, parseCustomerItem } from '#application/shared/items.ts';
 import type { EvidenceUnit, UnitKey } from '#domain/identity/evidence.ts';
 import { replayEvents } from '#domain/identity/identity-event.ts';
@@ -100,29 +100,4 @@ test('while rows change, the end is what the new rules say of the rows there are
     }),
     { numRuns: 60 },
   );
-});
-
-test.each([
-  ['a limit', { card: { limit: 3 } }, []],
-  ['another cap', { card: { cap: 9 } }, []],
-  ['a guard that links', { born: { links: true } }, ['namespace born reads or links other values']],
-  [
-    'a blocked value',
-    { phone: { blocked: ['1'] } },
-    ['namespace phone reads or links other values'],
-  ],
-])('%s takes a replay: %j %j', (_, changed, expected) => {
-  const rules = Object.fromEntries(
-    Object.entries(POLICY).map(([name, one]) => [
-      name,
-      { ...one, ...(changed as Record<string, object>)[name] },
-    ]),
-  );
-  expect(needsReplay(POLICY, rules)).toEqual(expected);
-});
-
-test('a namespace that comes or goes takes a replay', () => {
-  const { born: _, ...rest } = POLICY;
-  expect(needsReplay(POLICY, rest)).toEqual(['namespace born is gone']);
-  expect(needsReplay(rest, POLICY)).toEqual(['namespace born is new']);
 });

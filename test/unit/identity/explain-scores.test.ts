@@ -1,9 +1,9 @@
 /** Why rows that are scored are one customer, and why they are not: what speaks for it, weight by weight, masked. */
 import { expect, test } from 'vitest';
-import { needsReplay } from '#application/identity/change-rules.ts';
 import { why, whyNot } from '#application/identity/explain.ts';
 import { listHeld } from '#application/identity/list-held.ts';
 import type { RawFeatures } from '#domain/identity/matching/match-features.ts';
+import { readAnew } from '#domain/identity/reading-change.ts';
 import { SCORED_POLICY, SMALL_RULES, scoredUnit } from '../../support/builders/match.ts';
 import { party } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
@@ -94,10 +94,11 @@ test('thresholds and weights are rules that a preview can show, keys need the ro
     candidate: { ...SCORED_POLICY['candidate'], candidates: { ...SMALL_RULES, ...rules } },
   });
   const replayFor = (rules: Partial<typeof SMALL_RULES>) =>
-    needsReplay(SCORED_POLICY, changed(rules) as typeof SCORED_POLICY);
+    readAnew(
+      { namespaces: SCORED_POLICY, sources: {} },
+      { namespaces: changed(rules) as typeof SCORED_POLICY, sources: {} },
+    );
   expect(replayFor({ link: 3, review: 1, coherence: 2 })).toEqual([]);
   expect(replayFor({ model: { ...SMALL_RULES.model, version: 'other' } })).toEqual([]);
-  expect(replayFor({ keys: [['names']] })).toEqual([
-    'namespace candidate reads or links other values',
-  ]);
+  expect(replayFor({ keys: [['names']] })).toEqual(['namespace candidate']);
 });
