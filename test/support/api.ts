@@ -4,7 +4,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { expect } from 'vitest';
 import { sha256 } from '#adapters/crypto/sha256.ts';
-import { maintainLookups } from '#application/profile/maintain-lookups.ts';
 import type { CurrentDefinitions } from '#application/shared/ports.ts';
 import type { Operation } from '#domain/serve/operation.ts';
 import { OPERATIONS } from '#domain/serve/operations.ts';
@@ -13,6 +12,7 @@ import { ProblemAnswer } from '#domain/serve/schemas.ts';
 import { must } from '#domain/shared/assert.ts';
 import { anAuditLog } from './audit-log.ts';
 import { type AskedOf, apiEvent, CONTEXT } from './lambda.ts';
+import { keepAllLookups } from './lookups.ts';
 import { aPipeline, DEMO, NOW } from './pipeline.ts';
 
 const operations: readonly Operation[] = OPERATIONS;
@@ -53,7 +53,7 @@ export const anApiUnder = async (current: CurrentDefinitions, ...records: readon
   await pipeline.refresh();
   const { pseudonymise } = pipeline.ports;
   const changes = pipeline.table.dump().map((after) => ({ after, sequence: '1' }));
-  await maintainLookups({ table: pipeline.table, pseudonymise }, changes);
+  await keepAllLookups({ table: pipeline.table, pseudonymise }, changes);
   const audit = anAuditLog();
   const ports = {
     ...pipeline.ports,

@@ -14,7 +14,6 @@ import { dropErased } from '#application/capture/drop-erased.ts';
 import { type BatchReport, resolveBatch } from '#application/identity/resolve-batch.ts';
 import { continueErasure, type EraseOptions } from '#application/operate/erase/erase-customer.ts';
 import type { ErasePorts } from '#application/operate/erase/ports.ts';
-import { maintainLookups } from '#application/profile/maintain-lookups.ts';
 import type { TableChange } from '#application/profile/touched.ts';
 import { makeErasedRows } from '#application/shared/erased-rows.ts';
 import { type Erasure, requestErasure } from '#application/shared/erasures.ts';
@@ -23,6 +22,7 @@ import type { Item, Table } from '#application/shared/table.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import { must } from '#domain/shared/assert.ts';
 import { anAuditLog } from './audit-log.ts';
+import { keepAllLookups } from './lookups.ts';
 import { aPipeline, DEMO, NOW, streamRecord } from './pipeline.ts';
 
 const KEY = 'a key of marks that nobody could guess';
@@ -95,7 +95,7 @@ export const anErasingWorld = () => {
       return { ...(before ? { before } : {}), ...(after ? { after } : {}), sequence: '1' };
     });
     seen = now;
-    await maintainLookups({ table, pseudonymise: resolvePorts.pseudonymise }, changes);
+    await keepAllLookups({ table, pseudonymise: resolvePorts.pseudonymise }, changes);
   };
   const request = (customer: OneId): Promise<Erasure> =>
     requestErasure({ table, mark, clock }, customer, {

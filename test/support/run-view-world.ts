@@ -10,11 +10,12 @@ import { foldToLatest } from '#application/identity/join-changes.ts';
 import { closeScopes } from '#application/identity/open-scopes.ts';
 import { ContentionError } from '#application/identity/restructure.ts';
 import type { RowChange } from '#application/identity/row-change.ts';
+import { lookupsOf, putLookups, rowOfLookup } from '#application/profile/maintain-lookups.ts';
 import { maintainViews, type ViewPorts } from '#application/profile/maintain-views.ts';
 import { wholeSummary } from '#application/profile/parts-apart.ts';
 import { viewOf } from '#application/profile/summary.ts';
 import type { TableChange } from '#application/profile/touched.ts';
-import type { Item } from '#application/shared/table.ts';
+import type { Item, Key } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import type { ProfileView, ViewQuestion } from '#domain/profile/profile-view.ts';
@@ -121,7 +122,15 @@ export const runViewWorld = async (seed: number, options: ViewRun): Promise<read
     random,
     scheduler,
     streams,
-    views: { table, clock, limits: options.limits, definitions: definitionsThatTurn(random) },
+    views: {
+      table,
+      clock,
+      limits: options.limits,
+      definitions: definitionsThatTurn(random),
+      putLookups: async (wanted) => {
+        await putLookups({ table, pseudonymise }, wanted);
+      },
+    },
     again: forgiving(200 * options.events),
     lost: [],
     writing: options.writers,
@@ -136,6 +145,9 @@ export const runViewWorld = async (seed: number, options: ViewRun): Promise<read
   );
   return differences(table.dump(), world, random, now);
 };
+
+// In these worlds a term is its own pseudonym.
+const pseudonymise = (_: string, __: string | undefined, value: string): string => value;
 
 const identityPorts = (table: MemoryTable, random: Random): Parameters<typeof applyRows>[0] => {
   let ticks = 0;
@@ -265,10 +277,32 @@ const differences = (
     const { summary, torn } = wholeSummary(items.filter(({ pk }) => pk === `C#${id}`));
     if (torn) return [`${id}: parts are missing`];
     const rows = rowsOf(world, units);
-    return questionsOf(random, now).flatMap((question) =>
-      problemsOf(id, summary && viewOf(FULL_VIEW, summary, question), units, rows, question),
-    );
+    return [
+      ...lookupProblems(items, id, units),
+      ...questionsOf(random, now).flatMap((question) =>
+        problemsOf(id, summary && viewOf(FULL_VIEW, summary, question), units, rows, question),
+      ),
+    ];
   });
+
+// A customer is found by every term of its rows, by way of one of those that have it.
+const lookupProblems = (
+  items: readonly Item[],
+  id: OneId,
+  units: readonly UnitKey[],
+): readonly string[] => {
+  const own = new Set(units.map((unit) => `R#${unit}`));
+  const keys = items
+    .filter(({ pk, sk }) => sk === 'ROW' && own.has(pk))
+    .flatMap((row) => [...lookupsOf(pseudonymise, row).values()]);
+  const placeOf = (key: Key) => `${key.pk} ${key.sk.slice(0, -rowOfLookup(key).length)}`;
+  const there = new Set(
+    items.filter(({ pk }) => pk.startsWith('L#')).map((key) => key.pk + key.sk),
+  );
+  const found = new Set(keys.filter(({ pk, sk }) => there.has(pk + sk)).map(placeOf));
+  const lost = new Set(keys.map(placeOf)).difference(found);
+  return [...lost].map((place) => `${id}: is not found by ${place}`);
+};
 
 const problemsOf = (
   id: OneId,

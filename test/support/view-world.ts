@@ -120,9 +120,13 @@ const drawFields = (random: Random, as: string): ValueMap => ({
 
 const KINDS = ['order', 'order', 'order', 'return', 'points', 'coupon', 'case'] as const;
 
+// Few names, so that rows of a customer share them, and lose them.
+const named = (random: Random): ValueMap =>
+  sometimes(random, 0.8, () => ({ nickname: pick(random, ['Ann', 'Ben', 'Cyd']) }));
+
 const dressed = (random: Random, change: RowChange): RowChange => {
   if (change.kind === 'party' && change.after) {
-    const fields = { ...change.after.fields, ...branded(random) };
+    const fields = { ...change.after.fields, ...branded(random), ...named(random) };
     return { ...change, after: { ...change.after, fields } };
   }
   if (change.kind !== 'fact' || !change.after) return change;

@@ -8,6 +8,7 @@ import type { PartialContext } from '#domain/profile/facts-partial.ts';
 import type { Draft } from './draft.ts';
 import { setName } from './lay-apart.ts';
 import { partWrite } from './parts-apart.ts';
+import { shareLookups, type WantedLookup } from './share-lookups.ts';
 import {
   type ApartEntry,
   heldBy,
@@ -48,6 +49,8 @@ export interface Readings {
   readonly hash: string;
   readonly limits: SummaryLimits;
   readonly context: PartialContext;
+  /** Whether lookups are kept as well. */
+  readonly sharesLookups: boolean;
   /** Names of the view's measures, in order. */
   readonly measures: readonly string[];
   /** Buckets of fact units, as far as known. */
@@ -63,6 +66,8 @@ export interface Composed {
   readonly summary: Summary;
   readonly text: string;
   readonly partWrites: readonly Write[];
+  /** Lookups that are to be written before the summary is. */
+  readonly lookups: readonly WantedLookup[];
   /** Units that are to be laid apart in a further round, which reads them after all images of this one. */
   readonly announced: ReadonlySet<UnitKey>;
 }
@@ -72,6 +77,7 @@ export const compose = (draft: Draft, readings: Readings): Composed => {
   const epoch = (draft.stored.revision + 1).toString(36);
   const entries = new Map(draft.units.map((unit) => [unit, entryOf(draft, unit, readings, epoch)]));
   const partWrites = takeImages(draft, entries, readings, epoch);
+  const lookups = readings.sharesLookups ? shareLookups(entries, draft.stored.summary?.units) : [];
   const { listed } = draft;
   const rest = { listed, definitions: readings.hash, measures: readings.measures, waste: [] };
   if (formatSummary({ ...rest, units: entries }).length > readings.limits.text) {
@@ -82,6 +88,7 @@ export const compose = (draft: Draft, readings: Readings): Composed => {
     summary,
     text: formatSummary(summary),
     partWrites,
+    lookups,
     announced: new Set(
       [...entries].flatMap(([unit, it]) =>
         it.kind === 'pending' && it.epoch === epoch ? [unit] : [],

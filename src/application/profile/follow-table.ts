@@ -6,13 +6,13 @@
  * @module
  */
 import type { Clock } from '#domain/shared/clock.ts';
-import { type LookupPorts, maintainLookups } from './maintain-lookups.ts';
+import { type LookupPorts, putLookups, removeLookups } from './maintain-lookups.ts';
 import { maintainViews, type ViewPorts, type ViewReport } from './maintain-views.ts';
 import { makeServableNotes } from './servable.ts';
 import { type Arrival, arrivalsIn, type TableChange } from './touched.ts';
 
 /** What following needs. What lookups need is asked for with every batch, because a secret has to be read first. */
-export interface FollowPorts extends ViewPorts {
+export interface FollowPorts extends Omit<ViewPorts, 'putLookups'> {
   readonly lookups: () => Promise<LookupPorts>;
   readonly clock: Clock;
 }
@@ -33,10 +33,18 @@ export const makeFollower = (
 ): ((changes: readonly TableChange[]) => Promise<FollowReport>) => {
   const note = makeServableNotes(ports.table, ports.clock);
   return async (changes) => {
-    const [views, lookups] = await Promise.all([
-      maintainViews(ports, changes),
-      maintainLookups(await ports.lookups(), changes),
+    let put = 0;
+    const viewPorts: ViewPorts = {
+      ...ports,
+      putLookups: async (wanted) => {
+        put += await putLookups(await ports.lookups(), wanted);
+      },
+    };
+    const [views, removed] = await Promise.all([
+      maintainViews(viewPorts, changes),
+      removeLookups(ports.lookups, changes),
     ]);
+    const lookups = put + removed;
     const servableAt = ports.clock();
     const arrivals = arrivalsIn(changes);
     await note(arrivals);

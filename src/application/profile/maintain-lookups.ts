@@ -5,14 +5,17 @@
  * | ------ | --------------------- | -------------------------------- | ----- |
  * | lookup | `L#pseudonym of term` | `longer tails of a phone#row key`| that the row has the term |
  *
- * A lookup names a row and not a customer, so merges and splits touch none. It is only a hint: the search reads the row
- * again, so one that is left behind by a redelivery finds nothing, and a missing one is written with the row's next
- * change. Keys are pseudonyms: nobody reads a name from the table's keys.
+ * A lookup names a row and not a customer, so it stays right through merges and splits. Of the rows of a customer that share
+ * a term one has the lookup ({@link module:application/profile/share-lookups}). It is only a hint: the search reads the
+ * row again, so one that is left behind finds nothing. Keys are pseudonyms: nobody reads a name from the table's keys.
  * @module
  */
+import { rowItemKey } from '#application/shared/items.ts';
 import { partySaidIn } from '#application/shared/party-row.ts';
 import type { Item, Key, Table, Write } from '#application/shared/table.ts';
+import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import { longestTermsOf, type SearchTerm, tailsWithin } from '#domain/profile/search-terms.ts';
+import type { WantedLookup } from './share-lookups.ts';
 import type { TableChange } from './touched.ts';
 
 type Pseudonymise = (namespace: string, scope: string | undefined, value: string) => string;
@@ -55,36 +58,49 @@ export interface LookupPorts {
   readonly pseudonymise: Pseudonymise;
 }
 
-/** Writes and removes the lookups that a batch of table changes asks for; gives their number. Safe to repeat. */
-export const maintainLookups = async (
+/** Writes lookups; gives their number. Safe to repeat. */
+export const putLookups = async (
   { table, pseudonymise }: LookupPorts,
-  changes: readonly TableChange[],
+  wanted: readonly WantedLookup[],
 ): Promise<number> => {
-  const writes = new Map<string, Write>();
-  // Later changes of an item come later in the batch, and win.
-  for (const write of changes.flatMap((change) => writesFor(pseudonymise, change))) {
-    const key = write.kind === 'put' ? write.item : write.key;
-    writes.set(`${key.pk} ${key.sk}`, write);
-  }
-  await table.writeAll([...writes.values()]);
-  return writes.size;
+  // Only when it is not there, which makes it a statement: it holds nothing but its key.
+  const writes = wanted.map(({ row, term }): Write => {
+    const item = { ...lookupKey(pseudonymise, term, row) };
+    return { kind: 'put', item, when: { missing: ['pk'] } };
+  });
+  await table.writeAll(writes);
+  return writes.length;
 };
 
-const writesFor = (
-  pseudonymise: Pseudonymise,
-  { before, after }: TableChange,
-): readonly Write[] => {
-  const [old, now] = [lookupsOf(pseudonymise, before), lookupsOf(pseudonymise, after)];
-  return [
-    ...[...now]
-      .filter(([name]) => !old.has(name))
-      // Only when it is not there, which makes it a statement: it holds nothing but its key.
-      .map(([, key]): Write => ({ kind: 'put', item: { ...key }, when: { missing: ['pk'] } })),
-    ...[...old]
-      .filter(([name]) => !now.has(name))
-      .map(([, key]): Write => ({ kind: 'delete', key })),
-  ];
+/**
+ * Removes the lookups of terms that rows have lost with a batch of table changes; gives their number. Rows are read as they
+ * are now, so repeating an old batch removes nothing that counts. A lookup that was never there is removed as well.
+ */
+export const removeLookups = async (
+  ports: () => Promise<LookupPorts>,
+  changes: readonly TableChange[],
+): Promise<number> => {
+  const losing = changes.filter(({ before, after }) => mayLose(before, after));
+  if (losing.length === 0) return 0;
+  const { table, pseudonymise } = await ports();
+  const lost = new Map<string, Key>();
+  for (const { before, after } of losing) {
+    const now = lookupsOf(pseudonymise, after);
+    for (const [name, key] of lookupsOf(pseudonymise, before))
+      if (!now.has(name)) lost.set(name, key);
+  }
+  const rows = [...new Set([...lost.values()].map(rowOfLookup))];
+  const items = await table.getAll(rows.map((row) => rowItemKey(row as SourceRowKey)));
+  const kept = new Set(items.flatMap((item) => [...lookupsOf(pseudonymise, item).keys()]));
+  const deletes = [...lost].flatMap(([name, key]): readonly Write[] =>
+    kept.has(name) ? [] : [{ kind: 'delete', key }],
+  );
+  await table.writeAll(deletes);
+  return deletes.length;
 };
+
+const mayLose = (before: Item | undefined, after: Item | undefined): boolean =>
+  before?.['said'] !== undefined && before['said'] !== after?.['said'];
 
 /** The lookups of an item, by key; none unless it is a party row that is not gone. */
 export const lookupsOf = (

@@ -30,6 +30,7 @@ import { type Draft, readDrafts } from './draft.ts';
 import { growUnits } from './grow-units.ts';
 import { layApart } from './lay-apart.ts';
 import { removeWaste } from './parts-apart.ts';
+import type { WantedLookup } from './share-lookups.ts';
 import { markOfDefinitions } from './summary.ts';
 import { formatSummary, summaryWrite } from './summary-text.ts';
 import { type Buckets, type Task, tasksOf } from './tasks.ts';
@@ -42,6 +43,8 @@ export interface ViewPorts {
   readonly clock: Clock;
   /** {@link SUMMARY_LIMITS} when absent. */
   readonly limits?: SummaryLimits;
+  /** Writes lookups, safe to repeat; without it none are kept, and those of new rows wait for somebody who has it. */
+  readonly putLookups?: (wanted: readonly WantedLookup[]) => Promise<void>;
   readonly definitions: () => Promise<{ readonly hash: string; readonly definitions: Definitions }>;
 }
 
@@ -115,13 +118,16 @@ const refresh = async (
   tasks: readonly Task[],
   buckets: Buckets,
 ): Promise<Open> => {
-  const { table, limits = SUMMARY_LIMITS } = ports;
+  const { table, limits = SUMMARY_LIMITS, putLookups } = ports;
+  const sharesLookups = putLookups !== undefined;
   const { hash: whole, definitions } = await ports.definitions();
   const hash = markOfDefinitions(whole);
   const context = partialContext(definitions, ports.clock());
   const drafts = await readDrafts(table, tasks, hash);
-  const readings = await read(table, { hash, limits, context, buckets }, drafts);
+  const readings = await read(table, { hash, limits, context, buckets, sharesLookups }, drafts);
   const composed = drafts.map((draft) => compose(draft, readings));
+  const lookups = composed.flatMap((one) => one.lookups);
+  if (lookups.length > 0) await putLookups?.(lookups);
   let written: readonly boolean[] = [];
   const writeSummaries = async () => {
     written = await writeAll(table, drafts, composed);
@@ -136,7 +142,7 @@ const refresh = async (
 /** Reads what drafts lack: parts of missing units, and what pending ones have. */
 const read = async (
   table: Table,
-  { buckets: told, ...given }: Pick<Readings, 'hash' | 'limits' | 'context' | 'buckets'>,
+  { buckets: told, ...given }: Omit<Readings, 'measures' | 'parts' | 'laid'>,
   drafts: readonly Draft[],
 ): Promise<Readings> => {
   const { context, limits } = given;

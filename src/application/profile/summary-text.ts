@@ -33,7 +33,8 @@ type PartyText = readonly [
   PartyRow['fields'],
   readonly IdentifierText[],
   version: string,
-  at?: number,
+  at?: number | null,
+  lookups?: readonly number[],
 ];
 type ShareText = readonly [source: string, rows: number, first: number | null, last: number | null];
 type BrandText = readonly [
@@ -129,13 +130,13 @@ const entryText = (measures: readonly string[], entry: UnitEntry): SummaryText['
   }
 };
 
-const partyText = ({ mark, row }: PartyPart): PartyText => {
+const partyText = ({ mark, row, lookups }: PartyPart): PartyText => {
   const { fields, identifiers, stamp } = row;
   const { version, at } = stamp;
   const said = identifierTexts(identifiers);
-  return at === undefined
-    ? [mark, fields, said, shortVersion(version)]
-    : [mark, fields, said, shortVersion(version), at];
+  const text = [mark, fields, said, shortVersion(version)] as const;
+  if (lookups !== undefined) return [...text, at ?? null, lookups];
+  return at === undefined ? text : [...text, at];
 };
 
 const heldText = (
@@ -227,11 +228,11 @@ const entryOf = (
 ): UnitEntry => {
   if (text === null) return { kind: 'party' };
   if (isParty(text)) {
-    const [mark, fields, said, version, at] = text;
-    const stamp = { version: versionOfShort(version), ...(at === undefined ? {} : { at }) };
+    const [mark, fields, said, version, at, lookups] = text;
+    const stamp = { version: versionOfShort(version), ...(typeof at === 'number' ? { at } : {}) };
     const identifiers = said.map((one) => parseIdentifier(one));
     const row = { rowKey: unit as SourceRowKey, fields, identifiers, stamp };
-    return { kind: 'party', part: { mark, row } };
+    return { kind: 'party', part: { mark, row, ...(lookups ? { lookups } : {}) } };
   }
   return isLarge(text) ? largeOf(measures, text) : factsOf(measures, text);
 };

@@ -27,6 +27,8 @@ export type StreamMark = string;
 export interface PartyPart {
   readonly mark: StreamMark;
   readonly row: PartyRow;
+  /** Places, among the row's search terms, of those that it has a lookup for; absent before anybody has seen to it. */
+  readonly lookups?: readonly number[];
 }
 
 /** A partial of one bucket and where it was taken from. */

@@ -23,6 +23,7 @@ import {
 import type { PartyRow } from '#domain/profile/profile-view.ts';
 import type { Stamp } from '#domain/profile/survivorship.ts';
 import { append } from '#domain/shared/multimap.ts';
+import { keptLookups } from './share-lookups.ts';
 import { type BucketPart, isLater, type UnitEntry, type UnitPart } from './summary.ts';
 import type { PartImage } from './touched.ts';
 
@@ -39,7 +40,7 @@ export const withImage = (context: PartialContext, part: UnitPart, image: PartIm
   if (part.kind === 'party') {
     const row = partyRow(item);
     return row && isLater(mark, part.part?.mark ?? '')
-      ? { kind: 'party', part: { mark, row } }
+      ? { kind: 'party', part: { mark, row, ...keptLookups(part.part, row) } }
       : part;
   }
   const known = bucket === undefined ? undefined : part.buckets.get(bucket);
@@ -145,8 +146,9 @@ const rereadBuckets = (
 
 const rereadParty = (known: UnitEntry | undefined, item: Item | undefined): UnitPart => {
   const row = partyRow(item);
-  const mark = (known?.kind === 'party' && known.part?.mark) || '';
-  return row ? { kind: 'party', part: { mark, row } } : { kind: 'party' };
+  const old = known?.kind === 'party' ? known.part : undefined;
+  const part = row && { mark: old?.mark ?? '', row, ...keptLookups(old, row) };
+  return part ? { kind: 'party', part } : { kind: 'party' };
 };
 
 /** Adds up what a bucket's image holds. */

@@ -17,13 +17,13 @@ import type { Pseudonymise } from '#application/identity/read-row.ts';
 import { resolveBatch } from '#application/identity/resolve-batch.ts';
 import { loadRekey, RekeyOvertakenError, standstillOf } from '#application/operate/rekey/rekey.ts';
 import { type RotationPorts, rotatePepper } from '#application/operate/rekey/rotate-pepper.ts';
-import { maintainLookups } from '#application/profile/maintain-lookups.ts';
 import type { Item, Table } from '#application/shared/table.ts';
 import type { Peppers } from '#domain/identity/peppers.ts';
 import { canonicalJson } from '#domain/shared/canonical-json.ts';
 import { audit } from '../../support/audit.ts';
 import { dmsText } from '../../support/builders/dms-record.ts';
 import { storedState } from '../../support/canonical-state.ts';
+import { keepAllLookups } from '../../support/lookups.ts';
 import { aPipeline, batchOf, NOW } from '../../support/pipeline.ts';
 import { SCORED_FILES, writeScoredFolder } from '../../support/scored-definitions.ts';
 
@@ -102,7 +102,7 @@ const aStore = (peppers: Peppers) => {
       return { ...(before ? { before } : {}), ...(after ? { after } : {}), sequence: '1' };
     });
     seen = now;
-    await maintainLookups({ table, pseudonymise }, changes);
+    await keepAllLookups({ table, pseudonymise }, changes);
   };
   const own = aPipeline({ current: CURRENT });
   return {
