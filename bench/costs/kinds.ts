@@ -8,8 +8,8 @@
  * @module
  */
 import type { PerformedAction } from '#adapters/memory/table.ts';
-import { contributionsIn } from '#application/shared/contributions.ts';
-import { FRESHNESS_PARTITION } from '#application/shared/items.ts';
+import { contributionsIn, rowNamesIn } from '#application/shared/contributions.ts';
+import { bucketOfKey, FRESHNESS_PARTITION, parseUnitItem } from '#application/shared/items.ts';
 import type { Action, Item } from '#application/shared/table.ts';
 
 /** Beginning of the partitions that defects are kept in. */
@@ -107,8 +107,10 @@ const observe = (actions: readonly PerformedAction[]): Observed => {
   const of = (wanted: string) => actions.filter(({ action }) => keyOf(action).sk === wanted);
   const names = (performed: readonly PerformedAction[]) =>
     new Set(performed.map(({ action }) => keyOf(action).pk.slice(2)));
+  const units = (performed: readonly PerformedAction[]) =>
+    new Set(performed.map(({ action }) => bucketOfKey(keyOf(action)).unit));
   const rows = of('ROW');
-  const units = of('UNIT');
+  const buckets = of('BUCKET');
   const registered = rows.filter(({ inTransaction, before, after }) => {
     return !inTransaction && !before && after;
   });
@@ -122,8 +124,8 @@ const observe = (actions: readonly PerformedAction[]): Observed => {
         String(after?.['unit'] ?? ''),
       ]),
     ),
-    created: names(units.filter(({ before, after }) => !before && after)),
-    removed: names(units.filter(({ before, after }) => before && !after)),
+    created: units(buckets.filter((one) => !parseUnitItem(one.before) && parseUnitItem(one.after))),
+    removed: units(buckets.filter((one) => parseUnitItem(one.before) && !parseUnitItem(one.after))),
   };
 };
 
@@ -140,10 +142,19 @@ const sharesOf = (
   if (pk === FRESHNESS_PARTITION || pk.startsWith(DEFECTS)) return [['batch', writeUnits]];
   if (inTransaction) return [['structural', writeUnits]];
   if (sk === 'ROW') return [[kindOf(pk.slice(2)), writeUnits]];
-  if (sk !== 'BUCKET') return [['structural', writeUnits]];
+  if (sk !== 'BUCKET' || marks(action)) return [['structural', writeUnits]];
+  // A bucket that is made empty, or a number of buckets that grows, is for rows to come.
+  if (rowNamesIn(after).size === 0 || growsOnly(action)) return [['firstSight', writeUnits]];
   const rows = changedRows(before, after);
   return rows.map((row): Share => [kindOf(row), writeUnits / rows.length]);
 };
+
+/** Whether an action seals a bucket to remove its unit, or opens it again. */
+const marks = (action: Action): boolean =>
+  action.kind === 'update' && (action.set?.['dying'] !== undefined || action.set === undefined);
+
+const growsOnly = (action: Action): boolean =>
+  action.kind === 'update' && Object.keys(action.set ?? {}).join() === 'buckets';
 
 const changedRows = (before: Item | undefined, after: Item | undefined): readonly string[] => {
   const known = new Map(contributionsIn(before).map(({ rowKey, version }) => [rowKey, version]));

@@ -226,7 +226,7 @@ describe('the view maintainer gets', () => {
     ['a new customer, of which its scope tells', 'CUSTOMER', 'INSERT', {}, false],
     ['a scope whose customers have other units', 'SCOPE', 'MODIFY', { lists: { S: '0:1' } }, true],
     ['a scope whose customers have what they had', 'SCOPE', 'MODIFY', {}, false],
-    ['a unit that grows', 'UNIT', 'MODIFY', {}, false],
+    ['a bucket that changes', 'BUCKET', 'MODIFY', {}, true],
     ['a claim', 'CLAIM', 'MODIFY', {}, false],
     ['its own summaries', 'SUMMARY', 'MODIFY', {}, false],
     ['freshness', 'pos#shardId-000000000000', 'MODIFY', {}, false],

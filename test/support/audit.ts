@@ -4,6 +4,7 @@
 import { contributionsIn, hasLiveRow } from '#application/shared/contributions.ts';
 import {
   bucketKey,
+  bucketOfKey,
   claimKey,
   parseClaimItem,
   parseRowItem,
@@ -56,8 +57,9 @@ interface StoredUnit {
 const unitsOf = (items: readonly Item[]): ReadonlyMap<UnitKey, StoredUnit> =>
   new Map(
     items.flatMap((item): readonly (readonly [UnitKey, StoredUnit])[] => {
-      if (item.sk !== 'UNIT' && !isPartyItem(item)) return [];
-      const { evidence, scope } = item.sk === 'UNIT' ? parseUnitItem(item) : parseRowItem(item);
+      if (item.sk !== 'BUCKET' && !isPartyItem(item)) return [];
+      const { evidence, scope } =
+        (item.sk === 'BUCKET' ? parseUnitItem(item) : parseRowItem(item)) ?? {};
       return evidence ? [[evidence.key, { evidence, scope }]] : [];
     }),
   );
@@ -292,13 +294,12 @@ const placeProblem = (
   const registry = byKey.get(`R#${row} ROW`);
   const { unit, bucket: number } = registry ? parseRowItem(registry) : {};
   if (unit === undefined || number === undefined) return [`${row} is in a bucket, without a place`];
-  const item = byKey.get(`U#${unit} UNIT`);
-  if (!item) return [`${row} is live under a unit that is not there`];
+  const { pk, sk } = bucketKey(unit, 0);
+  const stored = parseUnitItem(byKey.get(`${pk} ${sk}`));
+  if (!stored) return [`${row} is live under a unit that is not there`];
   return [
     ...differ(`place of ${row}`, bucket.pk, bucketKey(unit, number).pk),
-    ...(parseUnitItem(item).buckets > number
-      ? []
-      : [`${row} is in a bucket beyond those of ${unit}`]),
+    ...(stored.buckets > number ? [] : [`${row} is in a bucket beyond those of ${unit}`]),
   ];
 };
 
@@ -307,12 +308,12 @@ const lifeProblems = (items: readonly Item[]): readonly string[] => {
   const supported = new Set(
     items
       .filter((item) => item.sk === 'BUCKET' && hasLiveRow(item))
-      .map(({ pk }) => pk.slice(0, pk.lastIndexOf('#'))),
+      .map((item) => bucketOfKey(item).unit),
   );
   return items
-    .filter(({ sk }) => sk === 'UNIT')
-    .flatMap((item) => [
-      ...(supported.has(item.pk) ? [] : [`${item.pk} lives on without a row`]),
-      ...(item['dying'] === undefined ? [] : [`${item.pk} is marked as dying`]),
+    .flatMap((item) => (item.sk === 'BUCKET' ? (parseUnitItem(item) ?? []) : []))
+    .flatMap(({ evidence: { key }, dying }) => [
+      ...(supported.has(key) ? [] : [`${key} lives on without a row`]),
+      ...(dying === undefined ? [] : [`${key} is marked as dying`]),
     ]);
 };

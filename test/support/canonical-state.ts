@@ -49,10 +49,9 @@ export const ledgerIn = (items: readonly Item[]): readonly LedgerEntry[] =>
 export const storedState = (items: readonly Item[], policy: MergePolicy): CanonicalState => {
   const customers = customersOf(items);
   const rows = rowsStored(items);
-  const units = items.flatMap((item): readonly EvidenceUnit[] => {
-    if (item.sk === 'UNIT') return [parseUnitItem(item).evidence];
-    const evidence = item.sk === 'ROW' ? parseRowItem(item).evidence : undefined;
-    return evidence ? [evidence] : [];
+  const units = items.flatMap((item): EvidenceUnit | readonly EvidenceUnit[] => {
+    if (item.sk === 'BUCKET') return parseUnitItem(item)?.evidence ?? [];
+    return item.sk === 'ROW' ? (parseRowItem(item).evidence ?? []) : [];
   });
   const { accepted } = partition(units, sharedAmong(units, policy), policy);
   const held = items.filter(({ pk }) => pk.startsWith('HELD#'));

@@ -10,8 +10,16 @@ import { closeScopes } from '#application/identity/open-scopes.ts';
 import type { CommitLimits, IdentityPorts } from '#application/identity/restructure.ts';
 import type { FactChange, PartyChange } from '#application/identity/row-change.ts';
 import { contributionsIn } from '#application/shared/contributions.ts';
-import { parseRowItem, type RowItem, rowItemKey } from '#application/shared/items.ts';
+import {
+  parseRowItem,
+  parseUnitItem,
+  type RowItem,
+  rowItemKey,
+  type UnitItem,
+  unitItemKey,
+} from '#application/shared/items.ts';
 import type { Item, Key, Table } from '#application/shared/table.ts';
+import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import { audit } from './audit.ts';
@@ -62,6 +70,9 @@ export const anIdentityStore = (
       for (let at = 0; at < items.length; at += 7) yield items.slice(at, at + 7);
     },
     item: async (key: Key): Promise<Item | undefined> => (await table.getAll([key]))[0],
+    /** A fact unit that is there. */
+    unit: async (key: UnitKey): Promise<UnitItem | undefined> =>
+      parseUnitItem((await table.getAll([unitItemKey(key)]))[0]),
     registry: async (row: string): Promise<RowItem | undefined> => {
       const [item] = await table.getAll([rowItemKey(rowKey(row))]);
       return item && parseRowItem(item);

@@ -3,6 +3,7 @@
  */
 import type { RowChange } from '#application/identity/row-change.ts';
 import { contributionsIn } from '#application/shared/contributions.ts';
+import { parseUnitItem } from '#application/shared/items.ts';
 import { isPartyItem } from '#application/shared/party-row.ts';
 import { parseDecisionItem } from '#application/shared/review-items.ts';
 import type { Item } from '#application/shared/table.ts';
@@ -76,8 +77,10 @@ const customersStored = (items: readonly Item[]) =>
 
 const unitsStored = (items: readonly Item[]) =>
   items
-    .filter((item) => item.sk === 'UNIT' || isPartyItem(item))
-    .map((item) => item.pk.slice(2))
+    .flatMap((item) => {
+      if (item.sk === 'BUCKET') return parseUnitItem(item)?.evidence.key ?? [];
+      return isPartyItem(item) ? item.pk.slice(2) : [];
+    })
     .sort();
 
 const claimsExpected = (units: ReturnType<typeof liveUnits>, policy: MergePolicy) =>

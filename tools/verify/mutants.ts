@@ -42,6 +42,30 @@ const MUTANTS: readonly Mutant[] = [
     to: "when: { exists: ['pk'] },",
   },
   {
+    guard: 'no live row comes to a bucket that is sealed',
+    file: `${IDENTITY}/write-facts.ts`,
+    from: 'return bucket === 0 ? [IS_THERE, IS_UNSEALED] : [IS_UNSEALED];',
+    to: 'return bucket === 0 ? [IS_THERE] : [];',
+  },
+  {
+    guard: 'no live row comes to a unit that is not there',
+    file: `${IDENTITY}/write-facts.ts`,
+    from: 'return bucket === 0 ? [IS_THERE, IS_UNSEALED] : [IS_UNSEALED];',
+    to: 'return [IS_UNSEALED];',
+  },
+  {
+    guard: 'a row is not written to a place that it has left',
+    file: `${IDENTITY}/write-facts.ts`,
+    from: "{ any: [{ missing: [name] }, { less: [[name, 'v'], packedVersion(version)] }] };",
+    to: "{ any: [{ missing: [name, 'v'] }, { less: [[name, 'v'], packedVersion(version)] }] };",
+  },
+  {
+    guard: 'a row that goes leaves its unit to another only while that one is live',
+    file: `${IDENTITY}/contribute.ts`,
+    from: "return other && [{ exists: [contributionName(other.rowKey), 'd'] }];",
+    to: 'return other && [];',
+  },
+  {
     guard: 'what is left of a large commit is done',
     file: `${IDENTITY}/plan-commit.ts`,
     from: '...(open ? [...homes.living].map(openMark) : []),',

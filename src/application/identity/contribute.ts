@@ -1,50 +1,115 @@
 /**
  * Contribute: writes the contributions of a batch, bucket by bucket.
  *
- * Rows of one bucket go in one write, since a write costs the whole bucket however many rows it changes. A write that is
- * refused is done again row by row, which tells the rows that were late from the others.
+ * Rows of one bucket go in one write, since a write costs the whole bucket however many rows it changes. Whoever fills the
+ * only bucket of a unit gives it a second one with the same write. Whoever takes a row out says which other row of the
+ * bucket is live, as long as there is one: while that holds, nobody has to look whether the unit is still supported.
  * @module
  */
-import { bucketKey } from '#application/shared/items.ts';
-import type { Table, Write } from '#application/shared/table.ts';
+import {
+  contributionName,
+  liveContributionsIn,
+  rowNamesIn,
+} from '#application/shared/contributions.ts';
+import { bucketKey, bucketsIn } from '#application/shared/items.ts';
+import type { Condition, Item, Table, ValueMap, Write } from '#application/shared/table.ts';
+import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import { must } from '#domain/shared/assert.ts';
 import { chunksOf } from '#domain/shared/chunks.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
-import type { DecidedFact } from './decide-facts.ts';
-import { contribution, firstContribution, type Place } from './write-facts.ts';
-
-/** A change, and where its contribution goes. */
-export interface PlacedFact {
-  readonly entry: DecidedFact;
-  readonly place: Place;
-}
+import { type DecidedFact, isThere, placeIn } from './decided-fact.ts';
+import { contribution, ROWS_PER_BUCKET } from './write-facts.ts';
 
 /** Most rows in one write: a condition names each of them twice. */
 const MAX_ROWS_PER_WRITE = 30;
 
-/** Writes contributions, at most one per row; `false` for a row of which an equal or later version is there. */
+/** Reads the buckets that rows are taken out of, as far as they were not read: what else is live there is support. */
+export const withBucketsLeft = async (
+  table: Table,
+  entries: readonly DecidedFact[],
+): Promise<readonly DecidedFact[]> => {
+  const left = entries.flatMap(({ change, place, bucket }) =>
+    place && !change.after && !bucket ? [bucketKey(place.unit, place.bucket)] : [],
+  );
+  const found = new Map((await table.getAll(left)).map((item) => [item?.pk, item]));
+  return entries.map((entry) => {
+    const { place, bucket } = entry;
+    const read = place && !bucket && found.get(bucketKey(place.unit, place.bucket).pk);
+    return read ? { ...entry, bucket: read } : entry;
+  });
+};
+
+/**
+ * Makes the buckets that units are about to get when these rows are contributed: a contribution to one that is there is a
+ * statement among others, to one that is not a request of its own.
+ */
+export const bucketsToCome = (rows: readonly DecidedFact[]): readonly Write[] =>
+  partsOf(rows).flatMap((part) => {
+    const [first] = part;
+    if (!first || !growthBy(part)) return [];
+    const item = { ...bucketKey(placeIn(first).unit, 1) };
+    return [{ kind: 'put', item, when: { missing: ['pk'] } } as const];
+  });
+
+/** Rows whose contribution was written. */
+export interface Contributed {
+  readonly written: ReadonlySet<DecidedFact>;
+  /** Those of which another row of the bucket was live at the same instant. */
+  readonly supported: ReadonlySet<DecidedFact>;
+}
+
+/**
+ * Writes contributions, at most one per row. One that was refused may have been refused for the sake of another row of
+ * its bucket.
+ */
 export const contribute = async (
   table: Table,
-  rows: readonly PlacedFact[],
-): Promise<readonly boolean[]> => {
-  const groups = [...groupBy(rows, ({ place }) => bucketKey(place.unit, place.bucket).pk).values()];
-  const parts = groups.flatMap((group) => chunksOf(group, MAX_ROWS_PER_WRITE));
-  const written = await table.writeAll(parts.map(writeOf));
-  const done = new Set(parts.filter((_, index) => written[index]).flat());
-  const again = parts.filter((part, index) => !written[index] && isUncertain(part)).flat();
-  const singly = await table.writeAll(
-    again.map(({ entry, place }) => contribution(place, entry.change)),
+  rows: readonly DecidedFact[],
+): Promise<Contributed> => {
+  const coming = new Set(rows.map(({ change }) => change.rowKey));
+  const parts = partsOf(rows).map((part) => ({ part, support: supportOf(part, coming) }));
+  const written = await table.writeAll(
+    parts.map(({ part, support }) => writeOf(part, support ?? [])),
   );
-  for (const [index, row] of again.entries()) if (singly[index]) done.add(row);
-  return rows.map((row) => done.has(row));
+  const done = parts.filter((_, index) => written[index]);
+  return {
+    written: new Set(done.flatMap(({ part }) => part)),
+    supported: new Set(done.flatMap(({ part, support }) => (support ? part : []))),
+  };
 };
 
-const writeOf = (rows: readonly PlacedFact[]): Write => {
-  const { place, entry } = must(rows[0], 'row of a bucket');
-  const changes = rows.map((row) => row.entry.change);
-  return entry.known ? contribution(place, ...changes) : firstContribution(place, ...changes);
+const partsOf = (rows: readonly DecidedFact[]): readonly (readonly DecidedFact[])[] => {
+  const groups = groupBy(rows, (row) => bucketKey(placeIn(row).unit, placeIn(row).bucket).pk);
+  return [...groups.values()].flatMap((group) => chunksOf(group, MAX_ROWS_PER_WRITE));
 };
 
-// One row that was refused in a bucket that may exist was late; anything else may have been refused for another's sake.
-const isUncertain = (rows: readonly PlacedFact[]): boolean =>
-  rows.length > 1 || rows[0]?.entry.known === false;
+/** What shows that a live row is left in a bucket, when one is known: nothing more when the write brings one. */
+const supportOf = (
+  rows: readonly DecidedFact[],
+  coming: ReadonlySet<SourceRowKey>,
+): readonly Condition[] | undefined => {
+  if (rows.some(({ change }) => change.after)) return [];
+  const other = liveContributionsIn(bucketIn(rows)).find(({ rowKey }) => !coming.has(rowKey));
+  return other && [{ exists: [contributionName(other.rowKey), 'd'] }];
+};
+
+const bucketIn = (rows: readonly DecidedFact[]): Item | undefined =>
+  rows.find(({ bucket }) => bucket)?.bucket;
+
+const writeOf = (rows: readonly DecidedFact[], support: readonly Condition[]): Write => {
+  const changes = rows.map(({ change }) => change);
+  const place = placeIn(must(rows[0], 'row of a bucket'));
+  const { set, when } = growthBy(rows) ?? { set: {}, when: [] };
+  return contribution(place, changes, { set, when: [...support, ...when] });
+};
+
+/** The buckets that a unit gets with a write that fills the only one it has, as read. */
+const growthBy = (
+  rows: readonly DecidedFact[],
+): { readonly set: ValueMap; readonly when: readonly Condition[] } | undefined => {
+  const filler = rows.find((row) => isThere(row) && placeIn(row).bucket === 0);
+  if (!filler || bucketsIn(filler.unit) !== 1) return undefined;
+  const coming = new Set(rows.map(({ change }) => contributionName(change.rowKey)));
+  if (rowNamesIn(filler.unit).union(coming).size < ROWS_PER_BUCKET) return undefined;
+  return { set: { buckets: 2 }, when: [{ equals: [['buckets'], 1] }] };
+};

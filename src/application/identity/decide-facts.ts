@@ -2,31 +2,26 @@
  * Decision on fact changes: what each asks for, given the registry and the units as read.
  * @module
  */
-import { parseUnitItem, rowItemKey, unitItemKey } from '#application/shared/items.ts';
+import { rowNamesIn } from '#application/shared/contributions.ts';
+import { bucketsIn, parseUnitItem, rowItemKey, unitItemKey } from '#application/shared/items.ts';
 import type { Item, Key, Table } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
-import type { UnitInUse } from './ensure-units.ts';
+import { type DecidedFact, unitOf } from './decided-fact.ts';
+import { skipLateChanges } from './late-changes.ts';
 import { rereadFact } from './reread-fact.ts';
-import { joinStored, placeAfter, reasonOf } from './rewrite-facts.ts';
+import { joinStored, placeAfter } from './rewrite-facts.ts';
 import type { FactChange } from './row-change.ts';
-import { skipStaleMoves } from './stale-moves.ts';
-import { bucketsFor, decideFact, type FactStep, type Place } from './write-facts.ts';
-
-/** A change, and what it asks for. */
-export interface DecidedFact {
-  readonly change: FactChange;
-  /** The registry item as read. */
-  readonly row?: Item;
-  readonly step: FactStep;
-  /** Buckets of the unit that the change names; of a unit that is new as many as this batch fills. */
-  readonly buckets: number;
-  /** The unit that the change names exists. */
-  readonly known: boolean;
-}
-
-/** The unit that a change names. */
-export const unitOf = (change: FactChange): UnitKey | undefined => change.after?.unit?.key;
+import {
+  bucketOf,
+  bucketsFor,
+  decideFact,
+  earlierBuckets,
+  type FactStep,
+  type Place,
+  powerOfTwo,
+  ROWS_PER_BUCKET,
+} from './write-facts.ts';
 
 /** What is read to decide on changes: the registry items of their rows, then the units they name. */
 export const factKeys = (changes: readonly FactChange[]): readonly Key[] => [
@@ -39,29 +34,82 @@ const unitsNamed = (changes: readonly FactChange[]): readonly UnitKey[] => [
 ];
 
 /**
- * Decides, given the items of {@link factKeys}; reads when a row is to move, and when a row whose columns are kept names
- * another unit than its change.
+ * Decides, given the items of {@link factKeys}; reads when a row is to move, when a row whose columns are kept names
+ * another unit than its change, and when a unit is not there.
+ * @param again looks at the buckets, because something there was not as it was believed to be
  */
 export const decideFacts = async (
   table: Table,
   given: readonly FactChange[],
   read: readonly (Item | undefined)[],
+  again: boolean,
 ): Promise<readonly DecidedFact[]> => {
   const joined = given.map((change, index) => joinStored(change, read[index]));
   const units = await unitItemsOf(table, given, joined, read.slice(given.length));
-  const rowsOf = groupBy(joined, ({ change }) => unitOf(change));
-  const decided = joined.map(({ change, step }, index) => {
+  const steps = joined.map(({ change, step }, index) => ({
+    change,
+    step: step ?? rereadFact(change, read[index]) ?? decideFact(change, read[index]),
+  }));
+  const rowsOf = groupBy(steps, ({ change }) => unitOf(change));
+  const decided = steps.map(({ change, step }, index) => {
     const row = read[index];
-    const unit = units.get(unitOf(change));
+    const named = unitOf(change);
+    const unit = units.get(named);
+    const wanted = bucketsWanted(unit, rowsOf.get(named) ?? []);
+    const place = placeOfStep(change, step, wanted);
     return {
       change,
+      step,
+      buckets: Math.max(wanted.buckets, powerOfTwo((place?.bucket ?? 0) + 1)),
       ...(row ? { row } : {}),
-      step: step ?? rereadFact(change, row) ?? decideFact(change, row),
-      buckets: unit ? parseUnitItem(unit).buckets : bucketsFor(rowsOf.get(unitOf(change)) ?? []),
-      known: unit !== undefined,
+      ...(place ? { place } : {}),
+      ...(unit ? { unit } : {}),
     };
   });
-  return skipStaleMoves(table, decided);
+  return skipLateChanges(table, decided, again);
+};
+
+/** Buckets that a unit should have, and the first of those that new rows go to. */
+interface BucketsWanted {
+  readonly buckets: number;
+  readonly first: number;
+}
+
+interface Step {
+  readonly step: FactStep;
+}
+
+const bucketsWanted = (unit: Item | undefined, rows: readonly Step[]): BucketsWanted => {
+  const had = bucketsIn(unit);
+  const there = parseUnitItem(unit);
+  // None of the buckets of a new unit is fuller than another. One that comes back has those where its rows lay.
+  if (!there && had === 0) return { buckets: bucketsFor(rows.length), first: 0 };
+  const coming = rows.filter(({ step }) => step.step !== 'contribute').length;
+  const room = had === 1 ? ROWS_PER_BUCKET - rowNamesIn(unit).size : had * (ROWS_PER_BUCKET / 2);
+  // A few too many in the only bucket are a price for once; growing costs a write.
+  if (coming <= room + ROWS_PER_BUCKET / 2) return { buckets: had, first: earlierBuckets(had) };
+  const buckets = Math.max(had, bucketsFor(had * ROWS_PER_BUCKET + coming));
+  return { buckets, first: buckets > had ? had : earlierBuckets(had) };
+};
+
+const placeOfStep = (
+  change: FactChange,
+  step: FactStep,
+  { buckets, first }: BucketsWanted,
+): Place | undefined => {
+  const newBucket = () => bucketOf(change.rowKey, buckets, first);
+  switch (step.step) {
+    case 'contribute':
+      return step.place;
+    case 'register':
+      return { unit: step.unit, bucket: newBucket() };
+    case 'move':
+      return step.to === undefined ? undefined : { unit: step.to, bucket: newBucket() };
+    case 'rewrite':
+      return placeAfter(step, newBucket);
+    default:
+      return undefined;
+  }
 };
 
 const unitItemsOf = async (
@@ -79,30 +127,4 @@ const unitItemsOf = async (
     ...named.map((unit, index) => [unit, read[index]] as const),
     ...others.map((unit, index) => [unit, items[index]] as const),
   ]);
-};
-
-/** The unit that must be made before the row is written. */
-export const missingUnit = (entry: DecidedFact): readonly UnitInUse[] => {
-  const { change, known, step } = entry;
-  if (known || !MAKES_UNITS.has(step.step)) return [];
-  const before = step.step === 'rewrite' ? reasonOf(change, step.row) : {};
-  return unitInUse(entry).map((unit) => ({ ...unit, ...before }));
-};
-
-const MAKES_UNITS: ReadonlySet<FactStep['step']> = new Set(['register', 'move', 'rewrite']);
-
-/** The unit that the row lies under once it is written. */
-export const unitInUse = (entry: DecidedFact): readonly UnitInUse[] => {
-  const { change, step, buckets } = entry;
-  const evidence = change.after?.unit;
-  if (!evidence || step.step === 'skip' || step.step === 'again') return [];
-  const place = placeOfStep(entry);
-  const reason = place ? reasonOf(change, undefined, place) : {};
-  if (step.step === 'contribute') return [{ evidence, buckets: step.place.bucket + 1, ...reason }];
-  return [{ evidence, buckets: Math.max(buckets, (place?.bucket ?? 0) + 1), ...reason }];
-};
-
-const placeOfStep = ({ change, step, buckets }: DecidedFact): Place | undefined => {
-  if (step.step === 'contribute') return step.place;
-  return step.step === 'rewrite' ? placeAfter(change, step, buckets) : undefined;
 };

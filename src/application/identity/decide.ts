@@ -179,7 +179,7 @@ const noteAction = (key: UnitKey, after: EvidenceUnit, noted: Item | undefined):
 const absent = (key: UnitKey, item: Item | undefined): Action => ({
   kind: 'check',
   key: unitItemKey(key),
-  when: item ? { missing: ['evidence'] } : { missing: ['pk'] },
+  when: item ? { all: [{ missing: ['evidence'] }, { missing: ['claims'] }] } : { missing: ['pk'] },
 });
 
 const claimsWrite = (after: EvidenceUnit, item: Item, scope: string): Action => {
@@ -190,5 +190,5 @@ const claimsWrite = (after: EvidenceUnit, item: Item, scope: string): Action => 
   }
   // Whoever is about to remove the unit has read what it claimed before.
   const set = { ...evidenceAttributes(after), scope };
-  return { kind: 'update', key, set, remove: ['dying'], when: { exists: ['pk'] } };
+  return { kind: 'update', key, set, remove: ['dying'], when: { exists: ['claims'] } };
 };

@@ -6,12 +6,7 @@
  * @module
  */
 import { liveContributionsIn } from '#application/shared/contributions.ts';
-import {
-  bucketKey,
-  FACT_UNIT_PREFIX,
-  parseUnitItem,
-  unitItemKey,
-} from '#application/shared/items.ts';
+import { bucketKey, bucketsIn, FACT_UNIT_PREFIX, unitItemKey } from '#application/shared/items.ts';
 import { lastChangeIn, partySaidIn } from '#application/shared/party-row.ts';
 import { decisionKey, parseDecisionItem } from '#application/shared/review-items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
@@ -102,7 +97,7 @@ const factUnit = async (
   unit: UnitKey,
   item: Item | undefined,
 ): Promise<ShownUnit> => {
-  const count = Math.min(MAX_BUCKETS, item ? parseUnitItem(item).buckets : 0);
+  const count = Math.min(MAX_BUCKETS, bucketsIn(item));
   const buckets = await table.getAll(Array.from({ length: count }, (_, n) => bucketKey(unit, n)));
   const rows = buckets.flatMap(liveContributionsIn).map(({ rowKey, committedAt }) => ({
     row: rowKey,

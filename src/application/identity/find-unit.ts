@@ -6,6 +6,7 @@ import {
   customerKey,
   parseCustomerItem,
   parseRowItem,
+  parseUnitItem,
   rowItemKey,
   unitItemKey,
 } from '#application/shared/items.ts';
@@ -46,7 +47,7 @@ const unitOfCustomer = async (
 const unitOfRow = async (table: Table, name: string): Promise<Result<UnitKey, UnknownName>> => {
   const unit = name as UnitKey;
   const [row, own] = await table.getAll([rowItemKey(name as SourceRowKey), unitItemKey(unit)]);
-  if (!row) return own ? success(unit) : unknown(name, 'is no row that has arrived');
+  if (!row) return parseUnitItem(own) ? success(unit) : unknown(name, 'is no row that has arrived');
   const { evidence, unit: factUnit, deleted } = parseRowItem(row);
   if (evidence) return success(unit);
   if (factUnit !== undefined) return success(factUnit);

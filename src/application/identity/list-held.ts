@@ -8,10 +8,10 @@
 import { liveContributionsIn } from '#application/shared/contributions.ts';
 import {
   bucketKey,
+  bucketsIn,
   claimKey,
   FACT_UNIT_PREFIX,
   parseClaimItem,
-  parseUnitItem,
   type ScopeId,
   unitItemKey,
 } from '#application/shared/items.ts';
@@ -107,7 +107,7 @@ const countRows = async (table: Table, units: readonly UnitKey[]): Promise<numbe
   const buckets = items.flatMap((item, index) => {
     const unit = facts[index];
     if (!item || unit === undefined) return [];
-    return Array.from({ length: parseUnitItem(item).buckets }, (_, n) => bucketKey(unit, n));
+    return Array.from({ length: bucketsIn(item) }, (_, n) => bucketKey(unit, n));
   });
   const rows = (await table.getAll(buckets)).flatMap(liveContributionsIn);
   return units.length - facts.length + rows.length;

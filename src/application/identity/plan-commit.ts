@@ -20,6 +20,7 @@ import { must } from '#domain/shared/assert.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import { findHomes, type Homes } from './homes.ts';
 import { eventAttributes } from './identity-events.ts';
+import { joinUpdates } from './join-updates.ts';
 import { type MembershipWrites, membershipWrites } from './membership-writes.ts';
 import { customerActions, customerTransition, restingActions } from './plan-customers.ts';
 import { planHeld } from './plan-held.ts';
@@ -72,7 +73,7 @@ export type PlanShape = 'split' | 'together' | 'open';
 /** Plans a commit. */
 export const planCommit = (input: PlanInput, shape: PlanShape): CommitPlan => {
   const { components, held } = input.evaluation;
-  const fences = input.changes.flatMap(({ own }) => own('' as ScopeId)).length;
+  const fences = joinUpdates(input.changes.flatMap(({ own }) => own('' as ScopeId))).length;
   const kept = shape === 'split' || components.length < 2 ? components : [components.flat()];
   const open = shape === 'open';
   return { ...writesFor(input, kept, open), fences, held, open };
@@ -112,7 +113,7 @@ const writesFor = (
     ...unitPointers(changed, homes, cameFrom),
     ...(open ? [] : claimPointers(input, homes, customers, before, after)),
   ];
-  return { actions, laid: claims.flatMap(({ laid }) => laid) };
+  return { actions: joinUpdates(actions), laid: claims.flatMap(({ laid }) => laid) };
 };
 
 const originsOf = (world: World): ReadonlyMap<UnitKey, ScopeId> =>

@@ -8,13 +8,14 @@
 
 import { dropErased } from '#application/capture/drop-erased.ts';
 import type { ErasedRows } from '#application/shared/erased-rows.ts';
+import { together } from '#application/shared/in-parallel.ts';
 import type { StreamRecord } from '#application/shared/ports.ts';
 import type { RowDefect } from '#domain/capture/check-quality.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import type { Applied } from './applied.ts';
 import { applyRows } from './apply-rows.ts';
-import { defectWrites } from './defects.ts';
+import { readDefects, recordDefects } from './defects.ts';
 import { freshnessOf } from './freshness.ts';
 import { type InterpretationPorts, interpretRecords } from './interpret-records.ts';
 import { closeScopes, type OpenWatch } from './open-scopes.ts';
@@ -62,17 +63,20 @@ export const resolveBatch = async (
     : { records, dropped: 0 };
   const read = await interpretRecords(ports, definitions, kept);
   const byKind = groupBy(read.changes, (change) => change.kind);
-  const { failures, ...rows } = await applyRows(
-    ports,
-    definitions.namespaces,
-    (byKind.get('party') ?? []) as readonly PartyChange[],
-    (byKind.get('fact') ?? []) as readonly FactChange[],
+  const [{ failures, ...rows }, defects] = await together(
+    applyRows(
+      ports,
+      definitions.namespaces,
+      (byKind.get('party') ?? []) as readonly PartyChange[],
+      (byKind.get('fact') ?? []) as readonly FactChange[],
+    ),
+    readDefects(ports.table, ports.clock(), read.defects),
   );
   await closeOpen(ports, definitions);
   const failed = new Set([...read.failed, ...failures.flatMap(({ change }) => change.sequences)]);
   const now = ports.clock();
   const { writes, lagMs } = freshnessOf(now, records, read.changes, failed);
-  await ports.table.writeAll([...writes, ...defectWrites(now, read.defects)]);
+  await recordDefects(ports.table, defects, writes);
   return {
     received: records.length,
     ignored: read.ignored,

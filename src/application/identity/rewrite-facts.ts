@@ -4,10 +4,6 @@
  * The registry keeps the columns, each at its own version, as that of a party row does. A change is joined with them, and
  * columns and contribution are written in one transaction, on the condition that the columns are still those that were
  * read. So a part may come before what it is a part of, and the same version may be written again with more columns.
- *
- * Which unit a row lies under depends on what it was joined with, so nobody could tell from a change that is delivered
- * again which unit a worker made for it before it died. The registry notes such a unit among those to be settled before
- * it is made, and it is made only while the registry says so.
  * @module
  */
 import {
@@ -16,29 +12,14 @@ import {
   type RowItem,
   rowItemKey,
 } from '#application/shared/items.ts';
-import type {
-  Action,
-  Condition,
-  Item,
-  Key,
-  Table,
-  ValueMap,
-  Write,
-} from '#application/shared/table.ts';
+import type { Action, Condition, Item, ValueMap } from '#application/shared/table.ts';
 import { formatParts, joinImages, type RowImage } from '#domain/capture/row-image.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import { must } from '#domain/shared/assert.ts';
 import { asReadThere } from './as-read.ts';
 import { withImage } from './join-changes.ts';
 import type { FactChange } from './row-change.ts';
-import {
-  bucketOf,
-  contributionAt,
-  type FactStep,
-  type Place,
-  placeOf,
-  tombstoneAt,
-} from './write-facts.ts';
+import { contributionAt, type FactStep, type Place, placeOf, tombstoneAt } from './write-facts.ts';
 
 /** A change joined with the columns that are stored of its row, and what it asks for when they are kept. */
 export interface JoinedFact {
@@ -81,64 +62,6 @@ const imageOf = ({ columns }: FactChange): RowImage => must(columns, 'columns of
 /** Parts of a row that is not known as a whole are only noted. */
 const isPlaced = ({ base }: RowImage): boolean => base !== undefined;
 
-/** Notes the units that are to be made for rewritten rows; a row that changed meanwhile is to be read again. */
-export const noteUnits = async <Entry extends NotableFact>(
-  table: Table,
-  entries: readonly Entry[],
-): Promise<readonly Entry[]> => {
-  const notes = entries.flatMap((entry) => noteOf(entry) ?? []);
-  if (notes.length === 0) return entries;
-  const written = await table.writeAll(notes.map(({ action }) => action));
-  const steps = new Map(
-    notes.map(({ entry, step }, index): [NotableFact, FactStep] => [
-      entry,
-      written[index] ? step : { step: 'again' },
-    ]),
-  );
-  return entries.map((entry) => ({ ...entry, step: steps.get(entry) ?? entry.step }));
-};
-
-interface NotableFact {
-  readonly change: FactChange;
-  readonly step: FactStep;
-  /** The unit that the change names exists. */
-  readonly known: boolean;
-}
-
-// The columns come with the note and the place stays, so a row that lies elsewhere than it says is written again. One
-// that lay in the unit before names it already.
-const noteOf = (entry: NotableFact) => {
-  const { change, step, known } = entry;
-  if (known || step.step !== 'rewrite' || step.to === undefined) return undefined;
-  const { row, to } = step;
-  if (row?.unit === to) return undefined;
-  const image = imageOf(change);
-  const leaving = [...(row?.leaving ?? []), to];
-  const noted: RowItem = { ...row, version: image.version, image, leaving, deleted: image.gone };
-  return {
-    entry,
-    action: registryUpdate(change, row, row && placeOf(row), leaving),
-    step: { ...step, row: noted },
-  };
-};
-
-/** Why a unit may be made: a row names it, as its registry says. */
-export interface Reason {
-  readonly key: Key;
-  readonly row: RowItem;
-}
-
-/** The reason to make the unit of a row whose columns are kept, before and after it is written there. */
-export const reasonOf = (
-  change: FactChange,
-  row: RowItem | undefined,
-  place?: Place,
-): { readonly reasons?: readonly Reason[] } => {
-  if (!change.columns) return {};
-  const believed = place ? writtenAt(change, place) : row;
-  return { reasons: believed ? [{ key: rowItemKey(change.rowKey), row: believed }] : [] };
-};
-
 const writtenAt = (change: FactChange, place: Place | undefined): RowItem => {
   const image = imageOf(change);
   return { ...place, version: image.version, image, leaving: [], deleted: image.gone };
@@ -158,44 +81,31 @@ const placeNow = (
   to: Place | undefined,
 ): Place | undefined => (isPlaced(imageOf(change)) && change.after ? to : row && placeOf(row));
 
-/** Fails a commit when the reason holds no longer. */
-export const reasonCheck = ({ key, row }: Reason): Action => ({
-  kind: 'check',
-  key,
-  when: asReadThere(row),
-});
-
-/** Whether the reason holds, given the registry as read. */
-export const reasonHolds = ({ row }: Reason, item: Item | undefined): boolean => {
-  const now = item && parseRowItem(item);
-  return now !== undefined && stateOf(now) === stateOf(row);
-};
-
-const stateOf = ({ version, image, unit, bucket }: RowItem): string =>
-  JSON.stringify([version, image ? formatParts(image) : '', unit, bucket]);
-
 /** Where a rewritten row lies: where it did, unless its unit is another. */
 export const placeAfter = (
-  { rowKey }: FactChange,
   { row, to }: Extract<FactStep, { step: 'rewrite' }>,
-  buckets: number,
+  newBucket: () => number,
 ): Place | undefined => {
   if (to === undefined) return undefined;
   const from = row && placeOf(row);
-  return from?.unit === to ? from : { unit: to, bucket: bucketOf(rowKey, buckets) };
+  return from?.unit === to ? from : { unit: to, bucket: newBucket() };
 };
 
-/** Writes a row's columns and what they say; `to` absent when it says nothing, or names nobody. */
+/**
+ * Writes a row's columns and what they say; `to` absent when it says nothing, or names nobody.
+ * @param arrival how a live row is written in its place
+ */
 export const rewriteActions = (
   change: FactChange,
   row: RowItem | undefined,
   to: Place | undefined,
+  arrival?: readonly Action[],
 ): readonly Action[] => {
   const from = row && placeOf(row);
   const left = row?.leaving ?? [];
   if (!isPlaced(imageOf(change))) return [registryUpdate(change, row, from, left)];
   const now = placeNow(change, row, to);
-  const contributed = now ? [contributionAt(change, now)] : [];
+  const contributed = arrival ?? (now ? [contributionAt(change, now)] : []);
   return from && from.unit !== now?.unit
     ? [
         registryUpdate(change, row, now, [...left, from.unit]),
@@ -210,7 +120,7 @@ const registryUpdate = (
   row: RowItem | undefined,
   place: Place | undefined,
   left: readonly UnitKey[],
-): Action & Write => {
+): Action => {
   const image = imageOf(change);
   const leaving = [...new Set(left)];
   const values: ValueMap = {

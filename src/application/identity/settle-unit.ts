@@ -1,29 +1,27 @@
 /**
  * Settling a fact unit: a unit lives while one live row supports it, and no longer.
  *
- * The unit is marked as dying before its rows are looked at; whoever adds a row looks for the mark afterwards and takes
- * it away. One of the two always sees the other, so no unit dies with a live row and none lives on without.
+ * Who is about to remove a unit seals its buckets before looking for live rows, and no live row comes to a bucket that is
+ * sealed. Who has one to bring takes the seal away first, and then the removal, which asks for its own mark on the first
+ * bucket, fails. So no unit goes with a live row, and nobody has to look at it after writing one. Buckets stay when their
+ * unit goes, with the tombstones of its rows; all but the first stay sealed, and the first then says nothing of a unit.
  * @module
  */
 import { hasLiveRow } from '#application/shared/contributions.ts';
+import { inParallel } from '#application/shared/in-parallel.ts';
 import {
   bucketKey,
-  evidenceAttributes,
+  markIn,
   parseUnitItem,
   type UnitItem,
   unitItemKey,
 } from '#application/shared/items.ts';
-import type { Table } from '#application/shared/table.ts';
-import type { EvidenceUnit, UnitKey } from '#domain/identity/evidence.ts';
+import type { Action, Item, Table } from '#application/shared/table.ts';
+import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
-import {
-  ContentionError,
-  type IdentityPorts,
-  type RestructureOutcome,
-  restructure,
-} from './restructure.ts';
-import { type Reason, reasonCheck } from './rewrite-facts.ts';
+import { ContentionError, type IdentityPorts, restructure } from './restructure.ts';
 import type { StructuralChange } from './world.ts';
+import { IS_THERE, IS_UNSEALED } from './write-facts.ts';
 
 /** Buckets looked at in one request. */
 const BUCKETS_AT_ONCE = 100;
@@ -32,9 +30,25 @@ const BUCKETS_AT_ONCE = 100;
 const MAX_ATTEMPTS = 24;
 
 /**
- * Removes a unit from the identity graph when none of its rows is live. Safe to repeat and to race.
+ * Removes units from the identity graph of which no row is live. One read when the first bucket of each holds a live row.
+ * Safe to repeat and to race.
  * @throws ContentionError when it lost too many races
  */
+export const settleUnits = async (
+  ports: IdentityPorts,
+  policy: MergePolicy,
+  units: readonly UnitKey[],
+): Promise<void> => {
+  const items = await ports.table.getAll(units.map(unitItemKey));
+  for (const [index, unit] of units.entries()) {
+    if (!isPlainlyAlive(items[index])) await settleUnit(ports, policy, unit);
+  }
+};
+
+const isPlainlyAlive = (first: Item | undefined): boolean =>
+  first !== undefined && markIn(first) === undefined && hasLiveRow(first);
+
+/** Settles one unit, as {@link settleUnits}. */
 export const settleUnit = async (
   ports: IdentityPorts,
   policy: MergePolicy,
@@ -54,67 +68,89 @@ const settleOnce = async (
 ): Promise<boolean> => {
   const { table, random } = ports;
   const found = await readUnit(table, unit);
-  if (await isSupported(table, found)) {
-    // Whoever marked it may have died before taking the mark away.
-    if (found?.dying !== undefined) await keepAlive(table, unit);
+  if (found === undefined) return true;
+  if (await holdsLiveRow(table, found)) {
+    // Whoever sealed it may have died before opening it again.
+    if (found.dying !== undefined) await openUnit(table, unit);
     return true;
   }
   const mark = Math.floor(random() * 2 ** 52).toString(36);
-  if (!(await markDying(table, unit, mark))) return true;
-  // Buckets may have been added since the first look, and rows to them.
-  const marked = await readUnit(table, unit);
-  if (marked === undefined) return true;
-  if (await isSupported(table, marked)) {
-    await keepAlive(table, unit);
+  const sealed = await seal(table, unit, mark);
+  if (sealed === undefined) return true;
+  if (await holdsLiveRow(table, sealed)) {
+    await openUnit(table, unit);
     return true;
   }
-  return (await restructure(ports, policy, [removal(marked, mark)])).done;
+  return (await restructure(ports, policy, [removal(sealed, mark)])).done;
 };
 
-/** Whether there is nothing to remove: the unit is gone already, or one of its rows is live. */
-const isSupported = async (table: Table, unit: UnitItem | undefined): Promise<boolean> =>
-  unit === undefined || holdsLiveRow(table, unit.evidence.key, unit.buckets);
+/** Seals all buckets of a unit, the first one first: it keeps the others from being opened, and from becoming more. */
+const seal = async (table: Table, unit: UnitKey, mark: string): Promise<UnitItem | undefined> => {
+  const key = unitItemKey(unit);
+  const there = await table.write({ kind: 'update', key, set: { dying: mark }, when: IS_THERE });
+  const sealed = there ? await readUnit(table, unit) : undefined;
+  if (sealed === undefined) return undefined;
+  await table.writeAll(
+    numbersFrom(1, sealed.buckets).map((bucket) => ({
+      kind: 'update',
+      key: bucketKey(unit, bucket),
+      set: { dying: mark },
+    })),
+  );
+  return sealed;
+};
 
 const readUnit = async (table: Table, unit: UnitKey): Promise<UnitItem | undefined> => {
   const [item] = await table.getAll([unitItemKey(unit)]);
-  return item && parseUnitItem(item);
+  return parseUnitItem(item);
 };
 
-const holdsLiveRow = async (table: Table, unit: UnitKey, buckets: number): Promise<boolean> => {
+const holdsLiveRow = async (table: Table, { evidence, buckets }: UnitItem): Promise<boolean> => {
   for (let start = 0; start < buckets; start += BUCKETS_AT_ONCE) {
-    const length = Math.min(BUCKETS_AT_ONCE, buckets - start);
-    const keys = Array.from({ length }, (_, index) => bucketKey(unit, start + index));
-    const items = await table.getAll(keys);
+    const some = numbersFrom(start, Math.min(buckets, start + BUCKETS_AT_ONCE));
+    const items = await table.getAll(some.map((bucket) => bucketKey(evidence.key, bucket)));
     if (items.some((item) => item !== undefined && hasLiveRow(item))) return true;
   }
   return false;
 };
 
-const markDying = (table: Table, unit: UnitKey, mark: string): Promise<boolean> =>
-  table.write({
-    kind: 'update',
-    key: unitItemKey(unit),
-    set: { dying: mark },
-    when: { exists: ['pk'] },
-  });
+const numbersFrom = (start: number, end: number): readonly number[] =>
+  Array.from({ length: Math.max(0, end - start) }, (_, index) => start + index);
 
-/** Takes the mark of death away; `false` when the unit is already gone. */
-export const keepAlive = (table: Table, unit: UnitKey): Promise<boolean> =>
+/** Takes the seal off a unit's first bucket; `false` when the unit is gone. Others are opened when a row comes to them. */
+export const openUnit = (table: Table, unit: UnitKey): Promise<boolean> =>
   table.write({
     kind: 'update',
     key: unitItemKey(unit),
     remove: ['dying'],
-    when: { exists: ['pk'] },
+    when: IS_THERE,
   });
 
-/** Gives a unit more buckets and takes the mark of death away; `false` when it is gone, or has as many already. */
+/** Takes the seal off further buckets, while their unit is there and not sealed itself. */
+export const openBuckets = async (
+  table: Table,
+  unit: UnitKey,
+  buckets: readonly number[],
+): Promise<void> => {
+  const check: Action = {
+    kind: 'check',
+    key: unitItemKey(unit),
+    when: { all: [IS_THERE, IS_UNSEALED] },
+  };
+  await inParallel(buckets, (bucket) => {
+    const key = bucketKey(unit, bucket);
+    const when = { exists: ['pk'] } as const;
+    return table.transact([check, { kind: 'update', key, remove: ['dying'], when }]);
+  });
+};
+
+/** Gives a unit more buckets; `false` when it is gone or sealed, or has as many already. */
 export const growTo = (table: Table, unit: UnitKey, buckets: number): Promise<boolean> =>
   table.write({
     kind: 'update',
     key: unitItemKey(unit),
     set: { buckets },
-    remove: ['dying'],
-    when: { less: [['buckets'], buckets] },
+    when: { all: [IS_THERE, IS_UNSEALED, { less: [['buckets'], buckets] }] },
   });
 
 const removal = (found: UnitItem, mark: string): StructuralChange => ({
@@ -123,42 +159,10 @@ const removal = (found: UnitItem, mark: string): StructuralChange => ({
   scope: found.scope,
   own: () => [
     {
-      kind: 'delete',
+      kind: 'update',
       key: unitItemKey(found.evidence.key),
+      remove: ['claims', 'mayCreate', 'scope', 'dying'],
       when: { equals: [['dying'], mark] },
     },
-  ],
-});
-
-/** Adds fact units to the identity graph, each with its buckets, unless somebody else just did. */
-export const createUnits = (
-  ports: IdentityPorts,
-  policy: MergePolicy,
-  units: readonly NewUnit[],
-): Promise<RestructureOutcome> => restructure(ports, policy, units.map(creation));
-
-/** A fact unit to be made. */
-interface NewUnit {
-  readonly evidence: EvidenceUnit;
-  readonly buckets: number;
-  /** Only while the first of these holds. */
-  readonly reasons?: readonly Reason[];
-}
-
-const creation = (unit: NewUnit): StructuralChange => ({
-  key: unit.evidence.key,
-  after: unit.evidence,
-  own: (scope, evidence = unit.evidence) => [
-    {
-      kind: 'put',
-      item: {
-        ...unitItemKey(unit.evidence.key),
-        ...evidenceAttributes(evidence),
-        scope,
-        buckets: unit.buckets,
-      },
-      when: { missing: ['pk'] },
-    },
-    ...(unit.reasons ?? []).slice(0, 1).map(reasonCheck),
   ],
 });

@@ -9,38 +9,46 @@ import type { Condition } from '#application/shared/table.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import { asReadThere } from './as-read.ts';
-import type { DecidedFact } from './decide-facts.ts';
-import { asRewritten, placeAfter } from './rewrite-facts.ts';
+import type { DecidedFact } from './decided-fact.ts';
+import { asRewritten } from './rewrite-facts.ts';
 
-/** How one row came out: `again` lost a race and must be read again. */
-export type RowResult = 'applied' | 'stale' | 'again';
+/** How one row came out: `again` must be read again, for something was not as believed; `failed` is to be delivered again. */
+export type RowResult = 'applied' | 'stale' | 'again' | 'failed';
 
 /**
  * Where a row's registry may forget the units that were settled, and on which condition: that it still names those. A move
  * writes the units left together with its version, so the version tells which ones were settled here.
  */
 export const settledAt = (
-  { change, row, step, buckets }: DecidedFact,
+  { change, row, step, place }: DecidedFact,
   result: RowResult | undefined,
 ): { readonly key: SourceRowKey; readonly when: Condition } | undefined => {
   const { rowKey: key, version } = change;
-  if (result === 'again') return undefined;
+  if (isToCome(result)) return undefined;
   if (step.step === 'move' || step.step === 'rewrite') {
     if (result !== 'applied') return undefined;
     if (step.step === 'move') return { key, when: { equals: [['v'], version] } };
-    return { key, when: asRewritten(change, step.row, placeAfter(change, step, buckets)) };
+    return { key, when: asRewritten(change, step.row, place) };
   }
   const registry = row && parseRowItem(row);
   return registry && registry.leaving.length > 0 ? { key, when: asReadThere(registry) } : undefined;
 };
 
-/** Units that a row may have left: they are settled whatever became of the row. */
-export const unitsLeft = ({ change, row, step }: DecidedFact): readonly UnitKey[] => {
-  const left = row ? parseRowItem(row).leaving : [];
-  if (step.step === 'move' || step.step === 'rewrite') {
-    const { unit } = step.row ?? {};
-    return unit === undefined || unit === step.to ? left : [...left, unit];
-  }
-  if (step.step === 'contribute' && !change.after) return [...left, step.place.unit];
-  return left;
+const isToCome = (result: RowResult | undefined): boolean =>
+  result === 'again' || result === 'failed';
+
+/**
+ * Units that a row may have left: they are settled whatever became of the row.
+ * @param supported whether another row of its unit was live when it was taken out there
+ */
+export const unitsLeft = (
+  { change, row, step }: DecidedFact,
+  supported: boolean,
+): readonly UnitKey[] => {
+  const { unit, leaving = [] } = row ? parseRowItem(row) : {};
+  const isLeft = MOVES.has(step.step) || (!change.after && !supported);
+  const to = 'to' in step ? step.to : undefined;
+  return isLeft && unit !== undefined && unit !== to ? [...leaving, unit] : leaving;
 };
+
+const MOVES: ReadonlySet<string> = new Set(['move', 'rewrite']);

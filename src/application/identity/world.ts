@@ -242,5 +242,8 @@ const scopePointers = async (
   const items = await table.getAll(
     loosened.filter((unit) => !newcomers.has(unit)).map(unitItemKey),
   );
-  return [...own, ...items.flatMap((item) => (item ? [item['scope'] as ScopeId] : []))];
+  const theirs = items.flatMap((item) =>
+    typeof item?.['scope'] === 'string' ? [item['scope'] as ScopeId] : [],
+  );
+  return [...own, ...theirs];
 };

@@ -3,6 +3,8 @@
  *
  * The registry goes first and fixes unit and bucket; a redelivery takes both from it. A row that changes its
  * identifiers moves in one transaction, which leaves a tombstone in the old bucket so that nothing late can land there.
+ * What a bucket says of a row and of its unit is all that a contribution is conditioned on, so nobody has to look at
+ * either again afterwards.
  * @module
  */
 import {
@@ -12,6 +14,7 @@ import {
 } from '#application/shared/contributions.ts';
 import { bucketKey, parseRowItem, type RowItem, rowItemKey } from '#application/shared/items.ts';
 import type { Action, Condition, Item, Table, ValueMap, Write } from '#application/shared/table.ts';
+import { packedVersion } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import { must } from '#domain/shared/assert.ts';
@@ -87,25 +90,24 @@ export const registration = (change: FactChange, place: Place): Write => ({
   when: { missing: ['pk'] },
 });
 
-/** Writes rows' contributions, or their tombstones, to one bucket, unless a later one of any of them is there. */
+/**
+ * Writes rows' contributions, or their tombstones, to one bucket, unless a later one of any of them is there or the unit
+ * is not.
+ * @param besides what the write says of the unit besides, and on which conditions
+ */
 export const contribution = (
   place: Place,
-  ...changes: readonly FactChange[]
+  changes: readonly FactChange[],
+  besides: { readonly set: ValueMap; readonly when: readonly Condition[] } = { set: {}, when: [] },
 ): Extract<Action, { kind: 'update' }> => ({
   kind: 'update',
   key: bucketKey(place.unit, place.bucket),
-  set: contributed(changes),
-  when: { all: changes.map(earlier) },
+  set: { ...contributed(changes), ...besides.set },
+  when: { all: [...changes.map(earlier), ...isOpenTo(place, changes), ...besides.when] },
 });
 
-/** Writes the first contributions of a bucket. */
-export const firstContribution = (place: Place, ...changes: readonly FactChange[]): Write => ({
-  kind: 'put',
-  item: { ...bucketKey(place.unit, place.bucket), ...contributed(changes) },
-  when: { missing: ['pk'] },
-});
-
-const contributed = (changes: readonly FactChange[]): ValueMap =>
+/** What rows say, or that they are gone, as attributes of their bucket. */
+export const contributed = (changes: readonly FactChange[]): ValueMap =>
   Object.fromEntries(
     changes.map(({ rowKey, version, committedAt, after }) => [
       contributionName(rowKey),
@@ -117,15 +119,16 @@ const contributed = (changes: readonly FactChange[]): ValueMap =>
     ]),
   );
 
-const earlier = ({ rowKey, version }: FactChange): Condition => {
+/** Holds while nothing as late of the row is in its bucket; a row that moved away has left no version to compare with. */
+export const earlier = ({ rowKey, version }: FactChange): Condition => {
   const name = contributionName(rowKey);
-  return { any: [{ missing: [name] }, { less: [[name, 'v'], version] }] };
+  return { any: [{ missing: [name] }, { less: [[name, 'v'], packedVersion(version)] }] };
 };
 
-// A contribution that landed in a place while another change moved the row away is there already.
-const notLater = (change: FactChange): Condition => {
+/** A contribution that landed in a place while another change moved the row away is there already. */
+export const notLater = (change: FactChange): Condition => {
   const name = contributionName(change.rowKey);
-  const { version } = change;
+  const version = packedVersion(change.version);
   return {
     any: [
       earlier(change),
@@ -136,11 +139,28 @@ const notLater = (change: FactChange): Condition => {
   };
 };
 
-/** Moves a row's contribution in one transaction; `to` absent when it no longer names anybody. */
+// A live row may only come to a unit that is there and that nobody is about to remove; that a row is gone may be noted
+// anywhere. Buckets beyond the first stay sealed when their unit goes, so of those the mark tells enough.
+const isOpenTo = ({ bucket }: Place, changes: readonly FactChange[]): readonly Condition[] => {
+  if (!changes.some(({ after }) => after)) return [];
+  return bucket === 0 ? [IS_THERE, IS_UNSEALED] : [IS_UNSEALED];
+};
+
+/** Holds of the first bucket of a unit that is there. */
+export const IS_THERE: Condition = { exists: ['claims'] };
+
+/** Holds of a bucket that nobody has sealed to remove its unit. */
+export const IS_UNSEALED: Condition = { missing: ['dying'] };
+
+/**
+ * Moves a row's contribution in one transaction; `to` absent when it no longer names anybody.
+ * @param arrival how the contribution is written in its new place
+ */
 export const moveActions = (
   change: FactChange,
   row: RowItem,
   to: Place | undefined,
+  arrival: readonly Action[] = to ? [contributionAt(change, to)] : [],
 ): readonly Action[] => {
   const from = placeOf(row);
   const leaving = from ? [...new Set([...row.leaving, from.unit])] : row.leaving;
@@ -157,15 +177,17 @@ export const moveActions = (
       remove: to ? ['deleted'] : ['unit', 'bucket'],
       when: { equals: [['v'], row.version] },
     },
-    ...(to ? [contributionAt(change, to)] : []),
+    ...arrival,
     ...(from ? [tombstoneAt(change, from)] : []),
   ];
 };
 
-/** Writes a row's contribution, or its tombstone, unless a later one is there. */
+/** Writes a row's contribution, or its tombstone, unless a later one is there or the unit is not. */
 export const contributionAt = (change: FactChange, place: Place): Action => ({
-  ...contribution(place, change),
-  when: notLater(change),
+  kind: 'update',
+  key: bucketKey(place.unit, place.bucket),
+  set: contributed([change]),
+  when: { all: [notLater(change), ...isOpenTo(place, [change])] },
 });
 
 /** Leaves a note that a row has moved away. */
@@ -180,24 +202,37 @@ export const tombstoneAt = (change: FactChange, place: Place): Action => ({
 export const clearLeaving = (table: Table, key: SourceRowKey, when: Condition): Promise<boolean> =>
   table.write({ kind: 'update', key: rowItemKey(key), remove: ['leaving'], when });
 
-/** Whether the registry still says that the row's contribution lies there. */
-export const isPlacedAt = (item: Item | undefined, place: Place): boolean => {
-  const now = item && placeOf(parseRowItem(item));
-  return now?.unit === place.unit && now.bucket === place.bucket;
-};
+/**
+ * Bucket of a new row: spread by a hash of the row key over the unit's buckets from `first` on. That is the later half of
+ * them, for the earlier ones were full when there came to be twice as many.
+ */
+export const bucketOf = (
+  row: SourceRowKey,
+  buckets: number,
+  first = earlierBuckets(buckets),
+): number => first + spread(row, buckets - first);
 
-/** Bucket of a new row: spread over the unit's buckets by a hash of the row key (FNV-1a, 32 bits). */
-export const bucketOf = (row: SourceRowKey, buckets: number): number => {
+/** Buckets of a unit that are full: the earlier half of them. */
+export const earlierBuckets = (buckets: number): number => Math.floor(buckets / 2);
+
+// FNV-1a, 32 bits.
+const spread = (row: SourceRowKey, places: number): number => {
   let hash = 0x811c9dc5;
   for (let index = 0; index < row.length; index++) {
     hash = Math.imul(hash ^ row.charCodeAt(index), 0x01000193) >>> 0;
   }
-  return hash % buckets;
+  return hash % places;
 };
 
 /** Rows that a bucket should hold: about one KB, which is one write unit. */
-export const ROWS_PER_BUCKET = 6;
+export const ROWS_PER_BUCKET = 5;
 
-/** Buckets of a new unit that holds these rows: a power of two. */
-export const bucketsFor = ({ length }: readonly unknown[]): number =>
-  2 ** Math.ceil(Math.log2(Math.max(1, length / ROWS_PER_BUCKET)));
+/** Most buckets of a unit. */
+export const MAX_BUCKETS = 4096;
+
+/** Buckets for so many rows: a power of two. */
+export const bucketsFor = (rows: number): number =>
+  Math.min(MAX_BUCKETS, powerOfTwo(rows / ROWS_PER_BUCKET));
+
+/** The least power of two that is not less. */
+export const powerOfTwo = (least: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, least)));

@@ -1,12 +1,18 @@
 /**
- * Growth of units: a unit gets twice the buckets when those it has are full. Rows keep their bucket, new rows spread
- * over all.
+ * Growth of units: a unit gets twice the buckets when the later half of those it has is full. Rows keep their bucket, new
+ * rows spread over what is the later half then.
  *
  * Of a unit in the summary the rows are known. Of one whose parts lie apart they are estimated: when a row comes to a
  * bucket that holds more than it should by half, which is rare while there are enough buckets, some parts are looked at.
  * @module
  */
-import { ROWS_PER_BUCKET } from '#application/identity/write-facts.ts';
+import {
+  earlierBuckets,
+  IS_THERE,
+  IS_UNSEALED,
+  MAX_BUCKETS,
+  ROWS_PER_BUCKET,
+} from '#application/identity/write-facts.ts';
 import { bucketKey, unitItemKey } from '#application/shared/items.ts';
 import type { Table, Write } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
@@ -18,10 +24,10 @@ import { rowsIn, rowsOf } from './summary.ts';
 import type { Buckets } from './tasks.ts';
 import { bucketPartial } from './unit-parts.ts';
 
-/** Most buckets of a unit. */
-const MAX_BUCKETS = 4096;
 /** Parts looked at to estimate the rows of a unit. */
 const SAMPLE = 8;
+/** Rows that the buckets which rows are spread over hold on average, so that few hold more than one should. */
+const SPREAD_ROWS = 0.75 * ROWS_PER_BUCKET;
 /** Rows from which on a bucket makes one look. */
 const CROWDED = 1.5 * ROWS_PER_BUCKET;
 
@@ -39,7 +45,7 @@ export const growUnits = async (
       const has = buckets.get(unit);
       if (has === undefined || has >= MAX_BUCKETS) continue;
       const mean = await rowsPerBucket(table, context, draft, composed[index], unit, has);
-      if (mean > ROWS_PER_BUCKET) full.set(unit, has);
+      if (mean >= fullAt(has)) full.set(unit, has);
     }
   }
   // The buckets come first: a contribution to one that is there is a statement among others, to one that is not a request
@@ -57,11 +63,14 @@ export const growUnits = async (
       kind: 'update',
       key: unitItemKey(unit),
       set: { buckets: has * 2 },
-      when: { equals: [['buckets'], has] },
+      when: { all: [IS_THERE, IS_UNSEALED, { equals: [['buckets'], has] }] },
     })),
   );
 };
 
+const fullAt = (buckets: number): number => (buckets > 2 ? SPREAD_ROWS : ROWS_PER_BUCKET);
+
+/** Mean of the rows in the later half of a unit's buckets. */
 const rowsPerBucket = async (
   table: Table,
   context: PartialContext,
@@ -71,7 +80,12 @@ const rowsPerBucket = async (
   has: number,
 ): Promise<number> => {
   const entry = composed?.summary.units.get(unit);
-  if (composed === undefined || entry?.kind !== 'apart') return rowsIn(entry) / has;
+  const first = earlierBuckets(has);
+  if (entry?.kind === 'facts') {
+    const later = [...entry.buckets].filter(([bucket]) => bucket >= first);
+    return rowsIn({ ...entry, buckets: new Map(later) }) / (has - first);
+  }
+  if (composed === undefined || entry?.kind !== 'apart') return 0;
   const images = task.images.filter((image) => image.unit === unit);
   const isFull = images.some(
     ({ item, adds }) => adds && rowsOf(bucketPartial(context, item)) >= CROWDED,
@@ -81,7 +95,7 @@ const rowsPerBucket = async (
     id: task.id,
     unit,
     epoch: entry.epoch,
-    bucket: Math.floor((n * has) / SAMPLE),
+    bucket: first + Math.floor((n * (has - first)) / SAMPLE),
   }));
   return sampleRows(table, places, composed.summary.measures);
 };

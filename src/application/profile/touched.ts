@@ -3,8 +3,8 @@
  * @module
  */
 import { listChangesIn } from '#application/identity/list-changes.ts';
-import { contributionsIn } from '#application/shared/contributions.ts';
-import type { ScopeId } from '#application/shared/items.ts';
+import { contributionsIn, rowNamesIn } from '#application/shared/contributions.ts';
+import { BUCKET, bucketOfKey, type ScopeId } from '#application/shared/items.ts';
 import { isPartyItem, lastChangeIn } from '#application/shared/party-row.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
@@ -80,12 +80,12 @@ const touchedCustomers = ({
 };
 
 const partImage = ({ before, after, sequence }: TableChange): readonly PartImage[] => {
-  if (after?.sk === 'BUCKET') {
+  if (after?.sk === BUCKET) {
     // A bucket is made empty when its unit grows, and then shows nothing.
-    if (contributionsIn(after).length === 0) return [];
-    const end = after.pk.lastIndexOf('#');
-    const [unit, bucket] = [after.pk.slice(2, end) as UnitKey, Number(after.pk.slice(end + 1))];
-    const adds = Object.keys(after).length > Object.keys(before ?? {}).length;
+    const rows = rowNamesIn(after).size;
+    if (rows === 0) return [];
+    const { unit, bucket } = bucketOfKey(after);
+    const adds = rows > rowNamesIn(before).size;
     return [{ unit, bucket, item: after, mark: markOf(sequence), adds }];
   }
   return after && isPartyItem(after)
@@ -104,7 +104,7 @@ export interface Arrival {
 export const arrivalsIn = (changes: readonly TableChange[]): readonly Arrival[] =>
   changes.flatMap(({ before, after }) => {
     if (after?.sk === 'ROW') return arrival(after.pk.slice(2), arrivedAt(after), arrivedAt(before));
-    return after?.sk === 'BUCKET' ? bucketArrivals(before, after) : [];
+    return after?.sk === BUCKET ? bucketArrivals(before, after) : [];
   });
 
 const arrivedAt = (row: Item | undefined) => row && lastChangeIn(row)['at'];

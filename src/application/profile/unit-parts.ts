@@ -3,12 +3,7 @@
  * @module
  */
 import { liveContributionsIn } from '#application/shared/contributions.ts';
-import {
-  bucketKey,
-  FACT_UNIT_PREFIX,
-  parseUnitItem,
-  unitItemKey,
-} from '#application/shared/items.ts';
+import { bucketKey, bucketsIn, FACT_UNIT_PREFIX, unitItemKey } from '#application/shared/items.ts';
 import { lastChangeIn, partySaidIn } from '#application/shared/party-row.ts';
 import type { Item, Key, Table } from '#application/shared/table.ts';
 import type { RowVersion } from '#domain/capture/row-version.ts';
@@ -96,7 +91,7 @@ export const readBuckets = async (
 
 /** Number of buckets that a unit's item tells of. */
 export const bucketsOf = (unit: UnitKey, item: Item | undefined): number =>
-  item && isFactUnit(unit) ? parseUnitItem(item).buckets : 0;
+  isFactUnit(unit) ? bucketsIn(item) : 0;
 
 /** Keys of the buckets that a unit's item tells of; some may not be there yet. */
 export const bucketKeysOf = (unit: UnitKey, item: Item | undefined): readonly Key[] =>

@@ -39,7 +39,7 @@ const ownersOf = async (table: Table, units: readonly UnitKey[]): Promise<readon
   const items = await table.getAll(units.map(unitItemKey));
   const scopes = await readScopes(
     table,
-    items.flatMap((item) => (item ? [parseUnitItem(item).scope] : [])),
+    items.flatMap((item) => parseUnitItem(item)?.scope ?? []),
   );
   const owners = scopes
     .flatMap(({ scope }) => scope.customers)

@@ -1,7 +1,7 @@
 /**
  * Contributions: what a fact row adds to its customer, as one attribute of a bucket.
  *
- * The attribute is named after the row and holds `{v, c?, d}`: row version, commit time and, as compact JSON text,
+ * The attribute is named after the row and holds `{v, c?, d}`: packed row version, commit time and, as compact JSON text,
  * `[what it is, its fields]`; of a row that is gone `{v, c?, gone: true}`. The text keeps items small and quick to
  * read, and nothing but the version has to be compared by the store. Dots in a row key become slashes, because a dot in
  * a PartiQL name leads into a map.
@@ -9,7 +9,7 @@
  * compares versions finds one, and whoever read the former place cannot write to it any more.
  * @module
  */
-import type { RowVersion } from '#domain/capture/row-version.ts';
+import { packedVersion, type RowVersion, versionOfPacked } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import { asMap } from './items.ts';
 import type { Item, ValueMap } from './table.ts';
@@ -40,13 +40,16 @@ const rowOf = (name: string): SourceRowKey =>
 
 /** A contribution as the value of its attribute. */
 export const formatContribution = (stored: Omit<StoredContribution, 'rowKey'>): ValueMap => ({
-  v: stored.version,
+  v: packedVersion(stored.version),
   ...(stored.committedAt === undefined ? {} : { c: stored.committedAt }),
   ...(stored.fact ? { d: JSON.stringify([stored.fact.as, stored.fact.fields]) } : { gone: true }),
 });
 
 /** What a row that moved away leaves. */
-export const movedAway = (version: RowVersion): ValueMap => ({ m: version, gone: true });
+export const movedAway = (version: RowVersion): ValueMap => ({
+  m: packedVersion(version),
+  gone: true,
+});
 
 /** All contributions of a bucket, tombstones included. */
 export const contributionsIn = (bucket: Item | undefined): readonly StoredContribution[] =>
@@ -57,7 +60,7 @@ export const contributionsIn = (bucket: Item | undefined): readonly StoredContri
     return [
       {
         rowKey: rowOf(name),
-        version: version as RowVersion,
+        version: versionOfPacked(version),
         ...(typeof c === 'number' ? { committedAt: c } : {}),
         ...(typeof d === 'string' ? { fact: parseFact(d) } : {}),
       },
@@ -85,5 +88,9 @@ export const hasLiveRow = (bucket: Item): boolean =>
 export const versionIn = (bucket: Item | undefined, row: SourceRowKey): string => {
   const { v, m } = asMap(bucket?.[contributionName(row)]);
   const version = v ?? m;
-  return typeof version === 'string' ? version : '';
+  return typeof version === 'string' ? versionOfPacked(version) : '';
 };
+
+/** The rows of a bucket, by the names of their attributes; those that are gone or went included. */
+export const rowNamesIn = (bucket: Item | undefined): ReadonlySet<string> =>
+  new Set(Object.keys(bucket ?? {}).filter((name) => name.includes('/')));

@@ -35,3 +35,12 @@ export const inParallel = async <Entry, Outcome>(
   for (const end of ended) if (end.status === 'rejected') throw end.reason;
   return results;
 };
+
+/** Waits for all of several kinds of work that are under way; throws only when all have ended, as {@link inParallel}. */
+export const together = async <Work extends readonly Promise<unknown>[]>(
+  ...work: Work
+): Promise<{ readonly [Index in keyof Work]: Awaited<Work[Index]> }> => {
+  const ended = await Promise.allSettled(work);
+  for (const end of ended) if (end.status === 'rejected') throw end.reason;
+  return (await Promise.all(work)) as { readonly [Index in keyof Work]: Awaited<Work[Index]> };
+};

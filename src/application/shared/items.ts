@@ -4,8 +4,8 @@
  * | item      | pk                 | sk              | holds |
  * | --------- | ------------------ | --------------- | ----- |
  * | row       | `R#row key`        | `ROW`           | registry of a source row; a party row with what it says and claims |
- * | unit      | `U#unit key`       | `UNIT`          | a fact unit: claims, scope, number of buckets |
  * | bucket    | `U#unit key#n`     | `BUCKET`        | contributions: one attribute per fact row |
+ * | unit      | `U#unit key#0`     | `BUCKET`        | of a fact unit that is there, in its first bucket: claims, scope |
  * | claim     | `I#identifier`     | `CLAIM`         | the scope that lists an identifier's holders, their customer; whether it is shared |
  * | member    | `I#identifier`     | `UNIT#unit key` | a further holder of a shared identifier |
  * | scope     | `K#scope`          | `SCOPE`         | units evaluated together, and their customers |
@@ -53,17 +53,24 @@ export const FACT_UNIT_PREFIX = '~';
 /** Key of a source row's registry item. */
 export const rowItemKey = (row: SourceRowKey): Key => ({ pk: `R#${row}`, sk: 'ROW' });
 
-/** Key of the item that a unit's scope pointer stands on: its row for a party, its own for a fact unit. */
-export const unitItemKey = (unit: UnitKey): Key =>
-  unit.startsWith(FACT_UNIT_PREFIX)
-    ? { pk: `U#${unit}`, sk: 'UNIT' }
-    : { pk: `R#${unit}`, sk: 'ROW' };
+/** Sort key of contribution buckets. */
+export const BUCKET = 'BUCKET';
 
 /** Key of one contribution bucket of a fact unit. */
 export const bucketKey = (unit: UnitKey, bucket: number): Key => ({
   pk: `U#${unit}#${bucket}`,
-  sk: 'BUCKET',
+  sk: BUCKET,
 });
+
+/** The unit and number of the bucket that has this partition key. */
+export const bucketOfKey = ({ pk }: Key): { readonly unit: UnitKey; readonly bucket: number } => {
+  const end = pk.lastIndexOf('#');
+  return { unit: pk.slice(2, end) as UnitKey, bucket: Number(pk.slice(end + 1)) };
+};
+
+/** Key of the item that a unit's scope pointer stands on: its row for a party, its first bucket for a fact unit. */
+export const unitItemKey = (unit: UnitKey): Key =>
+  unit.startsWith(FACT_UNIT_PREFIX) ? bucketKey(unit, 0) : { pk: `R#${unit}`, sk: 'ROW' };
 
 /** Key of an identifier's claim. */
 export const claimKey = (identifier: IdentifierKey): Key => ({
@@ -190,32 +197,44 @@ export const imageAttributes = (image: RowImage): ValueMap => {
   return { columns: JSON.stringify(image.values), ...(parts === '' ? {} : { parts }) };
 };
 
-/** A fact unit's own item. */
+/** What the first bucket of a fact unit says of the unit, while it is there. */
 export interface UnitItem {
   readonly evidence: EvidenceUnit;
   readonly scope: ScopeId;
   /** Number of buckets; a row's bucket is fixed when the row is first seen. */
   readonly buckets: number;
-  /** Somebody found no live row and is about to remove the unit. */
+  /** Somebody looks whether a live row is left, to remove the unit when there is none. */
   readonly dying?: string;
 }
 
-/** Reads a unit's item. */
-export const parseUnitItem = (item: Item): UnitItem => ({
-  evidence: parseEvidence(item),
-  scope: item['scope'] as ScopeId,
-  buckets: item['buckets'] as number,
-  ...(typeof item['dying'] === 'string' ? { dying: item['dying'] } : {}),
-});
+/** Reads a unit from its first bucket; nothing when there is no such unit, or no longer. */
+export const parseUnitItem = (item: Item | undefined): UnitItem | undefined => {
+  if (!item || !Array.isArray(item['claims'])) return undefined;
+  const dying = markIn(item);
+  return {
+    evidence: parseEvidence(item),
+    scope: item['scope'] as ScopeId,
+    buckets: bucketsIn(item),
+    ...(dying === undefined ? {} : { dying }),
+  };
+};
 
-/** What a fact unit claims, as attributes of its item. */
+/** Buckets that a unit has, or had when it went; none when it never was. */
+export const bucketsIn = (first: Item | undefined): number =>
+  typeof first?.['buckets'] === 'number' ? first['buckets'] : 0;
+
+/** The mark of death that a bucket bears. */
+export const markIn = (bucket: Item | undefined): string | undefined =>
+  typeof bucket?.['dying'] === 'string' ? bucket['dying'] : undefined;
+
+/** What a fact unit claims, as attributes of its first bucket. */
 export const evidenceAttributes = (unit: EvidenceUnit): ValueMap => ({
   claims: unit.claims.map(claimText),
   mayCreate: unit.mayCreate,
 });
 
 const parseEvidence = (item: Item): EvidenceUnit => ({
-  key: item.pk.slice(2) as UnitKey,
+  key: bucketOfKey(item).unit,
   party: false,
   mayCreate: item['mayCreate'] === true,
   claims: (item['claims'] as readonly string[]).map(parseClaim),

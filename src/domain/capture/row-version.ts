@@ -45,6 +45,37 @@ export const lastBefore = (generation: number): RowVersion =>
 /** The generation that a version is of. */
 export const generationOf = (version: string): number => Number(version.slice(0, 4));
 
+/** Digits by which a packed version tells how long its parts are, in the order of their bytes. */
+const LENGTHS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcde';
+
+/**
+ * A version without the zeros that fill its parts up, of which the packed texts compare as the versions do: each part but
+ * the phase begins with its length, and a longer one is the greater. `0001#1#…036F00#00000001` is `111A100036F00` and `11`.
+ */
+export const packedVersion = (version: RowVersion): string => {
+  const [generation = '', phase = '', position = '', record = ''] = version.split('#');
+  return `${packed(generation)}${phase}${packed(position)}${packed(record)}`;
+};
+
+const packed = (part: string): string => {
+  const digits = part.replace(/^0+/, '');
+  return `${LENGTHS.charAt(digits.length)}${digits}`;
+};
+
+/** The version that {@link packedVersion} wrote. */
+export const versionOfPacked = (text: string): RowVersion => {
+  const [generation, afterGeneration] = unpacked(text, 0);
+  const [position, afterPosition] = unpacked(text, afterGeneration + 1);
+  const [record] = unpacked(text, afterPosition);
+  const phase = text.charAt(afterGeneration) === '0' ? 'load' : 'cdc';
+  return rowVersion(Number(generation), phase, position, Number(record));
+};
+
+const unpacked = (text: string, at: number): readonly [string, number] => {
+  const end = at + 1 + LENGTHS.indexOf(text.charAt(at));
+  return [text.slice(at + 1, end), end];
+};
+
 /** A version without the zeros that only fill its parts up, to be stored where nothing compares it: `1#1#2007C007178#1`. */
 export const shortVersion = (version: RowVersion): string =>
   version

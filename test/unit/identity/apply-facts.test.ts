@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { unitItemKey } from '#application/shared/items.ts';
+import { parseUnitItem } from '#application/shared/items.ts';
 import { fact, factGone, factUnit, party, version } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
 
@@ -60,7 +60,7 @@ describe('a fact row', () => {
     expect(store.contributions()).toEqual([`${CARD}#0 pos.2 1`]);
     store.expectSound();
     await store.facts(factGone('pos.2', 2));
-    expect([store.contributions(), await store.item(unitItemKey(CARD))]).toEqual([[], undefined]);
+    expect([store.contributions(), await store.unit(CARD)]).toEqual([[], undefined]);
     store.expectSound();
   });
 
@@ -146,7 +146,7 @@ describe('a fact row', () => {
   test('two hundred rows on one card are one unit', async () => {
     const store = anIdentityStore();
     await store.facts(...Array.from({ length: 200 }, (_, n) => fact(`pos.${n}`, 1, ['card#1'])));
-    expect(store.table.dump().filter(({ sk }) => sk === 'UNIT')).toHaveLength(1);
+    expect(store.table.dump().filter(parseUnitItem)).toHaveLength(1);
     expect(store.contributions()).toHaveLength(200);
     store.expectSound();
   });

@@ -5,7 +5,7 @@ import { settleUnit } from '#application/identity/settle-unit.ts';
 import { bucketOf } from '#application/identity/write-facts.ts';
 import { bucketKey, unitItemKey } from '#application/shared/items.ts';
 import { must } from '#domain/shared/assert.ts';
-import { key, POLICY } from '../../support/builders/evidence.ts';
+import { POLICY } from '../../support/builders/evidence.ts';
 import { fact, factGone, factUnit, rowKey } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
 import { nth } from '../../support/interposed-table.ts';
@@ -56,7 +56,7 @@ describe('races over the life of a unit', () => {
       () => store.facts(fact('pos.1', 2, ['email#1'])),
     );
     await slow.facts(fact('pos.1', 1, ['card#1']));
-    expect(await store.item(unitItemKey(CARD))).toBeUndefined();
+    expect(await store.unit(CARD)).toBeUndefined();
     store.expectSound();
   });
 
@@ -140,7 +140,7 @@ describe('units with several buckets', () => {
     await grown(store, 4);
     await store.facts(fact(inBucket(3, 4), 1, ['card#1']));
     await store.facts(factGone('pos.first', 2));
-    expect(await store.item(unitItemKey(CARD))).toBeDefined();
+    expect(await store.unit(CARD)).toBeDefined();
     store.expectSound();
   });
 
@@ -150,11 +150,11 @@ describe('units with several buckets', () => {
     const row = inBucket(3, 4);
     await store.facts(fact(row, 1, ['card#1']));
     await store.facts(factGone('pos.first', 2), factGone(row, 2));
-    expect(await store.item(unitItemKey(CARD))).toBeUndefined();
+    expect(await store.unit(CARD)).toBeUndefined();
     await store.facts(fact(row, 3, ['card#1']));
     store.expectSound();
     await store.facts(factGone(row, 4));
-    expect(await store.item(unitItemKey(CARD))).toBeUndefined();
+    expect(await store.unit(CARD)).toBeUndefined();
     store.expectSound();
   });
 
@@ -185,7 +185,7 @@ describe('units with several buckets', () => {
       },
     ).ports;
     await settleUnit(slow, POLICY, CARD);
-    expect(await store.item(unitItemKey(key(CARD)))).toBeDefined();
+    expect(await store.unit(CARD)).toBeDefined();
     store.expectSound();
   });
 });

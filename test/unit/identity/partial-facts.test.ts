@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest';
 import { liveContributionsIn } from '#application/shared/contributions.ts';
-import { parseRowItem, rowItemKey } from '#application/shared/items.ts';
+import { parseRowItem, parseUnitItem, rowItemKey } from '#application/shared/items.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { SourceDefinition } from '#domain/definitions/types.ts';
 import { must } from '#domain/shared/assert.ts';
@@ -78,7 +78,7 @@ test('one identifier of two moves the row to the unit of both', async () => {
   await other.change(2, 'insert', { ...WHOLE, card_no: '610000002' });
   expect(till.shown()).toEqual(other.shown());
   expect((await till.registry()).leaving).toEqual([]);
-  expect(till.table.dump().filter(({ sk }) => sk === 'UNIT')).toHaveLength(1);
+  expect(till.table.dump().filter(parseUnitItem)).toHaveLength(1);
 });
 
 test('a part that comes first waits for the whole, which comes in under its version', async () => {

@@ -3,13 +3,14 @@ import { describe, expect, test } from 'vitest';
 import type { FactChange } from '#application/identity/row-change.ts';
 import {
   bucketOf,
+  bucketsFor,
   contribution,
   decideFact,
-  isPlacedAt,
   moveActions,
 } from '#application/identity/write-facts.ts';
 import { bucketKey, parseRowItem, rowItemKey } from '#application/shared/items.ts';
 import type { Item } from '#application/shared/table.ts';
+import { packedVersion } from '#domain/capture/row-version.ts';
 import { key } from '../../support/builders/evidence.ts';
 import { fact, factGone, factUnit, rowKey, version } from '../../support/builders/rows.ts';
 
@@ -70,20 +71,20 @@ describe('a contribution', () => {
   const place = { unit: CARD, bucket: 2 };
 
   test('is one attribute of its bucket, with version and commit time', () => {
-    expect(contribution(place, byCard(3))).toMatchObject({
+    expect(contribution(place, [byCard(3)])).toMatchObject({
       key: bucketKey(CARD, 2),
-      set: { 'pos/1': { v: version(3), c: 3_000, d: '["order",{"total":3}]' } },
+      set: { 'pos/1': { v: packedVersion(version(3)), c: 3_000, d: '["order",{"total":3}]' } },
     });
   });
 
   test('of a load row has no commit time', () => {
     const { committedAt: _, ...loaded } = byCard(3);
-    expect(contribution(place, loaded as FactChange).set?.['pos/1']).not.toHaveProperty('c');
+    expect(contribution(place, [loaded as FactChange]).set?.['pos/1']).not.toHaveProperty('c');
   });
 
   test('of a deleted row is a tombstone', () => {
-    expect(contribution(place, gone(3)).set?.['pos/1']).toEqual({
-      v: version(3),
+    expect(contribution(place, [gone(3)]).set?.['pos/1']).toEqual({
+      v: packedVersion(version(3)),
       c: 3_000,
       gone: true,
     });
@@ -94,21 +95,22 @@ describe('a contribution', () => {
       as: 'order',
       fields: { v: '9', gone: true, as: 'x', c: 1 },
     });
-    expect(contribution(place, change).set?.['pos/1']).toMatchObject({
-      v: version(3),
+    expect(contribution(place, [change]).set?.['pos/1']).toMatchObject({
+      v: packedVersion(version(3)),
       c: 3_000,
     });
-    expect(contribution(place, change).set?.['pos/1']).not.toHaveProperty('gone');
+    expect(contribution(place, [change]).set?.['pos/1']).not.toHaveProperty('gone');
   });
 
   test.each([
-    ['its place', registry(1, CARD, 2), true],
-    ['another bucket', registry(1, CARD, 3), false],
-    ['another unit', registry(1, EMAIL, 2), false],
-    ['no place', registry(1), false],
-    ['a registry that is gone', undefined, false],
-  ])('is checked against %s', (_, item, same) => {
-    expect(isPlacedAt(item, place)).toBe(same);
+    ['a row', byCard(3), 0, [{ exists: ['claims'] }, { missing: ['dying'] }]],
+    ['a row in a further bucket', byCard(3), 1, [{ missing: ['dying'] }]],
+    ['a row that is gone', gone(3), 0, []],
+  ])('%s asks of its unit what it must', (_, change, bucket, asked) => {
+    const { when } = contribution({ unit: CARD, bucket }, [change]);
+    const version = packedVersion(change.version);
+    const earlier = { any: [{ missing: ['pos/1'] }, { less: [['pos/1', 'v'], version] }] };
+    expect(when).toEqual({ all: [earlier, ...asked] });
   });
 });
 
@@ -121,7 +123,9 @@ describe('a move', () => {
     const actions = moveActions(byEmail(2), row(registry(1, CARD)), { unit: EMAIL, bucket: 0 });
     expect(keysOf(actions)).toEqual(['R#pos.1', `U#${EMAIL}#0`, `U#${CARD}#2`]);
     expect(actions[0]).toMatchObject({ set: { unit: EMAIL, bucket: 0, leaving: [CARD] } });
-    expect(actions[2]).toMatchObject({ set: { 'pos/1': { m: version(2), gone: true } } });
+    expect(actions[2]).toMatchObject({
+      set: { 'pos/1': { m: packedVersion(version(2)), gone: true } },
+    });
   });
 
   test('to nobody forgets the place', () => {
@@ -155,13 +159,25 @@ describe('buckets', () => {
     );
   });
 
-  test('fill evenly', () => {
+  test('take new rows evenly, in the later half', () => {
     const counts = new Array<number>(16).fill(0);
-    for (let n = 0; n < 16_000; n++) {
+    for (let n = 0; n < 8_000; n++) {
       const bucket = bucketOf(rowKey(`pos.receipt.HK01-${n}`), 16);
       counts[bucket] = (counts[bucket] ?? 0) + 1;
     }
-    expect(Math.min(...counts)).toBeGreaterThan(800);
+    expect(counts.slice(0, 8)).toEqual(new Array(8).fill(0));
+    expect(Math.min(...counts.slice(8))).toBeGreaterThan(800);
     expect(Math.max(...counts)).toBeLessThan(1_200);
+  });
+
+  test.each([
+    [1, 1],
+    [5, 1],
+    [6, 2],
+    [10, 2],
+    [11, 4],
+    [100, 32],
+  ])('for %i rows are %i', (rows, buckets) => {
+    expect(bucketsFor(rows)).toBe(buckets);
   });
 });

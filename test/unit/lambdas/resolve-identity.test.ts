@@ -82,7 +82,7 @@ describe('a batch', () => {
     const { ports } = aPipeline();
     const failing = interposed(
       ports.table,
-      (call) => call.name === 'transact' && JSON.stringify(call.args).includes('UNIT'),
+      (call) => call.name === 'transact' && JSON.stringify(call.args).includes('BUCKET'),
       () => Promise.reject(new Error(`about ${PHONE}`)),
     );
     const handler = await handlerOn({ ...ports, table: failing });

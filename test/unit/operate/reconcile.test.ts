@@ -93,7 +93,6 @@ describe('each is named alone, and healed', () => {
     ['a customer', 'C#one_crm.contact.1', 'CUSTOMER'],
     ['a claim', 'I#card#1', 'CLAIM'],
     ['a claim of one party', 'I#card#3', 'CLAIM'],
-    ['a unit of facts', 'U#~card#1', 'UNIT'],
     ['the registry of a fact', 'R#pos.receipt.3', 'ROW'],
   ])('%s', async (_, pk, sk) => {
     const store = await aStore();
@@ -107,6 +106,18 @@ describe('each is named alone, and healed', () => {
     store.expectSound();
     expect(namesOf(await store.pass())).toEqual([]);
   });
+});
+
+test('a unit of facts that its first bucket no longer tells of is put back there', async () => {
+  const store = await aStore();
+  const key = { pk: 'U#~card#1#0', sk: 'BUCKET' };
+  const remove = ['claims', 'mayCreate', 'scope', 'buckets'];
+  await store.table.write({ kind: 'update', key, remove, when: { exists: ['pk'] } });
+  const part = await store.pass();
+  expect(namesOf(part)).toEqual([`${key.pk} ${key.sk}`]);
+  expect(await store.heal(part)).toMatchObject([{ outcome: 'healed' }]);
+  store.expectSound();
+  expect(namesOf(await store.pass())).toEqual([]);
 });
 
 test('the note of an id at rest that is gone, and the id whose note is there', async () => {

@@ -47,7 +47,15 @@ describe('what a table change concerns', () => {
       [],
     ],
     ['the registry of a fact', { after: item('R#pos.1', 'ROW', { unit: '~x' }) }, [], []],
-    ['a unit', { after: item('U#~x', 'UNIT', { buckets: 1 }) }, [], []],
+    [
+      'a unit that grows',
+      {
+        before: item('U#~x#0', 'BUCKET', { buckets: 1 }),
+        after: item('U#~x#0', 'BUCKET', { buckets: 2 }),
+      },
+      [],
+      [],
+    ],
     ['a summary, written by ourselves', { after: item('C#one_a', 'SUMMARY') }, [], []],
     ['a claim', { after: item('I#phone#1', 'CLAIM') }, [], []],
     ['freshness', { after: item('FRESHNESS', 'pos#s1') }, [], []],

@@ -14,6 +14,7 @@ import { canonicalId } from '#application/serve/get-profile.ts';
 import { contributionsIn } from '#application/shared/contributions.ts';
 import {
   bucketKey,
+  bucketsIn,
   claimKey,
   decisionsKey,
   defectPartition,
@@ -86,8 +87,8 @@ const planned = (what: string, { pk, sk }: Key): PlannedItem => ({ what, pk, sk 
 const isFactUnit = (unit: UnitKey): boolean => unit.startsWith(FACT_UNIT_PREFIX);
 
 const bucketsOf = (unit: UnitKey, item: Item | undefined): readonly Key[] =>
-  item && isFactUnit(unit)
-    ? Array.from({ length: parseUnitItem(item).buckets }, (_, bucket) => bucketKey(unit, bucket))
+  isFactUnit(unit)
+    ? Array.from({ length: bucketsIn(item) }, (_, bucket) => bucketKey(unit, bucket))
     : [];
 
 const notesOf = (unit: UnitKey): readonly PlannedItem[] => [
@@ -162,7 +163,7 @@ const ownIdentifiers = async (
 
 const claimsOf = (item: Item | undefined): readonly IdentifierKey[] => {
   const evidence =
-    item && (item.sk === 'ROW' ? parseRowItem(item).evidence : parseUnitItem(item).evidence);
+    item && (item.sk === 'ROW' ? parseRowItem(item).evidence : parseUnitItem(item)?.evidence);
   return evidence?.claims.map(({ identifier }) => identifier) ?? [];
 };
 

@@ -12,6 +12,7 @@ import { parseSummaryItem } from '#application/profile/summary-text.ts';
 import { contributionName, liveContributionsIn } from '#application/shared/contributions.ts';
 import {
   bucketKey,
+  bucketOfKey,
   claimKey,
   customerKey,
   formatCustomerItem,
@@ -28,6 +29,7 @@ import {
   unitItemKey,
 } from '#application/shared/items.ts';
 import type { Action, Item, Key } from '#application/shared/table.ts';
+import { packedVersion, type RowVersion } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { EvidenceUnit, IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
@@ -45,7 +47,7 @@ export const keysBeside = (item: Item): readonly Key[] => {
       return placeOf(item);
     case 'BUCKET':
       return [
-        unitItemKey(unitOfBucket(item)),
+        unitItemKey(bucketOfKey(item).unit),
         ...liveContributionsIn(item).map(({ rowKey }) => rowItemKey(rowKey)),
       ];
     case 'CUSTOMER':
@@ -59,7 +61,7 @@ export const keysBeside = (item: Item): readonly Key[] => {
 
 /** The scope that an item points to, which its examination reads. */
 export const scopeBeside = ({ sk, scope }: Item): readonly ScopeId[] =>
-  typeof scope === 'string' && (sk === 'ROW' || sk === 'UNIT' || sk === 'CLAIM')
+  typeof scope === 'string' && (sk === 'ROW' || sk === 'BUCKET' || sk === 'CLAIM')
     ? [scope as ScopeId]
     : [];
 
@@ -73,8 +75,6 @@ const placeOf = (item: Item): readonly Key[] => {
   const { unit, bucket } = parseRowItem(item);
   return unit === undefined || bucket === undefined ? [] : [bucketKey(unit, bucket)];
 };
-
-const unitOfBucket = ({ pk }: Item): UnitKey => pk.slice(2, pk.lastIndexOf('#')) as UnitKey;
 
 // A fact row's contribution, or the tombstone of it, lies where the registry says.
 const examineRow: Examine = async (around, item) => {
@@ -91,8 +91,12 @@ const examineRow: Examine = async (around, item) => {
   return [finding(place, bucket ? 'differs' : 'missing', what, { expected: row }, 'replay')];
 };
 
-const examineUnitItem: Examine = (around, item) =>
-  examineHome(around, item, parseUnitItem(item).evidence);
+// The first bucket of a unit that is there stands for the unit.
+const examineBucket: Examine = async (around, item) => {
+  const unit = parseUnitItem(item);
+  const home = unit ? await examineHome(around, item, unit.evidence) : NONE;
+  return [...home, ...(await examineContributions(around, item))];
+};
 
 const examineHome = async (
   around: Surroundings,
@@ -109,10 +113,9 @@ const examineHome = async (
 };
 
 // A live contribution is known to the registry at this place, and its unit is there.
-const examineBucket: Examine = async (around, item) => {
+const examineContributions: Examine = async (around, item) => {
   const live = liveContributionsIn(item);
-  const unit = unitOfBucket(item);
-  const place = { unit, bucket: Number(item.pk.slice(item.pk.lastIndexOf('#') + 1)) };
+  const place = bucketOfKey(item);
   const found = await Promise.all(
     live.map(async ({ rowKey, version }): Promise<readonly Finding[]> => {
       const key = rowItemKey(rowKey);
@@ -134,8 +137,8 @@ const examineBucket: Examine = async (around, item) => {
   return found.flat();
 };
 
-const isStill = (row: SourceRowKey, version: string) =>
-  ({ equals: [[contributionName(row), 'v'], version] }) as const;
+const isStill = (row: SourceRowKey, version: RowVersion) =>
+  ({ equals: [[contributionName(row), 'v'], packedVersion(version)] }) as const;
 
 // A claim of which no unit is left; any other is examined from the scope of its holders. Where there is no scope, it is
 // lost, or yet to come: the claim alone does not tell.
@@ -165,7 +168,7 @@ const nextVersion = (stored: StoredScope): Action => ({
 });
 
 const evidenceIn = (holder: Item): EvidenceUnit | undefined =>
-  holder.sk === 'UNIT' ? parseUnitItem(holder).evidence : parseRowItem(holder).evidence;
+  holder.sk === 'ROW' ? parseRowItem(holder).evidence : parseUnitItem(holder)?.evidence;
 
 const says = (holder: Item, identifier: IdentifierKey): boolean =>
   evidenceIn(holder)?.claims.some((claim) => claim.identifier === identifier) ?? false;
@@ -250,7 +253,6 @@ const examineSummaryItem: Examine = async (around, item) => {
 
 const EXAMINATIONS: Readonly<Record<string, Examine>> = {
   ROW: examineRow,
-  UNIT: examineUnitItem,
   BUCKET: examineBucket,
   CLAIM: examineClaim,
   CUSTOMER: examineCustomer,

@@ -30,7 +30,7 @@ import { examineClaims, examineKeys, examineShared, fence } from './examine-clai
 import { type Finding, finding } from './finding.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** Most buckets of a unit that are looked for when its own item is gone. */
+/** Most buckets of a unit that are looked for when its first is gone. */
 const BUCKETS_PROBED = 4096;
 
 /** Keys that the examination of a scope reads, as far as they are known from its text. */
@@ -68,7 +68,7 @@ const examineUnit = async (
 ): Promise<readonly Finding[]> => {
   const key = unitItemKey(unit.key);
   const item = await around.get(key);
-  const evidence = item && (isFact(unit) ? parseUnitItem(item) : parseRowItem(item)).evidence;
+  const evidence = item && (isFact(unit) ? parseUnitItem(item) : parseRowItem(item))?.evidence;
   if (!item || !evidence) return [await missingUnit(around, stored, unit)];
   if (!sameEvidence(bareUnit(evidence, policy), unit)) {
     const seen = { expected: evidenceAttributes(unit), found: evidenceAttributes(evidence) };
@@ -93,8 +93,9 @@ const missingUnit = async (
   const seen = { expected: evidenceAttributes(unit) };
   if (!isFact(unit)) return finding(key, 'missing', 'party row of a customer', seen, 'replay');
   const buckets = await bucketsInUse(around, unit);
-  const item = { ...key, ...evidenceAttributes(unit), scope: stored.id, buckets };
-  const actions = [fence(stored), { kind: 'put', item, when: { missing: ['pk'] } } as const];
+  const set = { ...evidenceAttributes(unit), scope: stored.id, buckets };
+  const when = { missing: ['claims'] } as const;
+  const actions = [fence(stored), { kind: 'update', key, set, when } as const];
   return finding(key, 'missing', 'unit of fact rows', seen, { kind: 'write', actions });
 };
 

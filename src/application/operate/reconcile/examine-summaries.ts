@@ -7,12 +7,18 @@
  */
 import type { StoredScope } from '#application/identity/scope-store.ts';
 import { markOfDefinitions, rowsIn, type Summary, viewOf } from '#application/profile/summary.ts';
-import { bucketKeysOf, readParts } from '#application/profile/unit-parts.ts';
+import { bucketKeysOf, isFactUnit, readParts } from '#application/profile/unit-parts.ts';
 import { liveContributionsIn } from '#application/shared/contributions.ts';
-import { bucketKey, parseRowItem, summaryKey, unitItemKey } from '#application/shared/items.ts';
+import {
+  bucketKey,
+  parseRowItem,
+  parseUnitItem,
+  summaryKey,
+  unitItemKey,
+} from '#application/shared/items.ts';
 import { isPartyItem } from '#application/shared/party-row.ts';
 import type { CurrentDefinitions } from '#application/shared/ports.ts';
-import type { Key } from '#application/shared/table.ts';
+import type { Item, Key } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { Customer } from '#domain/identity/scope.ts';
 import { partialContext } from '#domain/profile/facts-partial.ts';
@@ -129,6 +135,9 @@ const difference = async (
   return expected === found ? undefined : { expected, found };
 };
 
+const isLost = (unit: UnitKey, item: Item | undefined): boolean =>
+  isFactUnit(unit) ? parseUnitItem(item) === undefined : item === undefined;
+
 // Buckets never go once they are there; one that a view has rows from and the table has not was taken away.
 const showsLostRows = async (
   around: Surroundings,
@@ -136,7 +145,7 @@ const showsLostRows = async (
   summary: Summary,
 ): Promise<boolean> => {
   const items = await around.getAll(units.map(unitItemKey));
-  if (items.some((item) => item === undefined)) return true;
+  if (units.some((unit, index) => isLost(unit, items[index]))) return true;
   const shown = units.flatMap((unit) => {
     const part = summary.units.get(unit);
     if (part?.kind !== 'facts') return [];

@@ -8,6 +8,7 @@
  */
 import { joinParts } from '#application/identity/scope-store.ts';
 import { lookupsOf } from '#application/profile/maintain-lookups.ts';
+import { rowNamesIn } from '#application/shared/contributions.ts';
 import { type ScopeId, scopePartKey } from '#application/shared/items.ts';
 import { heldKey } from '#application/shared/review-items.ts';
 import type { Action, Condition, Item, Key, Table, ValueMap } from '#application/shared/table.ts';
@@ -72,7 +73,8 @@ const inPlace = async (table: Table, rekeying: Rekeying, item: Item): Promise<To
   const { successor } = rekeying;
   const [kind] = item.pk.split('#', 1);
   if (kind === 'R') return changed(successor, item, ['said']);
-  if (kind === 'A' || item.sk === 'UNIT') return changed(successor, item, []);
+  if (kind === 'A') return changed(successor, item, []);
+  if (kind === 'U') return changed(successor, item, contributionNames(item));
   if (kind === 'HELD') return movedHeld(successor, item);
   if (kind !== 'K') return [];
   if (item.sk === 'EVENTS') return forgotten(successor, item);
@@ -81,7 +83,9 @@ const inPlace = async (table: Table, rekeying: Rekeying, item: Item): Promise<To
     : [];
 };
 
-/** The attributes that change; on condition that no other worker has changed one of them, as far as it is text. */
+const contributionNames = (bucket: Item): readonly string[] => [...rowNamesIn(bucket)];
+
+/** The attributes that change; on condition that no other worker has changed one of them, or taken it away. */
 const changed = (successor: Successor, item: Item, except: readonly string[]): Together => {
   const { pk, sk, ...attributes } = item;
   const entries = Object.entries(attributes)
@@ -91,11 +95,11 @@ const changed = (successor: Successor, item: Item, except: readonly string[]): T
       return next === value ? [] : [[name, next] as const];
     });
   if (entries.length === 0) return [];
-  const texts = entries.flatMap(([name]): readonly Condition[] => {
+  const asRead = entries.map(([name]): Condition => {
     const was = attributes[name];
-    return typeof was === 'string' ? [{ equals: [[name], was] }] : [];
+    return typeof was === 'string' ? { equals: [[name], was] } : { exists: [name] };
   });
-  const when: Condition = { all: [{ exists: ['pk'] }, ...texts] };
+  const when: Condition = { all: asRead };
   return [{ kind: 'update', key: { pk, sk }, set: Object.fromEntries(entries), when }];
 };
 

@@ -1,0 +1,157 @@
+/**
+ * Founding fact units: a unit comes to life in the same commit as the first rows that are live under it.
+ *
+ * So no unit is made for a row that came too late, and none stays behind when a worker dies. What a founding commit
+ * carries is fenced as any write of those rows is, and by the unit not being there.
+ * @module
+ */
+import { inParallel } from '#application/shared/in-parallel.ts';
+import {
+  bucketKey,
+  bucketsIn,
+  evidenceAttributes,
+  unitItemKey,
+} from '#application/shared/items.ts';
+import type { Action, Condition, Item, ValueMap } from '#application/shared/table.ts';
+import type { EvidenceUnit, UnitKey } from '#domain/identity/evidence.ts';
+import type { MergePolicy } from '#domain/identity/merge-policy.ts';
+import { InvariantError, must } from '#domain/shared/assert.ts';
+import { groupBy } from '#domain/shared/multimap.ts';
+import { type DecidedFact, placeIn } from './decided-fact.ts';
+import { LEAST_ACTIONS, relatedBy } from './related-groups.ts';
+import { type IdentityPorts, restructure } from './restructure.ts';
+import { rewriteActions } from './rewrite-facts.ts';
+import type { StructuralChange } from './world.ts';
+import { contributed, earlier, moveActions, notLater } from './write-facts.ts';
+
+/** Most rows that a unit is founded with; others follow. */
+const MAX_FOUNDERS = 30;
+
+/** What founding came to. */
+export interface UnitsFounded {
+  /** Rows that are written, with their unit. */
+  readonly written: ReadonlySet<DecidedFact>;
+  /** Units that failed, which fails all rows that wait for them. */
+  readonly failures: ReadonlyMap<UnitKey, unknown>;
+  readonly held: number;
+  readonly conflicts: number;
+}
+
+/** A unit, and the rows that it is founded with. */
+interface Founding {
+  readonly evidence: EvidenceUnit;
+  readonly founders: readonly DecidedFact[];
+}
+
+/**
+ * Founds the units that these rows name, each with some of its rows; those that are not among the written ones are to be
+ * read again. A row that moves or is rewritten founds a unit by itself, and only where no other row does.
+ */
+export const foundUnits = async (
+  ports: IdentityPorts,
+  policy: MergePolicy,
+  rows: readonly DecidedFact[],
+): Promise<UnitsFounded> => {
+  const foundings = [...groupBy(rows, (row) => evidenceOf(row).key).values()].map(foundingOf);
+  const groups = relatedBy(foundings, {
+    touches: ({ evidence }) => evidence.claims.map(({ identifier }) => identifier),
+    actions: ({ evidence }) => LEAST_ACTIONS / 2 + evidence.claims.length,
+  });
+  const results = await inParallel(groups, (group) => foundGroup(ports, policy, group));
+  return {
+    written: new Set(results.flatMap(({ written }) => [...written])),
+    failures: new Map(results.flatMap(({ failures }) => [...failures])),
+    held: results.reduce((sum, { held }) => sum + held, 0),
+    conflicts: results.reduce((sum, { conflicts }) => sum + conflicts, 0),
+  };
+};
+
+const evidenceOf = ({ change }: DecidedFact): EvidenceUnit =>
+  must(change.after?.unit, 'unit of a live row');
+
+const foundingOf = (rows: readonly DecidedFact[]): Founding => {
+  const first = must(rows[0], 'row of a unit');
+  const plain = rows.filter(({ step }) => step.step === 'contribute' || step.step === 'register');
+  const lead = plain.find((row) => placeIn(row).bucket === 0) ?? plain[0];
+  const same = plain.filter((row) => placeIn(row).bucket === lead?.place?.bucket);
+  const founders = lead ? same.slice(0, MAX_FOUNDERS) : [first];
+  return { evidence: evidenceOf(first), founders };
+};
+
+const foundGroup = async (
+  ports: IdentityPorts,
+  policy: MergePolicy,
+  group: readonly Founding[],
+): Promise<UnitsFounded> => {
+  try {
+    const outcome = await restructure(ports, policy, group.map(creation));
+    return {
+      written: new Set(outcome.done ? group.flatMap(({ founders }) => founders) : []),
+      failures: new Map(),
+      held: outcome.done ? outcome.held.length : 0,
+      conflicts: outcome.conflicts,
+    };
+  } catch (error) {
+    const failures = new Map(group.map(({ evidence }) => [evidence.key, error]));
+    return { written: new Set(), failures, held: 0, conflicts: 0 };
+  }
+};
+
+const creation = ({ evidence: given, founders }: Founding): StructuralChange => ({
+  key: given.key,
+  after: given,
+  own: (scope, evidence = given) => {
+    const first = must(founders[0], 'founder');
+    const buckets = Math.max(...founders.map((row) => row.buckets));
+    const says = { ...evidenceAttributes(evidence), scope, buckets };
+    const arrival = arrivalOf(founders, says, isAbsent(first.unit));
+    switch (first.step.step) {
+      case 'move':
+        return moveActions(first.change, first.step.row, placeIn(first), arrival);
+      case 'rewrite':
+        return rewriteActions(first.change, first.step.row, placeIn(first), arrival);
+      case 'register':
+      case 'contribute':
+        return arrival;
+      default:
+        throw new InvariantError(`a row that is to ${first.step.step} founds no unit`);
+    }
+  },
+});
+
+/** The unit's own items, with the rows that it is founded with. Buckets beyond the first are sealed since it went. */
+const arrivalOf = (
+  founders: readonly DecidedFact[],
+  says: ValueMap,
+  isAbsentYet: readonly Condition[],
+): readonly Action[] => {
+  const changes = founders.map(({ change }) => change);
+  const { unit, bucket } = placeIn(must(founders[0], 'founder'));
+  const isPlain = founders.some(
+    ({ step }) => step.step === 'register' || step.step === 'contribute',
+  );
+  const fences = changes.map(isPlain ? earlier : notLater);
+  const rows = contributed(changes);
+  const first = { kind: 'update', key: unitItemKey(unit) } as const;
+  if (bucket === 0) {
+    return [{ ...first, set: { ...says, ...rows }, when: { all: [...isAbsentYet, ...fences] } }];
+  }
+  return [
+    { ...first, set: says, when: { all: isAbsentYet } },
+    {
+      kind: 'update',
+      key: bucketKey(unit, bucket),
+      set: rows,
+      remove: ['dying'],
+      when: { all: fences },
+    },
+  ];
+};
+
+// Buckets never become fewer: so every one that a row may ever have been placed in is sealed while there is no unit.
+const isAbsent = (item: Item | undefined): readonly Condition[] => [
+  { missing: ['claims'] },
+  item?.['buckets'] === undefined
+    ? { missing: ['buckets'] }
+    : { equals: [['buckets'], bucketsIn(item)] },
+];
