@@ -12,7 +12,7 @@
 import type { Listing } from '#application/identity/customer-units.ts';
 import type { ViewDefinition } from '#domain/definitions/types.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
-import type { FactsPartial } from '#domain/profile/facts-partial.ts';
+import { brandOf, type FactsPartial } from '#domain/profile/facts-partial.ts';
 import {
   type PartyRow,
   type ProfileView,
@@ -119,6 +119,16 @@ export const viewOf = (
     ),
     question,
   );
+};
+
+/** Brands that a summary has rows of. */
+export const brandsIn = ({ units }: Pick<Summary, 'units'>): ReadonlySet<string> =>
+  new Set([...units.values()].flatMap(brandsOfEntry));
+
+const brandsOfEntry = (entry: UnitEntry): readonly string[] => {
+  if (entry.kind === 'party') return entry.part ? [brandOf(entry.part.row.fields)] : [];
+  if (entry.kind !== 'facts') return [];
+  return [...entry.buckets.values()].flatMap(({ partial }) => partial.map(({ brand }) => brand));
 };
 
 /** Fact rows that a unit's partials hold. */

@@ -159,6 +159,8 @@ const seeNamed = async (
   if (refusal) return failure(await auditRefusal(ports.audit, request, refusal));
   const customer = await seeCustomer(ports, request, shownEvidence);
   if (!customer.ok) return customer;
+  if (seesPart(customer.value.grant))
+    return failure(await auditRefusal(ports.audit, request, PART_ONLY));
   const unit = await unitBehind(ports, definitions, request.identifier, customer.value);
   const rules = { hash, namespaces: definitions.namespaces };
   return success({ customer: customer.value, unit, rules });

@@ -2,18 +2,20 @@
  * Read profile: what a caller may see of the customer behind an identifier, for a purpose.
  * @module
  */
+
+import { brandsIn } from '#application/profile/summary.ts';
 import type { AccessPolicy } from '#domain/definitions/access-file.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
+import { NO_BRAND } from '#domain/profile/facts-partial.ts';
+import { decideAccess, type Grant, seesPart, withoutConsent } from '#domain/serve/access.ts';
 import {
+  brandsNamed,
   type ConsentState,
   consentState,
-  decideAccess,
-  type Grant,
   isPermitted,
-  seesPart,
-  withoutConsent,
-} from '#domain/serve/access.ts';
+  type Voice,
+} from '#domain/serve/consent.ts';
 import { pickFields } from '#domain/serve/pick-fields.ts';
 import type { ApiProblem } from '#domain/serve/problems.ts';
 import { redactProfile } from '#domain/serve/redact.ts';
@@ -31,6 +33,7 @@ import {
 } from './get-profile.ts';
 import { limitedView } from './limited-view.ts';
 import { type FieldDetail, presentProfile } from './present-profile.ts';
+import { readVoices } from './read-voices.ts';
 
 /** What reading needs. */
 export interface ReadPorts extends ProfilePorts, WaitPorts {
@@ -49,7 +52,10 @@ export interface SeenCustomer {
   readonly definitions: Definitions;
   /** As it is after consent. */
   readonly grant: Grant;
-  readonly consent: ConsentState;
+  /** What is kept back for want of a consent: everything that is personal, or the rows of some brands. */
+  readonly withheld?: { readonly state: ConsentState; readonly brands?: readonly string[] };
+  /** What the customer has said, by purpose. */
+  readonly voices: Readonly<Record<string, readonly Voice[]>>;
 }
 
 /**
@@ -128,14 +134,50 @@ const seen = async (
   grant: Grant,
   found: FoundProfile,
 ): Promise<Result<SeenCustomer, ApiProblem>> => {
-  const consent = consentState(grant, found.view.measures);
-  const view = seesPart(grant)
-    ? await limitedView(table, definitions, found, grant, clock())
+  const voices = await voicesOf(table, definitions, found);
+  const permitted = afterConsent(definitions, grant, found, voices[grant.purpose] ?? []);
+  const view = seesPart(permitted.grant)
+    ? await limitedView(table, definitions, found, permitted.grant, clock())
     : found.view;
   if (view === undefined) return failure(NOT_FOUND);
-  const shown =
-    isPermitted(consent) || !definitions.access ? grant : withoutConsent(definitions.access, grant);
-  return success({ found: { ...found, view }, definitions, grant: shown, consent });
+  return success({ ...permitted, found: { ...found, view }, definitions, voices });
+};
+
+const voicesOf = async (
+  table: ReadPorts['table'],
+  definitions: Definitions,
+  found: FoundProfile,
+): Promise<SeenCustomer['voices']> => {
+  const rules = Object.entries(definitions.access?.purposes ?? {}).flatMap(
+    ([purpose, { consent }]) => (consent ? [[purpose, consent] as const] : []),
+  );
+  const read = rules.map(async ([purpose, rule]) => [
+    purpose,
+    await readVoices(table, definitions, found, rule),
+  ]);
+  return Object.fromEntries(await Promise.all(read));
+};
+
+/** The grant as the customer's consent leaves it. */
+const afterConsent = (
+  { access }: Definitions,
+  grant: Grant,
+  { summary }: FoundProfile,
+  voices: readonly Voice[],
+): Pick<SeenCustomer, 'grant' | 'withheld'> => {
+  const { consent: rule } = grant;
+  if (!rule || !access) return { grant };
+  const stateOf = (brand?: string) => consentState(rule, voices, brand);
+  const isOfAll = brandsNamed(voices).length === 0;
+  // Who decided for one brand is asked about each brand that there is anything of.
+  const brands = isOfAll ? [NO_BRAND] : (grant.brands ?? [...brandsIn(summary)]);
+  const kept = brands.filter((brand) => !isPermitted(stateOf(brand)));
+  if (kept.length === 0) return { grant };
+  const state = stateOf(kept[0]);
+  if (kept.length === brands.length)
+    return { grant: withoutConsent(access, grant), withheld: { state } };
+  const permitted = brands.filter((brand) => !kept.includes(brand));
+  return { grant: { ...grant, brands: permitted }, withheld: { state, brands: kept } };
 };
 
 /** Answers `GET /v1/profiles/{identifier}`. */
@@ -150,16 +192,14 @@ export const readProfile = async (
 
 /** A profile as its grant shows it. Fails with `bad-request` on an unknown field. */
 export const showProfile = (
-  { found, definitions, grant, consent }: SeenCustomer,
+  { found, definitions, grant, withheld: kept, voices }: SeenCustomer,
   fields: string | undefined,
   detail?: FieldDetail,
 ): Result<Readonly<Record<string, unknown>>, ApiProblem> => {
   const { view, access } = definitions;
   const shown = redactProfile(presentProfile(found, view, detail), grant);
-  const consents = presentConsents(access, found.view.measures);
-  const withheld = isPermitted(consent)
-    ? {}
-    : { withheld: { reason: 'consent', purpose: grant.purpose, state: consent } };
+  const consents = presentConsents(access, voices);
+  const withheld = kept ? { withheld: { reason: 'consent', purpose: grant.purpose, ...kept } } : {};
   return pickFields(
     { ...shown, ...(consents.length > 0 ? { consents } : {}), ...withheld },
     fields,
@@ -169,11 +209,17 @@ export const showProfile = (
 
 const presentConsents = (
   access: AccessPolicy | undefined,
-  measures: Readonly<Record<string, unknown>>,
-): readonly { readonly purpose: string; readonly state: ConsentState }[] =>
-  Object.entries(access?.purposes ?? {}).flatMap(([purpose, { consent }]) =>
-    consent ? [{ purpose, state: consentState({ consent }, measures) }] : [],
-  );
+  voices: SeenCustomer['voices'],
+): readonly object[] =>
+  Object.entries(access?.purposes ?? {}).flatMap(([purpose, { consent: rule }]) => {
+    const said = voices[purpose] ?? [];
+    const brands = brandsNamed(said).map((brand) => ({
+      brand,
+      state: consentState(rule, said, brand),
+    }));
+    const byBrand = brands.length > 0 ? { brands } : {};
+    return rule ? [{ purpose, state: consentState(rule, said), ...byBrand }] : [];
+  });
 
 const OTHER_CUSTOMER: ApiProblem = {
   code: 'other-customer',

@@ -19,13 +19,16 @@ import {
 import type { Definitions, IdentifierRule } from '#domain/definitions/types.ts';
 import { identifierKey } from '#domain/identity/evidence.ts';
 import type { Identifier } from '#domain/identity/identifier.ts';
-import { decideAccess } from '#domain/serve/access.ts';
+import { NO_BRAND } from '#domain/profile/facts-partial.ts';
+import { decideAccess, type Grant } from '#domain/serve/access.ts';
+import { brandsNamed, standOf } from '#domain/serve/consent.ts';
 import type { ApiProblem } from '#domain/serve/problems.ts';
 import { own } from '#domain/shared/json-safety.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 import { auditRefusal } from './audited-read.ts';
 import type { FoundProfile } from './get-profile.ts';
 import { type ProfileRequest, type ReadPorts, seeCustomer } from './read-profile.ts';
+import { readNamedVoices } from './read-voices.ts';
 
 /** What recording needs. */
 export interface ConsentPorts extends ReadPorts {
@@ -36,7 +39,7 @@ export interface ConsentPorts extends ReadPorts {
 
 /** A decision as a caller hands it in. */
 export interface SaidDecision
-  extends Pick<ConsentDecision, 'purpose' | 'channel' | 'state' | 'notice' | 'evidence'> {
+  extends Pick<ConsentDecision, 'purpose' | 'channel' | 'brand' | 'state' | 'notice' | 'evidence'> {
   /** ISO 8601; now when absent. */
   readonly at?: string | undefined;
   readonly actor?: string | undefined;
@@ -63,7 +66,7 @@ export const recordConsent = async (
   const decision = decisionOf(request, receivedAt);
   const refusal = refusalOf(definitions, request, decision, receivedAt);
   if (refusal) return failure(await auditRefusal(ports.audit, request, refusal));
-  const { purpose, channel, state, at, id } = decision;
+  const { purpose, channel, brand, state, at, id } = decision;
   // A channel is any word; the row has it, the record says that there was one.
   const field = ['consent', purpose, ...(channel === undefined ? [] : ['channel']), state].join(
     '.',
@@ -71,16 +74,42 @@ export const recordConsent = async (
   const customer = await seeCustomer(ports, request, () => [field]);
   if (!customer.ok) return customer;
   const { found } = customer.value;
-  const columns = await customerColumns(ports, definitions, found);
-  if (columns === undefined) return failure(NO_IDENTIFIER);
-  const { key, record } = decisionRecord(decision, columns, receivedAt, ports.digits);
-  const bytes = new TextEncoder().encode(JSON.stringify(record));
-  await ports.publish([{ partitionKey: key, bytes }]);
-  const said = { id, purpose, ...(channel === undefined ? {} : { channel }), state };
+  const overruled = await overruledSubjects(ports, definitions, found, decision);
+  const columns = await customerColumns(ports, definitions, found, overruled);
+  if (columns.length === 0) return failure(NO_IDENTIFIER);
+  const rows = columns.map((each, index) => {
+    const one = index === 0 ? decision : { ...decision, id: `${id}-${index}` };
+    const { key, record } = decisionRecord(one, each, receivedAt, ports.digits);
+    return { partitionKey: key, bytes: new TextEncoder().encode(JSON.stringify(record)) };
+  });
+  await ports.publish(rows);
+  const about = {
+    ...(channel === undefined ? {} : { channel }),
+    ...(brand === undefined ? {} : { brand }),
+  };
+  const said = { id, purpose, ...about, state };
   return success({
     customerId: found.customerId,
     decision: { ...said, at: new Date(at).toISOString() },
   });
+};
+
+// A grant after a merge is a decision anew: it is said under every name that stands withdrawn.
+const overruledSubjects = async (
+  { table }: ConsentPorts,
+  definitions: Definitions,
+  found: FoundProfile,
+  { purpose, channel, brand, state }: ConsentDecision,
+): Promise<ReadonlySet<string>> => {
+  const rule = own(definitions.access?.purposes ?? {}, purpose)?.consent;
+  if (!rule || state !== 'granted' || channel !== undefined) return new Set();
+  const voices = await readNamedVoices(table, definitions, found, rule);
+  const brands = brand === undefined ? [NO_BRAND, ...brandsNamed(voices)] : [brand];
+  return new Set(
+    voices
+      .filter((voice) => brands.some((each) => standOf(voice, each) === 'withdrawn'))
+      .map(({ subject }) => subject),
+  );
 };
 
 const decisionOf = (request: ConsentRequest, receivedAt: number): ConsentDecision => {
@@ -105,12 +134,19 @@ const refusalOf = (
   const granted = decideAccess(definitions.access, caller, purpose);
   if (!granted.ok) return granted.error;
   if (!granted.value.may('record-consent')) return NOT_THIS_ROLE;
-  // A grant holds for all brands and markets, and so asks for somebody who answers for all.
-  const isLimited = granted.value.brands !== undefined || granted.value.markets !== undefined;
-  if (decision.state === 'granted' && isLimited) return LIMITED;
+  if (decision.state === 'granted' && !answersFor(granted.value, decision)) return LIMITED;
   if (!Number.isFinite(decision.at) || decision.at > now + MAX_AHEAD_MS) return BAD_TIME;
+  if (!isBrand(definitions, decision)) return NO_BRAND_OF_OURS;
   return hasEffect(definitions, decision) ? undefined : NO_EFFECT;
 };
+
+const isBrand = ({ sources }: Definitions, { brand }: ConsentDecision): boolean =>
+  brand === undefined || own(sources[CONSENT_SOURCE]?.brand?.map ?? {}, brand) !== undefined;
+
+// A grant holds in all markets, for its brand or for all, and so asks for somebody who answers for them.
+const answersFor = ({ brands, markets }: Grant, { brand }: ConsentDecision): boolean =>
+  markets === undefined &&
+  (brands === undefined || (brand !== undefined && brands.includes(brand)));
 
 // One channel is the matter of whoever sends over it; a purpose as a whole decides what is read here.
 const hasEffect = ({ access }: Definitions, { purpose, channel }: ConsentDecision): boolean => {
@@ -121,12 +157,16 @@ const hasEffect = ({ access }: Definitions, { purpose, channel }: ConsentDecisio
 const rulesOf = ({ sources }: Definitions): readonly IdentifierRule[] =>
   sources[CONSENT_SOURCE]?.tables[CONSENT_TABLE]?.identifiers ?? [];
 
-/** The columns that name the customer; `undefined` when no identifier names it alone. */
+/**
+ * The columns that name the customer: by the identifier that says most, then by those that are to be said again. None when
+ * no identifier names it alone.
+ */
 const customerColumns = async (
   { table, pseudonymise }: ConsentPorts,
   definitions: Definitions,
   { view, units }: FoundProfile,
-): Promise<CustomerColumns | undefined> => {
+  again: ReadonlySet<string>,
+): Promise<readonly CustomerColumns[]> => {
   const { namespaces } = definitions;
   const priorityOf = ({ namespace }: Identifier) => namespaces[namespace]?.priority ?? 0;
   const candidates = view.identifiers
@@ -151,8 +191,10 @@ const customerColumns = async (
       return (await readHolders(table, key, claim)).every((unit) => units.includes(unit));
     }),
   );
-  const chosen = candidates.find((_, index) => theirs[index]);
-  return chosen && columnsOf(chosen.rule, chosen.known);
+  const first = theirs.indexOf(true);
+  return candidates
+    .filter((_, index) => theirs[index] && (index === first || again.has(String(keys[index]))))
+    .map(({ rule, known }) => columnsOf(rule, known));
 };
 
 const columnsOf = (
@@ -174,7 +216,7 @@ const NOT_THIS_ROLE: ApiProblem = {
 const LIMITED: ApiProblem = {
   code: 'not-permitted',
   detail:
-    'A grant holds for all brands and markets; this caller answers for some. It may record a withdrawal.',
+    'A grant holds in all markets, for the brand that it names or for all; this caller answers for some. It may record a withdrawal.',
 };
 const bad = (pointer: string, detail: string): ApiProblem => ({
   code: 'bad-request',
@@ -182,6 +224,7 @@ const bad = (pointer: string, detail: string): ApiProblem => ({
   errors: [{ pointer, detail }],
 });
 const BAD_TIME = bad('#/at', 'is no time, or lies ahead');
+const NO_BRAND_OF_OURS = bad('#/brand', `is no brand of source ${CONSENT_SOURCE}`);
 const NO_EFFECT = bad('#/purpose', 'is no purpose of the access policy that asks for a consent');
 const NO_IDENTIFIER: ApiProblem = {
   code: 'ambiguous',

@@ -23,6 +23,8 @@ export interface ConsentDecision {
   readonly id: string;
   readonly purpose: string;
   readonly channel?: string | undefined;
+  /** Of this brand only. */
+  readonly brand?: string | undefined;
   readonly state: 'granted' | 'withdrawn';
   /** When it was made, epoch milliseconds. */
   readonly at: number;
@@ -56,13 +58,14 @@ export const decisionRecord = (
   receivedAt: number,
   digits: (text: string) => string,
 ): PushedRecord => {
-  const { id, purpose, channel, state, at, actor, client, notice, evidence } = decision;
+  const { id, purpose, channel, brand, state, at, actor, client, notice, evidence } = decision;
   const decidedAt = new Date(at).toISOString();
   const row = {
     decision_id: id,
     ...customer,
     purpose,
     channel: channel ?? null,
+    brand: brand ?? null,
     granted: state === 'granted',
     decided_at: decidedAt,
     actor,

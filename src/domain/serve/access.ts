@@ -10,6 +10,7 @@ import type { AccessPolicy, AccessRole, Act } from '#domain/definitions/access-f
 import type { ApiScope } from '#domain/definitions/api-scopes.ts';
 import { own } from '#domain/shared/json-safety.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
+import type { ConsentRule } from './consent.ts';
 import type { ApiProblem } from './problems.ts';
 
 /** What IAM says of a caller who signs. */
@@ -38,14 +39,6 @@ export const callerIdentity = ({ signature, ...caller }: Credentials): Credentia
 
 /** What becomes of a field. */
 export type Treatment = 'clear' | 'masked' | 'hidden';
-
-/** Measures that hold a consent: last grant and last withdrawal. */
-export interface ConsentRule {
-  readonly granted: string;
-  readonly withdrawn: string;
-  /** Who has said nothing has agreed by the terms of membership; a withdrawal counts all the same. */
-  readonly assumed?: boolean | undefined;
-}
 
 /** What a caller was granted for one request. */
 export interface Grant {
@@ -192,35 +185,6 @@ export const seesRow = (
   !barredSources.includes(row.source) &&
   (brands === undefined || brands.includes(row.brand)) &&
   (markets === undefined || markets.includes(String(row.market)));
-
-/** State of the consent that a purpose asks for. */
-export type ConsentState = 'not-needed' | 'granted' | 'assumed' | 'withdrawn' | 'never-given';
-
-/**
- * State of a consent: the later of the last grant and the last withdrawal counts, and a withdrawal at the same instant
- * wins. Both are measures over consent rows, so they follow the customer through merges and splits.
- */
-export const consentState = (
-  { consent }: Pick<Grant, 'consent'>,
-  measures: Readonly<Record<string, unknown>>,
-): ConsentState => {
-  if (!consent) return 'not-needed';
-  const [granted, withdrawn] = [
-    instantOf(measures[consent.granted]),
-    instantOf(measures[consent.withdrawn]),
-  ];
-  if (granted === undefined && withdrawn === undefined)
-    return consent.assumed ? 'assumed' : 'never-given';
-  if (granted === undefined) return 'withdrawn';
-  return withdrawn === undefined || granted > withdrawn ? 'granted' : 'withdrawn';
-};
-
-const instantOf = (measure: unknown): number | undefined =>
-  typeof measure === 'number' ? measure : undefined;
-
-/** Whether data may be used for the purpose. */
-export const isPermitted = (state: ConsentState): boolean =>
-  state !== 'withdrawn' && state !== 'never-given';
 
 /** The same grant, as it is without the consent: only fields that are clear of any person remain. */
 export const withoutConsent = (policy: AccessPolicy, grant: Grant): Grant => ({

@@ -12,6 +12,7 @@ const text = (most: number) => z.string().check(z.minLength(1), z.maxLength(most
 export const ConsentRequest = z.strictObject({
   purpose: described(name(), 'A purpose of the access policy'),
   channel: described(z.optional(name()), 'Only for this channel: sms, email, …'),
+  brand: described(z.optional(name()), 'Only for this brand; all brands when absent'),
   state: z.enum(['granted', 'withdrawn']),
   at: described(
     z.optional(z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z$/))),
@@ -29,6 +30,7 @@ export const ConsentAnswer = z.looseObject({
     id: described(z.string(), 'The same for a request with the same Idempotency-Key'),
     purpose: z.string(),
     channel: z.optional(z.string()),
+    brand: z.optional(z.string()),
     state: z.enum(['granted', 'withdrawn']),
     at: z.string(),
   }),

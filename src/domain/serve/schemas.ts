@@ -91,10 +91,25 @@ export const ProfileAnswer = z.looseObject({
   identifiers: z.optional(z.array(knownIdentifier)),
   sources: z.optional(z.array(sourceShare)),
   lastSeenAt: z.optional(z.nullable(z.string())),
-  consents: z.optional(z.array(z.looseObject({ purpose: z.string(), state: z.string() }))),
+  consents: z.optional(
+    z.array(
+      z.looseObject({
+        purpose: z.string(),
+        state: z.string(),
+        brands: z.optional(z.array(z.looseObject({ brand: z.string(), state: z.string() }))),
+      }),
+    ),
+  ),
   withheld: described(
-    z.optional(z.looseObject({ reason: z.string(), purpose: z.string(), state: z.string() })),
-    'Why fields are missing although the role could see them',
+    z.optional(
+      z.looseObject({
+        reason: z.string(),
+        purpose: z.string(),
+        state: z.string(),
+        brands: described(z.optional(z.array(z.string())), 'Only the rows of these brands'),
+      }),
+    ),
+    'Why fields or rows are missing although the role could see them',
   ),
 });
 

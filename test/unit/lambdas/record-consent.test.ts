@@ -16,10 +16,11 @@ beforeEach(() => {
   lines = aLambda();
 });
 
-const member = (no: string, mobile: string, more: JsonObject = {}) =>
+const member = (no: string, mobile: string, more: JsonObject = {}, position?: string) =>
   dmsText({
     source: 'member',
     table: 'member',
+    ...(position === undefined ? {} : { position }),
     data: {
       card_no: no,
       mobile,
@@ -34,6 +35,7 @@ const member = (no: string, mobile: string, more: JsonObject = {}) =>
 const ONE = 'member-card:M1';
 const WITHDRAWN = { purpose: 'marketing', state: 'withdrawn' };
 const GRANTED = { purpose: 'marketing', state: 'granted' };
+const keyed = (key: string): AskedOf => ({ headers: { 'idempotency-key': key } });
 
 /** The reading routes, and the desk that takes decisions; what it puts on the stream is applied at once. */
 const aDesk = async (...records: readonly string[]) => {
@@ -154,8 +156,6 @@ describe('a withdrawal', () => {
 });
 
 describe('a decision under a key', () => {
-  const keyed = (key: string): AskedOf => ({ headers: { 'idempotency-key': key } });
-
   test('is taken down once', async () => {
     const desk = await aDesk(member('M1', '91234567'));
     const first = await desk.record(WITHDRAWN, keyed('"8e03978e-40d5"'));
@@ -181,6 +181,124 @@ describe('a decision under a key', () => {
     const desk = await aDesk(member('M1', '91234567'));
     const { status, body } = await desk.record(WITHDRAWN, keyed(key));
     expect([status, body.errors?.[0].pointer]).toEqual([400, 'header:idempotency-key']);
+  });
+});
+
+describe('two that meet in a merge', () => {
+  const TWO = 'member-card:M2';
+  const forMarketing = async (desk: Awaited<ReturnType<typeof aDesk>>) =>
+    (
+      await desk.ask('getProfile', {
+        path: { identifier: ONE },
+        headers: { 'x-purpose': 'marketing' },
+      })
+    ).body;
+  const aMerge = async () => {
+    const desk = await aDesk(member('M1', '91234567'), member('M2', '92345678'));
+    await desk.record(
+      { ...WITHDRAWN, at: '2026-11-20T08:00:00Z' },
+      { path: { identifier: TWO }, ...keyed('a') },
+    );
+    await desk.record({ ...GRANTED, at: '2026-11-21T08:00:00Z' }, keyed('b'));
+    await desk.resolve(
+      ...['M1', 'M2'].map((card, index) =>
+        member(
+          card,
+          index === 0 ? '91234567' : '92345678',
+          { wechat_unionid: 'oSamePerson01' },
+          '2/90000000',
+        ),
+      ),
+    );
+    await desk.refresh();
+    return desk;
+  };
+
+  test('the most restrictive is in force, although the other was decided later', async () => {
+    const desk = await aMerge();
+    const read = await forMarketing(desk);
+    expect(read.consents).toEqual([{ purpose: 'marketing', state: 'withdrawn' }]);
+    expect(read.withheld).toEqual({ reason: 'consent', purpose: 'marketing', state: 'withdrawn' });
+  });
+
+  test('until the customer decides anew, which is said under both names', async () => {
+    const desk = await aMerge();
+    const before = desk.sent.length;
+    expect((await desk.record(GRANTED, keyed('c'))).status).toBe(202);
+    expect(desk.sent).toHaveLength(before + 2);
+    const read = await forMarketing(desk);
+    expect([read.consents[0].state, read.withheld]).toEqual(['granted', undefined]);
+    await desk.record({ ...WITHDRAWN, at: '2026-11-22T08:02:00Z' }, keyed('d'));
+    expect((await forMarketing(desk)).withheld.state).toBe('withdrawn');
+  });
+
+  test('a split gives each its own back', async () => {
+    const desk = await aMerge();
+    await desk.resolve(
+      member('M1', '91234567', { wechat_unionid: null }, '3/90000000'),
+      member('M2', '92345678', { wechat_unionid: null }, '3/90000000'),
+    );
+    await desk.refresh();
+    expect((await forMarketing(desk)).consents[0].state).toBe('granted');
+  });
+});
+
+describe('a decision about one brand', () => {
+  const receipts = ['A', 'B'].map((brand, n) =>
+    dmsText({
+      source: 'pos',
+      table: 'receipt',
+      data: {
+        receipt_no: `R${n}`,
+        card_no: 'M1',
+        brand_code: brand,
+        amt: '10.50',
+        ccy: 'HKD',
+        sold_at: '2026-11-07 10:00:00',
+      },
+    }),
+  );
+  const asked = (claims: Record<string, string> = {}): AskedOf => ({
+    path: { identifier: ONE },
+    headers: { 'x-purpose': 'marketing' },
+    claims: { c360_role: 'admin', ...claims },
+  });
+
+  test('keeps the rows of that brand back, and no others', async () => {
+    const desk = await aDesk(member('M1', '91234567'), ...receipts);
+    await desk.record({ ...WITHDRAWN, brand: 'bloom' });
+    const { body } = await desk.ask('getProfile', asked());
+    expect(body.consents).toEqual([
+      {
+        purpose: 'marketing',
+        state: 'assumed',
+        brands: [{ brand: 'bloom', state: 'withdrawn' }],
+      },
+    ]);
+    expect(body.withheld).toMatchObject({ state: 'withdrawn', brands: ['bloom'] });
+    expect([body.orderCount, body.profile.name.value]).toEqual([1, '陳大文']);
+    const orders = (await desk.ask('getOrders', asked())).body.data;
+    expect(orders.map(({ brand }: { brand: string }) => brand)).toEqual(['aurora']);
+    const service = { path: { identifier: ONE }, claims: { c360_role: 'service' } };
+    expect((await desk.ask('getProfile', service)).body.orderCount).toBe(2);
+  });
+
+  test('is all there is to a caller of that brand', async () => {
+    const desk = await aDesk(member('M1', '91234567'), ...receipts);
+    await desk.record({ ...WITHDRAWN, brand: 'bloom' });
+    const bloom = (await desk.ask('getProfile', asked({ c360_brands: 'bloom' }))).body;
+    expect([bloom.withheld.state, bloom.profile]).toEqual(['withdrawn', {}]);
+    const aurora = (await desk.ask('getProfile', asked({ c360_brands: 'aurora' }))).body;
+    expect(aurora.withheld).toBeUndefined();
+  });
+
+  test('may be a grant by who answers for that brand', async () => {
+    const desk = await aDesk(member('M1', '91234567'), ...receipts);
+    const claims = { c360_role: 'service', c360_brands: 'aurora' };
+    expect((await desk.record({ ...GRANTED, brand: 'aurora' }, { claims })).status).toBe(202);
+    expect((await desk.record({ ...GRANTED, brand: 'bloom' }, { claims })).status).toBe(403);
+    const unknown = await desk.record({ ...WITHDRAWN, brand: 'nobodys' });
+    expect([unknown.status, unknown.body.errors[0].pointer]).toEqual([400, '#/brand']);
   });
 });
 

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { type ApiScope, SCOPES } from '#domain/definitions/api-scopes.ts';
 import {
   type Credentials,
-  consentState,
   decideAccess,
   type Grant,
   seesPart,
@@ -246,27 +245,10 @@ describe('limits', () => {
   });
 });
 
-describe('consent', () => {
-  const consent = { granted: 'g', withdrawn: 'w' };
-
-  test.each([
-    [{}, 'never-given'],
-    [{ g: 5 }, 'granted'],
-    [{ g: 5, w: 6 }, 'withdrawn'],
-    [{ g: 7, w: 6 }, 'granted'],
-    [{ g: 6, w: 6 }, 'withdrawn'],
-    [{ w: 6 }, 'withdrawn'],
-    [{ g: null, w: null }, 'never-given'],
-  ])('with %j is %s', (measures, state) => {
-    expect(consentState({ consent }, measures)).toBe(state);
-    expect(consentState({}, measures)).toBe('not-needed');
-  });
-
-  test('without it only plain fields remain, even for who sees all', () => {
-    const grant = withoutConsent(policy, grantOf({ role: 'admin' }));
-    const shown = Object.keys(FIELDS).filter((field) => grant.treat(field) !== 'hidden');
-    expect(shown).toEqual(
-      'tier,orderCount,returnCount,pointsBalance,couponCount,lastOrderAt,lastSeenAt'.split(','),
-    );
-  });
+test('without a consent only plain fields remain, even for who sees all', () => {
+  const grant = withoutConsent(policy, grantOf({ role: 'admin' }));
+  const shown = Object.keys(FIELDS).filter((field) => grant.treat(field) !== 'hidden');
+  expect(shown).toEqual(
+    'tier,orderCount,returnCount,pointsBalance,couponCount,lastOrderAt,lastSeenAt'.split(','),
+  );
 });

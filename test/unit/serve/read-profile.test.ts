@@ -179,7 +179,9 @@ describe('consent', () => {
       undefined,
       [{ amount: '107.00', currency: 'HKD' }],
     ]);
-    expect(granted.consents).toContainEqual({ purpose: 'marketing', state: 'granted' });
+    // The orders that stand for decisions here name their brands, and say nothing of all.
+    const brands = ['aurora', 'bloom'].map((brand) => ({ brand, state: 'granted' }));
+    expect(granted.consents).toEqual([{ purpose: 'marketing', state: 'never-given', brands }]);
     const never = {
       ...demo,
       purposes: { ...demo.purposes, marketing: { consent: { granted: 'x', withdrawn: 'y' } } },
