@@ -73,8 +73,8 @@ const namedVoices = async (
 ): Promise<readonly Voice[]> => {
   const items = await table.getAll(voices.map(({ subject }) => unitItemKey(subject as UnitKey)));
   const named = voices.map((voice, index) => {
-    const item = items[index];
-    const subject = item && strongestOf(definitions, parseUnitItem(item).evidence);
+    const unit = parseUnitItem(items[index]);
+    const subject = unit && strongestOf(definitions, unit.evidence);
     return { ...voice, subject: subject ?? voice.subject };
   });
   return [...groupBy(named, ({ subject }) => subject)].map(([subject, ofSubject]) => ({
