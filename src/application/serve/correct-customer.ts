@@ -20,6 +20,7 @@ import { rowOf } from '#domain/serve/redact.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 import { readCustomerRows } from './customer-rows.ts';
 import { rowFilter } from './limited-view.ts';
+import { aboutCustomer } from './present-profile.ts';
 import { type ProfileRequest, type ReadPorts, seeCustomer } from './read-profile.ts';
 
 /** What correcting needs. */
@@ -77,17 +78,23 @@ export const requestCorrection = async (
   return success(await statusOf(ports.table, grant, correction));
 };
 
+/** The requests of a customer, with who it is and how fresh that is. */
+export interface ListedCorrections extends ReturnType<typeof aboutCustomer> {
+  readonly data: readonly CorrectionStatus[];
+}
+
 /** The requests of a customer, the oldest first. */
 export const listCorrections = async (
   ports: ReadPorts,
   request: ProfileRequest,
-): Promise<Result<{ readonly data: readonly CorrectionStatus[] }, ApiProblem>> => {
+): Promise<Result<ListedCorrections, ApiProblem>> => {
   const seen = await seeCustomer(ports, request, () => []);
   if (!seen.ok) return seen;
   const { found, grant } = seen.value;
   const corrections = await correctionsOf(ports.table, found.customerId);
   const shown = corrections.filter(({ field }) => grant.treat(field) !== 'hidden');
   return success({
+    ...aboutCustomer(found),
     data: await Promise.all(shown.map((one) => statusOf(ports.table, grant, one))),
   });
 };

@@ -2,7 +2,7 @@
  * List activity: the facts of a customer, newest first, in pages.
  *
  * Read from the contribution buckets under the customer's units, so an entry follows its customer through merge and split
- * like everything else. All buckets are read for every page: the order is by time, and rows lie in buckets by hash.
+ * like everything else.
  * @module
  */
 import type { Definitions } from '#domain/definitions/types.ts';
@@ -10,8 +10,6 @@ import { callerIdentity } from '#domain/serve/access.ts';
 import {
   type ActivityFilter,
   type ActivityPosition,
-  filterActivity,
-  pageAfter,
   positionOf,
   presentActivity,
 } from '#domain/serve/activity.ts';
@@ -19,8 +17,8 @@ import { decodeCursor, encodeCursor, type Sign } from '#domain/serve/cursor.ts';
 import type { ApiProblem } from '#domain/serve/problems.ts';
 import { must } from '#domain/shared/assert.ts';
 import { type Result, success } from '#domain/shared/result.ts';
-import { readCustomerRows } from './customer-rows.ts';
 import { rowFilter } from './limited-view.ts';
+import { newestRows } from './newest-rows.ts';
 import { aboutCustomer } from './present-profile.ts';
 import {
   type ProfileRequest,
@@ -91,9 +89,9 @@ const pageOf = async (
   query: string,
   after: ActivityPosition | undefined,
 ): Promise<ActivityAnswer> => {
-  const { facts } = await readCustomerRows(table, found.units);
-  const visible = facts.filter(rowFilter(definitions, grant));
-  const { page, hasMore } = pageAfter(filterActivity(visible, filter, definitions), after, limit);
+  const isVisible = rowFilter(definitions, grant);
+  const asked = { definitions, filter, isVisible, after, limit };
+  const { page, hasMore } = await newestRows(table, found.summary, asked);
   const last = page.at(-1);
   const next = hasMore
     ? encodeCursor(sign, query, JSON.stringify(positionOf(must(last, 'last entry of a page'))))

@@ -3,7 +3,7 @@
  * @module
  */
 import * as z from 'zod/mini';
-import { described } from './schemas.ts';
+import { about, described } from './schemas.ts';
 
 const text = (most: number) => z.string().check(z.minLength(1), z.maxLength(most));
 const instant = () => described(z.string(), 'ISO 8601, UTC');
@@ -45,7 +45,7 @@ export const CorrectionAnswer = z.looseObject({
 });
 
 /** Corrections of a customer. */
-export const CorrectionsAnswer = z.looseObject({ data: z.array(CorrectionAnswer) });
+export const CorrectionsAnswer = z.looseObject({ ...about, data: z.array(CorrectionAnswer) });
 
 const extractField = () =>
   described(
