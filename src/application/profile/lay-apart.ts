@@ -83,7 +83,7 @@ const readLayings = async (
   const read = await readBuckets(
     table,
     context,
-    layings.map(({ unit }, index) => ({ unit, item: items[index] })),
+    layings.map(({ unit }, index) => ({ unit, item: items[index], asRead: false })),
   );
   return read.map((ofUnit, index) =>
     ofUnit

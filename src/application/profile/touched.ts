@@ -81,17 +81,24 @@ const touchedCustomers = ({
 
 const partImage = ({ before, after, sequence }: TableChange): readonly PartImage[] => {
   if (after?.sk === BUCKET) {
-    // A bucket is made empty when its unit grows, and then shows nothing.
-    const rows = rowNamesIn(after).size;
-    if (rows === 0) return [];
     const { unit, bucket } = bucketOfKey(after);
-    const adds = rows > rowNamesIn(before).size;
-    return [{ unit, bucket, item: after, mark: markOf(sequence), adds }];
+    const adds = rowNamesIn(after).size > rowNamesIn(before).size;
+    const image = { unit, bucket, item: after, mark: markOf(sequence), adds };
+    return adds || hasOtherRows(before, after) ? [image] : [];
   }
-  return after && isPartyItem(after)
+  return after && isPartyItem(after) && saysSomethingElse(before, after)
     ? [{ unit: after.pk.slice(2) as UnitKey, item: after, mark: markOf(sequence), adds: false }]
     : [];
 };
+
+// What only a unit or a commit notes of itself changes no part: the image before had the same rows, and a change of its own.
+const hasOtherRows = (before: Item | undefined, after: Item): boolean =>
+  [...rowNamesIn(after)].some((name) => !isSame(before?.[name], after[name]));
+
+const saysSomethingElse = (before: Item | undefined, after: Item): boolean =>
+  !before || !isPartyItem(before) || !isSame(before['said'], after['said']);
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** A row that became servable, and when its change was committed at the source. */
 export interface Arrival {

@@ -61,8 +61,10 @@ export const withMark = (part: UnitPart, { mark, bucket }: PartImage): UnitPart 
 /** A unit whose buckets are to be read. */
 export interface BucketsAsked {
   readonly unit: UnitKey;
-  /** The unit's own item. */
+  /** The unit's own item, which is its first bucket. */
   readonly item: Item | undefined;
+  /** Take the first bucket as it was read with the item. */
+  readonly asRead: boolean;
 }
 
 /** A bucket as read. */
@@ -77,13 +79,18 @@ export const readBuckets = async (
   context: PartialContext,
   asked: readonly BucketsAsked[],
 ): Promise<readonly (readonly BucketRead[])[]> => {
-  const places = asked.flatMap(({ unit, item }, index) =>
-    Array.from({ length: bucketsOf(unit, item) }, (_, bucket) => ({ unit, index, bucket })),
+  const places = asked.flatMap(({ unit, item, asRead }, index) =>
+    Array.from({ length: bucketsOf(unit, item) }, (_, bucket) => {
+      return { unit, index, bucket, known: bucket === 0 && asRead ? item : undefined };
+    }),
   );
-  const items = await table.getAll(places.map(({ unit, bucket }) => bucketKey(unit, bucket)));
+  const open = places.filter(({ known }) => known === undefined);
+  const items = await table.getAll(open.map(({ unit, bucket }) => bucketKey(unit, bucket)));
+  const read = new Map(open.map((place, index) => [place, items[index]]));
   const found = new Map<number, BucketRead[]>();
-  for (const [place, { index, bucket }] of places.entries()) {
-    const item = items[place];
+  for (const place of places) {
+    const item = place.known ?? read.get(place);
+    const { index, bucket } = place;
     if (item) append(found, index, { bucket, partial: bucketPartial(context, item) });
   }
   return asked.map((_, index) => found.get(index) ?? []);
@@ -113,7 +120,7 @@ export const readParts = async (
   const read = await readBuckets(
     table,
     context,
-    units.map(({ unit, item }) => ({ unit, item })),
+    units.map(({ unit, item }) => ({ unit, item, asRead: true })),
   );
   return new Map(
     units.map(({ unit, item, known }, index) => [

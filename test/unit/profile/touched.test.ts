@@ -39,7 +39,43 @@ describe('what a table change concerns', () => {
       ['~x#y'],
     ],
     ['a bucket that holds nothing yet', { after: item('U#~x#1', 'BUCKET') }, [], []],
+    [
+      'a bucket of which only the unit changed',
+      {
+        before: item('U#~x#0', 'BUCKET', { buckets: 1, 'pos/receipt/1': { v: '1' } }),
+        after: item('U#~x#0', 'BUCKET', { 'pos/receipt/1': { v: '1' }, buckets: 2 }),
+      },
+      [],
+      [],
+    ],
+    [
+      'a bucket of which one row changed',
+      {
+        before: item('U#~x#0', 'BUCKET', { 'pos/receipt/1': { v: '1' } }),
+        after: item('U#~x#0', 'BUCKET', { 'pos/receipt/1': { v: '2' } }),
+      },
+      [],
+      ['~x'],
+    ],
     ['a party row', { after: party }, [], ['crm.1']],
+    [
+      'a party row that only went to another scope',
+      { before: party, after: { ...party, scope: 'k' } },
+      [],
+      [],
+    ],
+    [
+      'a party row that says something else',
+      { before: { ...party, said: { v: '1' } }, after: { ...party, said: { v: '2' } } },
+      [],
+      ['crm.1'],
+    ],
+    [
+      'a party row that came back as it was',
+      { before: item('R#crm.1', 'ROW'), after: party },
+      [],
+      ['crm.1'],
+    ],
     [
       'a party row that was deleted: its customer changed',
       { before: party, after: item('R#crm.1', 'ROW') },
