@@ -14,6 +14,7 @@ export const rekeyingOf = (known: Peppers): Rekeying => {
   return {
     from: to - 1,
     successor: successorsOf(to - 1, makeSuccessor(formatPeppers(known))),
+    was: makePseudonymiser(formatPeppers({ current: to - 1, peppers: known.peppers.slice(0, -1) })),
     pseudonymise: makePseudonymiser(formatPeppers({ ...known, current: to })),
   };
 };

@@ -7,11 +7,12 @@
  * @module
  */
 import { joinParts } from '#application/identity/scope-store.ts';
-import { lookupsOf } from '#application/profile/maintain-lookups.ts';
+import { lookupsOf, rowOfLookup } from '#application/profile/maintain-lookups.ts';
 import { rowNamesIn } from '#application/shared/contributions.ts';
-import { type ScopeId, scopePartKey } from '#application/shared/items.ts';
+import { rowItemKey, type ScopeId, scopePartKey } from '#application/shared/items.ts';
 import { heldKey } from '#application/shared/review-items.ts';
 import type { Action, Condition, Item, Key, Table, ValueMap } from '#application/shared/table.ts';
+import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { IdentifierKey } from '#domain/identity/evidence.ts';
 import { isOfVersion } from '#domain/identity/pseudonym.ts';
 import { rekeyClaim, rekeyText, rekeyValue, type Successor } from '#domain/identity/rekey-text.ts';
@@ -24,7 +25,8 @@ export interface Rekeying {
   /** Version that is left. */
   readonly from: number;
   readonly successor: Successor;
-  /** Pseudonyms of the next version, for lookups: they are made from the row anew. */
+  /** Pseudonyms of both versions, for lookups: part of theirs is cut off, so they are made from the row anew. */
+  readonly was: Pseudonymise;
   readonly pseudonymise: Pseudonymise;
 }
 
@@ -37,7 +39,10 @@ export const rekeyItems = async (
   rekeying: Rekeying,
   items: readonly Item[],
 ): Promise<readonly Together[]> => {
-  const copies = items.flatMap((item) => copiesOf(rekeying, item));
+  const copies = [
+    ...items.flatMap((item) => claimCopies(rekeying, item)),
+    ...(await lookupCopies(table, rekeying, items)),
+  ];
   const places = await Promise.all(items.map((item) => inPlace(table, rekeying, item)));
   return [
     ...(await missing(table, copies)).map((item) => [putOnce(item)]),
@@ -53,14 +58,32 @@ const missing = async (table: Table, copies: readonly Item[]): Promise<readonly 
   return unique.filter((_, index) => found[index] === undefined);
 };
 
-/** The item under its next key, and the lookups of a row under theirs. */
-const copiesOf = ({ successor, pseudonymise }: Rekeying, item: Item): readonly Item[] => {
-  if (item.pk.startsWith('R#')) return [...lookupsOf(pseudonymise, item).values()].map(plainItem);
+/** The item under its next key. */
+const claimCopies = ({ successor }: Rekeying, item: Item): readonly Item[] => {
   const pk = nextClaimPartition(successor, item);
   return pk === item.pk ? [] : [{ ...item, pk }];
 };
 
-const plainItem = (key: Key): Item => ({ ...key });
+/** The lookups of the version that is left under their next keys; of those that find nothing any more, none. */
+const lookupCopies = async (
+  table: Table,
+  { from, was, pseudonymise }: Rekeying,
+  items: readonly Item[],
+): Promise<readonly Item[]> => {
+  const old = items.filter((item) => isLookupOf(from, item));
+  const rows = await table.getAll(old.map((key) => rowItemKey(rowOfLookup(key) as SourceRowKey)));
+  return old.flatMap(({ pk, sk }, index) => {
+    // The same terms in the same order, under either version.
+    const place = [...lookupsOf(was, rows[index]).keys()].indexOf(`${pk} ${sk}`);
+    const key = [...lookupsOf(pseudonymise, rows[index]).values()][place];
+    return key ? [{ ...key }] : [];
+  });
+};
+
+const LOOKUP_PREFIX = 'L#';
+
+const isLookupOf = (version: number, { pk }: Key): boolean =>
+  pk.startsWith(LOOKUP_PREFIX) && isOfVersion(pk.slice(LOOKUP_PREFIX.length), version);
 
 const CLAIM_PREFIX = 'I#';
 
@@ -161,15 +184,24 @@ const cut = (text: string, lengths: readonly number[]): readonly string[] => {
   });
 };
 
-/** What of a page stands under a key of the version that was left, and nobody reads any more. */
-export const leftBehind = (
-  { from }: Pick<Rekeying, 'from'>,
+/**
+ * Takes away what of a page stands under a key of the version that was left, and nobody reads any more. A lookup that was
+ * written late is copied first.
+ */
+export const removeLeft = async (
+  table: Table,
+  rekeying: Rekeying,
   items: readonly Item[],
-): readonly Key[] =>
-  items
-    .filter(({ pk }) => {
-      if (pk.startsWith('L#')) return isOfVersion(pk.slice('L#'.length), from);
-      const old: Successor = (text) => (isOfVersion(text, from) ? '' : undefined);
-      return nextClaimPartition(old, { pk, sk: '' }) !== pk;
-    })
-    .map(({ pk, sk }) => ({ pk, sk }));
+): Promise<readonly Together[]> => {
+  const late = await missing(table, await lookupCopies(table, rekeying, items));
+  const left = items.filter((item) => isLeft(rekeying.from, item));
+  return [
+    ...late.map((item): Together => [{ kind: 'put', item }]),
+    ...left.map(({ pk, sk }): Together => [{ kind: 'delete', key: { pk, sk } }]),
+  ];
+};
+
+const isLeft = (version: number, key: Key): boolean => {
+  const old: Successor = (text) => (isOfVersion(text, version) ? '' : undefined);
+  return isLookupOf(version, key) || nextClaimPartition(old, key) !== key.pk;
+};

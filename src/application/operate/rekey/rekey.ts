@@ -18,7 +18,7 @@ import type { Clock } from '#domain/shared/clock.ts';
 import type { Scan } from '../ports.ts';
 import { allDone, newSegments, nextPages, type Segment } from '../scan-pages.ts';
 import { loadState, type StoredState, saveState } from '../upkeep-store.ts';
-import { leftBehind, type Rekeying, rekeyItems, type Together } from './rekey-items.ts';
+import { type Rekeying, rekeyItems, removeLeft, type Together } from './rekey-items.ts';
 
 /** What a rekey does at the moment. */
 export type RekeyPhase = 'pause' | 'copy' | 'switch' | 'delete' | 'done';
@@ -131,12 +131,10 @@ export const copyAll = (
 export const deleteLeft = (
   ports: RekeyPorts,
   begun: StoredState<Rekey>,
-  rekeying: Pick<Rekeying, 'from'>,
+  rekeying: Rekeying,
   onPage: OnPage = () => {},
 ): Promise<StoredState<Rekey>> =>
-  untilNothing(ports, begun, onPage, async (items) =>
-    leftBehind(rekeying, items).map((key) => [{ kind: 'delete', key }]),
-  );
+  untilNothing(ports, begun, onPage, (items) => removeLeft(ports.table, rekeying, items));
 
 type WorkOf = (items: readonly Item[]) => Promise<readonly Together[]>;
 

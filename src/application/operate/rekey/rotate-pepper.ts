@@ -141,5 +141,6 @@ const switchOver: DoPhase = async (ports, stored) => {
 
 const remove: DoPhase = async (ports, stored, { onPage }) => {
   await ports.resolving.resume();
-  return deleteLeft(ports, stored, { from: rekeyIn(stored).to - 1 }, onPage);
+  const rekeying = ports.rekeyingOf(await ports.peppers.read());
+  return deleteLeft(ports, stored, rekeying, onPage);
 };
