@@ -3,8 +3,9 @@
  * @module
  */
 import { HELP, OptionError, readOptions } from './options.ts';
-import { jsonOf, tableOf } from './print.ts';
-import { measureAll } from './results.ts';
+import { jsonOf, tableOf, tableOfSections } from './print.ts';
+import { resolvingSections } from './resolving/figures.ts';
+import { measureAll, measureResolvingAlone } from './results.ts';
 
 const startedAt = Date.now();
 
@@ -17,6 +18,12 @@ const main = async (args: readonly string[]): Promise<void> => {
   const options = readOptions(args);
   if (options === undefined) {
     process.stdout.write(HELP);
+    return;
+  }
+  if (options.only === 'resolving') {
+    const costs = await measureResolvingAlone(options, say);
+    process.stdout.write(tableOfSections(resolvingSections(costs)));
+    if (options.json) process.stdout.write(`${JSON.stringify(costs)}\n`);
     return;
   }
   const results = await measureAll(options, say);

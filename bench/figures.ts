@@ -5,24 +5,9 @@
 import type { Kind, KindCosts } from './costs/kinds.ts';
 import { ratioOf, type WhaleCosts } from './costs/whales.ts';
 import type { PartCosts } from './costs/write-costs.ts';
+import type { Figure, Section } from './figure.ts';
+import { resolvingSections } from './resolving/figures.ts';
 import type { Growth, Results } from './results.ts';
-
-/** One figure. */
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  /** Most that is allowed; absent when nothing is promised. */
-  readonly budget?: number;
-  /** How it is computed, and what it is made of. */
-  readonly how: string;
-}
-
-/** Figures under one heading. */
-export interface Section {
-  readonly title: string;
-  readonly figures: readonly Figure[];
-}
 
 /** All sections, in the order in which they are printed. */
 export const sectionsOf = (results: Results): readonly Section[] => [
@@ -32,6 +17,7 @@ export const sectionsOf = (results: Results): readonly Section[] => [
   { title: 'US dollars per million changes, DMS left out', figures: billFigures(results) },
   { title: 'Processor time per change', figures: handlerFigures(results) },
   { title: 'Profile read', figures: readFigures(results) },
+  ...resolvingSections(results.resolving),
 ];
 
 const writeFigures = ({ costs }: Results): readonly Figure[] => {

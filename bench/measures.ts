@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { itemSize } from '#adapters/dynamodb/item-size.ts';
+import { must } from '#domain/shared/assert.ts';
 import { startEngines, stopEngines } from '../local/cloud/engines/engines.ts';
 import { LOCAL_CREDENTIALS } from '../local/run/pipeline.ts';
 import { startPostgres } from '../local/sources/postgres/server.ts';
@@ -18,6 +19,11 @@ import { countWhale, type WhaleCosts } from './costs/whales.ts';
 import { countWorkload, type WorkloadCosts } from './costs/write-costs.ts';
 import { type HandlerCosts, measureHandlers } from './processor/handler-costs.ts';
 import { measureReads, type ReadCosts } from './profile-read/read-costs.ts';
+import {
+  measureResolving,
+  type ResolvingCosts,
+  type ResolvingOptions,
+} from './resolving/resolving.ts';
 import { type WorkloadOptions, workloadOf } from './workload/retail-workload.ts';
 
 /** What is asked of a measure, and what comes back. */
@@ -39,6 +45,10 @@ export interface Measures {
     readonly input: { readonly customers: number; readonly seconds: number };
     readonly output: ReadCosts;
   };
+  readonly resolving: {
+    readonly input: ResolvingOptions;
+    readonly output: ResolvingCosts;
+  };
 }
 
 /** Name of a measure. */
@@ -57,6 +67,18 @@ export const MEASURES: { readonly [Name in MeasureName]: Run<Name> } = {
   handlers: ({ changes }, say) => inFolder((folder) => measureWithEngines(folder, changes, say)),
   reads: ({ customers, seconds }, say) =>
     inFolder((folder) => measureReads(folder, customers, seconds, say)),
+  resolving: (input, say) =>
+    inFolder(async (folder) => {
+      const engines = await startEngines(folder, {}, () => undefined);
+      const client = engineClient(engines.dynamodb.endpoint);
+      try {
+        const pid = must(engines.dynamodb.pid, 'process of the engine');
+        return await measureResolving({ client, pid }, input, say);
+      } finally {
+        client.destroy();
+        await stopEngines(engines);
+      }
+    }),
 };
 
 const largestItem = ({ memory }: CountedPipeline): WhaleCosts['largestItem'] =>
@@ -74,6 +96,9 @@ const inFolder = async <Outcome>(work: (folder: string) => Promise<Outcome>): Pr
   }
 };
 
+const engineClient = (endpoint: string): DynamoDBClient =>
+  new DynamoDBClient({ endpoint, region: 'ap-east-1', credentials: LOCAL_CREDENTIALS });
+
 const measureWithEngines = async (
   folder: string,
   changes: number,
@@ -82,11 +107,7 @@ const measureWithEngines = async (
   const postgres = await startPostgres({ dataDir: folder });
   const engines = await startEngines(folder, {}, () => undefined);
   const { endpoint } = engines.dynamodb;
-  const client = new DynamoDBClient({
-    endpoint,
-    region: 'ap-east-1',
-    credentials: LOCAL_CREDENTIALS,
-  });
+  const client = engineClient(endpoint);
   try {
     const tableName = await createTable(client);
     const dynamo = { endpoint, tableName };

@@ -3,6 +3,7 @@
  * @module
  */
 import { parseArgs } from 'node:util';
+import type { ResolvingOptions } from './resolving/resolving.ts';
 
 /** What the user asked for. */
 export interface BenchOptions {
@@ -15,6 +16,9 @@ export interface BenchOptions {
   readonly batchChanges: number;
   readonly whaleRows: number;
   readonly readSeconds: number;
+  readonly resolving: ResolvingOptions;
+  /** One part alone; all when absent. */
+  readonly only?: 'resolving';
 }
 
 /** What `--help` prints. */
@@ -27,6 +31,7 @@ export const HELP = `Tributary: what a change costs, against the budgets of ARCH
 
   --changes N       changes of the largest workload (1000000; with --quick 100000), at least 1000
   --quick           smaller workloads and fewer repetitions
+  --only resolving  workers beside each other, large components, and load at fixed rates; nothing else
   --json            print one JSON line after the table
   --help            print this
 
@@ -44,16 +49,42 @@ export class OptionError extends Error {
  * @throws {@link OptionError} naming the option and what it takes
  */
 export const readOptions = (args: readonly string[]): BenchOptions | undefined => {
-  const { help, json, quick, changes } = parse(args);
+  const { help, json, quick, changes, only } = parse(args);
   if (help) return undefined;
+  const largest = quick ? 100_000 : 1_000_000;
   return {
     json,
-    changes: changes === undefined ? (quick ? 100_000 : 1_000_000) : wholeNumber(changes),
-    handlerChanges: quick ? 4_000 : 10_000,
-    batchChanges: quick ? 8_000 : 30_000,
+    ...partOf(only),
+    changes: changes === undefined ? largest : wholeNumber(changes),
+    ...(quick ? QUICK : WHOLE),
     whaleRows: 10_000,
-    readSeconds: quick ? 6 : 15,
   };
+};
+
+type Sizes = Pick<BenchOptions, 'handlerChanges' | 'batchChanges' | 'readSeconds' | 'resolving'>;
+
+const QUICK: Sizes = {
+  handlerChanges: 4_000,
+  batchChanges: 8_000,
+  readSeconds: 6,
+  resolving: { contentionChanges: 4_000, componentRows: [10, 100, 1_000], loadSeconds: 20 },
+};
+
+const WHOLE: Sizes = {
+  handlerChanges: 10_000,
+  batchChanges: 30_000,
+  readSeconds: 15,
+  resolving: {
+    contentionChanges: 20_000,
+    componentRows: [10, 100, 1_000, 10_000],
+    loadSeconds: 60,
+  },
+};
+
+const partOf = (only: string | undefined): Pick<BenchOptions, 'only'> => {
+  if (only === undefined) return {};
+  if (only === 'resolving') return { only };
+  throw new OptionError(`--only takes resolving, not "${only}"`);
 };
 
 const parse = (args: readonly string[]) => {
@@ -66,6 +97,7 @@ const parse = (args: readonly string[]) => {
 
 const OPTIONS = {
   changes: { type: 'string' },
+  only: { type: 'string' },
   quick: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },

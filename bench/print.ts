@@ -4,25 +4,19 @@
  */
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
-import {
-  type Figure,
-  isKept,
-  type Section,
-  sectionsOf,
-  totalUnits,
-  unitsOf,
-  usdOf,
-} from './figures.ts';
+import type { Figure, Section } from './figure.ts';
+import { isKept, sectionsOf, totalUnits, unitsOf, usdOf } from './figures.ts';
 import type { Results } from './results.ts';
 
 const NAME_WIDTH = 28;
 const TEXT_WIDTH = 110;
 
 /** The table: every figure with its budget, and below it how it came about. */
-export const tableOf = (results: Results): string => {
-  const sections = sectionsOf(results);
-  return [...sections.flatMap(sectionLines), '', ...missedLines(sections), ''].join('\n');
-};
+export const tableOf = (results: Results): string => tableOfSections(sectionsOf(results));
+
+/** The table of some sections. */
+export const tableOfSections = (sections: readonly Section[]): string =>
+  [...sections.flatMap(sectionLines), '', ...missedLines(sections), ''].join('\n');
 
 const sectionLines = ({ title, figures }: Section): readonly string[] => [
   '',
@@ -99,6 +93,7 @@ export const jsonOf = (results: Results): string => {
     readRefused: reads.api.refused,
     readP95ToFloor: reads.api.p95 / reads.floor.p95,
     readP99ToPeer: reads.api.p99 / reads.peer.p99,
+    resolving: results.resolving,
     changes: costs.all.changes,
     missed: sectionsOf(results).flatMap(({ title, figures }) =>
       figures.filter((figure) => isKept(figure) === false).map(({ name }) => `${title}: ${name}`),

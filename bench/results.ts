@@ -11,6 +11,7 @@ import { exponentOf, type GrowthPoint, storeUsd, type WorkloadCosts } from './co
 import type { BenchOptions } from './options.ts';
 import type { HandlerCosts } from './processor/handler-costs.ts';
 import type { ReadCosts } from './profile-read/read-costs.ts';
+import type { ResolvingCosts } from './resolving/resolving.ts';
 import { runMeasure } from './run-measure.ts';
 import { workloadOf } from './workload/retail-workload.ts';
 
@@ -25,6 +26,7 @@ export interface Results {
   readonly whale: WhaleCosts;
   readonly handlers: HandlerCosts;
   readonly reads: ReadCosts;
+  readonly resolving: ResolvingCosts;
   readonly bill: readonly BillLine[];
 }
 
@@ -52,6 +54,7 @@ export const measureAll = async (
   const handlers = await runMeasure('handlers', { changes: options.handlerChanges });
   say('profile reads');
   const reads = await runMeasure('reads', { customers: 100, seconds: options.readSeconds });
+  const resolving = await measureResolvingAlone(options, say);
   const sizes = sizesUpTo(options.changes);
   const workloads: WorkloadCosts[] = [];
   for (const size of sizes) {
@@ -61,7 +64,7 @@ export const measureAll = async (
   const costs = must(workloads.at(-1), 'the largest workload');
   const historyGrowth = await measureHistoryGrowth(options, say);
   return {
-    ...{ costs, batches, whale, handlers, reads, historyGrowth },
+    ...{ costs, batches, whale, handlers, reads, resolving, historyGrowth },
     baseGrowth: growthOf(
       workloads.map(({ all }) => ({ changes: all.changes, usd: storeUsd(all) })),
     ),
@@ -78,6 +81,15 @@ export const measureAll = async (
       handlerMicros: handlers.withSdk.both,
     }),
   };
+};
+
+/** The part of a run that is about resolving. */
+export const measureResolvingAlone = (
+  { resolving }: BenchOptions,
+  say: (line: string) => void,
+): Promise<ResolvingCosts> => {
+  say('resolving: workers, components, load');
+  return runMeasure('resolving', resolving);
 };
 
 const measureHistoryGrowth = async (

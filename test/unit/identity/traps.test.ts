@@ -6,8 +6,10 @@ import { listHeld } from '#application/identity/list-held.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import { normaliseValue } from '#domain/identity/normalise-value.ts';
 import { aNamespace } from '../../support/builders/definitions.ts';
+import { dmsText } from '../../support/builders/dms-record.ts';
 import { party } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
+import { aPipeline } from '../../support/pipeline.ts';
 
 const RULES: MergePolicy = Object.fromEntries(
   [
@@ -78,4 +80,46 @@ describe('strangers stay apart', () => {
       expect(normaliseValue('phone', value, 'CN')).toBeUndefined();
     },
   );
+});
+
+describe('values that stand for none leave everybody alone, as the demo reads them', () => {
+  const members = (count: number, column: string, value: string) =>
+    Array.from({ length: count }, (_, n) =>
+      dmsText({
+        source: 'member',
+        table: 'member',
+        data: { card_no: `61000${n}`, dial_code: '86', [column]: value },
+        position: `00000002/${(n + 1).toString(16).padStart(8, '0')}.1.00000002/00000000`,
+      }),
+    );
+
+  test.each([
+    ['mobile', '13800138000'],
+    ['mobile', '00000000'],
+    ['mobile', 'null'],
+    ['mobile', 'N/A'],
+  ])('%s %s on 40 members', async (column, value) => {
+    const pipeline = aPipeline();
+    const report = await pipeline.resolve(...members(40, column, value));
+    expect(report).toMatchObject({ applied: 40, failed: [], quarantined: 0 });
+    const items = pipeline.table.dump();
+    const customers = items.filter(({ sk, into }) => sk === 'CUSTOMER' && into === undefined);
+    expect(customers).toHaveLength(40);
+    expect(await listHeld(pipeline.table)).toEqual([]);
+    expect(items.filter(({ pk }) => pk.startsWith('I#phone'))).toEqual([]);
+  });
+
+  test('and the same eight digits under two dial codes are two numbers', async () => {
+    const pipeline = aPipeline();
+    const texts = ['852', '65'].map((dial, n) =>
+      dmsText({
+        source: 'member',
+        table: 'member',
+        data: { card_no: `62000${n}`, dial_code: dial, mobile: '91234567' },
+      }),
+    );
+    expect(await pipeline.resolve(...texts)).toMatchObject({ applied: 2 });
+    const phones = pipeline.table.dump().filter(({ pk }) => pk.startsWith('I#phone'));
+    expect(phones).toHaveLength(2);
+  });
 });

@@ -1,0 +1,88 @@
+/**
+ * Component: what a change of a row takes that hangs together with so many others, on the counting store.
+ *
+ * Rows in a line, each of which shares a value with the next, are the worst that values below their caps can do: one scope
+ * holds all of them.
+ * @module
+ */
+import { makeMeter } from '#adapters/dynamodb/meter.ts';
+import { MemoryTable } from '#adapters/memory/table.ts';
+import { applyRows } from '#application/identity/apply-rows.ts';
+import { closeScopes } from '#application/identity/open-scopes.ts';
+import type { IdentityPorts } from '#application/identity/restructure.ts';
+import type { OneId } from '#domain/identity/one-id.ts';
+import { seededRandom } from '../../local/sources/shop/dice.ts';
+import { POLICY } from '../../test/support/builders/evidence.ts';
+import { party } from '../../test/support/builders/rows.ts';
+
+/** What one structural change takes in a component of so many rows. */
+export interface ComponentCosts {
+  readonly rows: number;
+  readonly writeUnits: number;
+  readonly requests: number;
+  /** Processor time of the change, milliseconds, median. */
+  readonly milliseconds: number;
+  /** Rows that could not be written: the component is larger than a commit holds. */
+  readonly failed: number;
+}
+
+const TOGETHER = 8;
+const CHANGES = 9;
+
+/** Counts changes in components of these sizes, ascending; each grows out of the one before. */
+export const countComponents = async (
+  sizes: readonly number[],
+  say: (line: string) => void,
+): Promise<readonly ComponentCosts[]> => {
+  const meter = makeMeter();
+  const table = new MemoryTable({ meter });
+  let now = 0;
+  const ports: IdentityPorts = {
+    table,
+    mint: (anchor, attempt) => `one_${anchor}/${attempt}` as OneId,
+    clock: () => ++now,
+    random: seededRandom(7),
+    sleep: async () => {},
+  };
+  const apply = async (...rows: readonly ReturnType<typeof party>[]): Promise<number> => {
+    const { failures } = await applyRows(ports, POLICY, rows, []);
+    await closeScopes(ports, POLICY);
+    return failures.length;
+  };
+  const lineRow = (n: number) => party(`crm.member.${n}`, 1, `phone#${n}`, `phone#${n + 1}`);
+  const results: ComponentCosts[] = [];
+  let built = 0;
+  for (const rows of sizes) {
+    say(`a component of ${rows} rows`);
+    let failed = 0;
+    for (; built < rows; built += TOGETHER) {
+      const some = Array.from({ length: Math.min(TOGETHER, rows - built) }, (_, k) => built + k);
+      failed += await apply(...some.map(lineRow));
+    }
+    results.push({ rows, ...(await measureChanges(apply, meter, rows)), failed });
+  }
+  return results;
+};
+
+const measureChanges = async (
+  apply: (...rows: readonly ReturnType<typeof party>[]) => Promise<number>,
+  meter: ReturnType<typeof makeMeter>,
+  rows: number,
+) => {
+  const before = { ...meter };
+  const times: number[] = [];
+  for (let change = 0; change < CHANGES; change++) {
+    const begun = process.cpuUsage();
+    // The row in the middle says something more, which concerns nobody else.
+    const middle = Math.floor(rows / 2);
+    const said = [`phone#${middle}`, `phone#${middle + 1}`, `email#${rows}-${change}`];
+    await apply(party(`crm.member.${middle}`, 100 * rows + change, ...said));
+    const { user, system } = process.cpuUsage(begun);
+    times.push((user + system) / 1000);
+  }
+  return {
+    writeUnits: (meter.writeUnits - before.writeUnits) / CHANGES,
+    requests: (meter.requests - before.requests) / CHANGES,
+    milliseconds: times.sort((a, b) => a - b)[Math.floor(CHANGES / 2)] ?? 0,
+  };
+};
