@@ -172,8 +172,32 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'a new claim is laid only where there is none',
-    file: `${IDENTITY}/restructure.ts`,
-    from: 'if (!done.every(Boolean)) return false;',
+    file: `${IDENTITY}/commit-plans.ts`,
+    from: 'const laid = await writtenOf(table, planned, ({ plan }) => plan.laid);',
+    to: 'await writtenOf(table, planned, ({ plan }) => plan.laid);\n  const laid = new Set(planned);',
+  },
+  {
+    guard: 'a unit that its scope lists and whose row came too late is removed',
+    file: `${IDENTITY}/apply-facts.ts`,
+    from: 'for (const unit of named.values()) await settleListed(ports, policy, unit);',
+    to: '',
+  },
+  {
+    guard: 'a unit that came and went is not written by who has read it before',
+    file: `${IDENTITY}/found-units.ts`,
+    from: "asReadIn(item, 'ended'),",
+    to: '',
+  },
+  {
+    guard: 'a unit is listed before its item is written',
+    file: `${IDENTITY}/commit-plans.ts`,
+    from: "if (!committed.has(entry)) return 'conflict';",
+    to: '',
+  },
+  {
+    guard: 'a value does not become shared while a holder has no item',
+    file: `${IDENTITY}/plan-commit.ts`,
+    from: '...sharedHolders(input, changed.union(new Set(moved))),',
     to: '',
   },
 ];
@@ -205,7 +229,14 @@ const isNoticed = (
 ): boolean => {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-mutant-'));
   try {
-    for (const part of ['src', 'test/support', 'tools/verify.ts', 'tools/verify', 'package.json'])
+    for (const part of [
+      'src',
+      'bench',
+      'test/support',
+      'tools/verify.ts',
+      'tools/verify',
+      'package.json',
+    ])
       cpSync(join(ROOT, part), join(folder, part), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     const source = readFileSync(join(folder, file), 'utf8');

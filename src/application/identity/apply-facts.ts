@@ -18,7 +18,7 @@ import { openForRows } from './open-for-rows.ts';
 import { ContentionError, type IdentityPorts } from './restructure.ts';
 import { rewriteActions } from './rewrite-facts.ts';
 import type { FactChange } from './row-change.ts';
-import { settleUnits } from './settle-unit.ts';
+import { isPlainlyAlive, settleListed, settleUnits } from './settle-unit.ts';
 import { type RowResult, settledAt, unitsLeft } from './units-left.ts';
 import { clearLeaving, moveActions, registration } from './write-facts.ts';
 
@@ -151,6 +151,9 @@ const actionsOf = ({ change, step, place }: DecidedFact): readonly Action[] => {
   return step.step === 'rewrite' ? rewriteActions(change, step.row, place) : [];
 };
 
+// A row that came too late may have listed its unit in a scope, now or before a crash.
+const isDoubtful = ({ unit }: DecidedFact): boolean => !isPlainlyAlive(unit);
+
 /** Settles the units that rows of this batch have left, or may have left before a crash. */
 const settleLeft = async (
   ports: IdentityPorts,
@@ -161,6 +164,11 @@ const settleLeft = async (
 ): Promise<void> => {
   const left = decided.flatMap((entry) => unitsLeft(entry, supported.has(entry)));
   await settleUnits(ports, policy, [...new Set(left)]);
+  const late = decided.filter((_, index) => results[index] === 'stale').filter(isDoubtful);
+  const named = new Map(
+    late.flatMap(({ change: { after } }) => (after?.unit ? [[after.unit.key, after.unit]] : [])),
+  );
+  for (const unit of named.values()) await settleListed(ports, policy, unit);
   const settled = decided.flatMap((entry, index) => settledAt(entry, results[index]) ?? []);
   for (const { key, when } of settled) await clearLeaving(ports.table, key, when);
 };

@@ -1,17 +1,12 @@
 /**
- * Founding fact units: a unit comes to life in the same commit as the first rows that are live under it.
+ * Founding fact units: a unit comes to life with the first rows that are live under it, in one write of its first bucket.
  *
- * So no unit is made for a row that came too late, and none stays behind when a worker dies. What a founding commit
- * carries is fenced as any write of those rows is, and by the unit not being there.
+ * That write is part of the commit, or follows it (commit-plans.ts); it is fenced as any write of those rows is, and by the
+ * unit not being there.
  * @module
  */
 import { inParallel } from '#application/shared/in-parallel.ts';
-import {
-  bucketKey,
-  bucketsIn,
-  evidenceAttributes,
-  unitItemKey,
-} from '#application/shared/items.ts';
+import { bucketKey, evidenceAttributes, unitItemKey } from '#application/shared/items.ts';
 import type { Action, Condition, Item, ValueMap } from '#application/shared/table.ts';
 import type { EvidenceUnit, UnitKey } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
@@ -22,7 +17,7 @@ import { LEAST_ACTIONS, relatedBy } from './related-groups.ts';
 import { type IdentityPorts, restructure } from './restructure.ts';
 import { rewriteActions } from './rewrite-facts.ts';
 import type { StructuralChange } from './world.ts';
-import { contributed, earlier, moveActions, notLater } from './write-facts.ts';
+import { contributed, earlier, type FactStep, moveActions, notLater } from './write-facts.ts';
 
 /** Most rows that a unit is founded with; others follow. */
 const MAX_FOUNDERS = 30;
@@ -71,7 +66,7 @@ const evidenceOf = ({ change }: DecidedFact): EvidenceUnit =>
 
 const foundingOf = (rows: readonly DecidedFact[]): Founding => {
   const first = must(rows[0], 'row of a unit');
-  const plain = rows.filter(({ step }) => step.step === 'contribute' || step.step === 'register');
+  const plain = rows.filter(({ step }) => isPlain(step));
   const lead = plain.find((row) => placeIn(row).bucket === 0) ?? plain[0];
   const same = plain.filter((row) => placeIn(row).bucket === lead?.place?.bucket);
   const founders = lead ? same.slice(0, MAX_FOUNDERS) : [first];
@@ -100,6 +95,7 @@ const foundGroup = async (
 const creation = ({ evidence: given, founders }: Founding): StructuralChange => ({
   key: given.key,
   after: given,
+  follows: founders.every(({ step, place }) => isPlain(step) && place?.bucket === 0),
   own: (scope, evidence = given) => {
     const first = must(founders[0], 'founder');
     const buckets = Math.max(...founders.map((row) => row.buckets));
@@ -119,6 +115,8 @@ const creation = ({ evidence: given, founders }: Founding): StructuralChange => 
   },
 });
 
+const isPlain = ({ step }: FactStep): boolean => step === 'register' || step === 'contribute';
+
 /** The unit's own items, with the rows that it is founded with. Buckets beyond the first are sealed since it went. */
 const arrivalOf = (
   founders: readonly DecidedFact[],
@@ -127,17 +125,15 @@ const arrivalOf = (
 ): readonly Action[] => {
   const changes = founders.map(({ change }) => change);
   const { unit, bucket } = placeIn(must(founders[0], 'founder'));
-  const isPlain = founders.some(
-    ({ step }) => step.step === 'register' || step.step === 'contribute',
-  );
-  const fences = changes.map(isPlain ? earlier : notLater);
+  const fences = changes.map(founders.some(({ step }) => isPlain(step)) ? earlier : notLater);
   const rows = contributed(changes);
   const first = { kind: 'update', key: unitItemKey(unit) } as const;
   if (bucket === 0) {
-    return [{ ...first, set: { ...says, ...rows }, when: { all: [...isAbsentYet, ...fences] } }];
+    const when = { all: [...isAbsentYet, ...fences] };
+    return [{ ...first, set: { ...says, ...rows }, remove: ['ended'], when }];
   }
   return [
-    { ...first, set: says, when: { all: isAbsentYet } },
+    { ...first, set: says, remove: ['ended'], when: { all: isAbsentYet } },
     {
       kind: 'update',
       key: bucketKey(unit, bucket),
@@ -148,10 +144,17 @@ const arrivalOf = (
   ];
 };
 
-// Buckets never become fewer: so every one that a row may ever have been placed in is sealed while there is no unit.
+// Buckets never become fewer: so every one that a row may ever have been placed in is sealed while there is no unit. Who
+// comes late to write a unit that has come and gone since it was read finds another end.
 const isAbsent = (item: Item | undefined): readonly Condition[] => [
   { missing: ['claims'] },
-  item?.['buckets'] === undefined
-    ? { missing: ['buckets'] }
-    : { equals: [['buckets'], bucketsIn(item)] },
+  asReadIn(item, 'buckets'),
+  asReadIn(item, 'ended'),
 ];
+
+const asReadIn = (item: Item | undefined, name: string): Condition => {
+  const value = item?.[name];
+  return typeof value === 'string' || typeof value === 'number'
+    ? { equals: [[name], value] }
+    : { missing: [name] };
+};

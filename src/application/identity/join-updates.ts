@@ -9,20 +9,32 @@ import { groupBy } from '#domain/shared/multimap.ts';
 
 type Update = Extract<Action, { kind: 'update' }>;
 
-/** Makes one of the updates of each item, where the first of them stood; other actions stay as they are. */
+/** Makes one of the updates and checks of each item that is updated, where the first stood; other actions stay as they are. */
 export const joinUpdates = (actions: readonly Action[]): readonly Action[] => {
-  const updates = groupBy(actions.filter(isUpdate), nameOf);
+  const updated = new Set(actions.filter(isUpdate).map(nameOf));
+  const joinable = (action: Action): action is Joinable =>
+    isUpdate(action) || (action.kind === 'check' && updated.has(nameOf(action)));
+  const groups = groupBy(actions.filter(joinable), nameOf);
   return actions.flatMap((action): readonly Action[] => {
-    if (!isUpdate(action)) return [action];
-    const same = must(updates.get(nameOf(action)), 'updates of an item');
+    if (!joinable(action)) return [action];
+    const same = must(groups.get(nameOf(action)), 'updates of an item');
     if (same.length === 1) return [action];
-    return same[0] === action ? [same.reduce(joined)] : [];
+    return same[0] === action ? [same.map(asUpdate).reduce(joined)] : [];
   });
 };
 
+type Joinable = Extract<Action, { kind: 'update' | 'check' }>;
+
 const isUpdate = (action: Action): action is Update => action.kind === 'update';
 
-const nameOf = ({ key }: Update): string => JSON.stringify([key.pk, key.sk]);
+const asUpdate = ({ key, when, ...action }: Joinable): Update => ({
+  ...action,
+  kind: 'update',
+  key,
+  ...(when === undefined ? {} : { when }),
+});
+
+const nameOf = ({ key }: Joinable): string => JSON.stringify([key.pk, key.sk]);
 
 const joined = (a: Update, b: Update): Update => {
   const remove = [...(a.remove ?? []), ...(b.remove ?? [])];

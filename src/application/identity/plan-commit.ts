@@ -24,7 +24,13 @@ import { joinUpdates } from './join-updates.ts';
 import { type MembershipWrites, membershipWrites } from './membership-writes.ts';
 import { customerActions, customerTransition, restingActions } from './plan-customers.ts';
 import { planHeld } from './plan-held.ts';
-import { claimPointers, ownersOf, unitPointers } from './plan-pointers.ts';
+import {
+  claimPointers,
+  movedUnits,
+  ownersOf,
+  sharedHolders,
+  unitPointers,
+} from './plan-pointers.ts';
 import { scopeEnd, scopeWrites } from './scope-store.ts';
 import type { StructuralChange, World } from './world.ts';
 
@@ -96,6 +102,7 @@ const writesFor = (
   const events = [...customerEvents(customers.was, customers.now), ...held.events];
   const changed = new Set(changes.map(({ key }) => key));
   const claims = claimWrites(input, homes, after);
+  const moved = movedUnits(changed, homes, cameFrom);
   const actions = [
     ...ownActions(input, homes),
     ...claims.flatMap((claim) => claim.actions),
@@ -110,7 +117,8 @@ const writesFor = (
     ...customerActions(input, customers, open),
     ...held.actions,
     ...restingActions(world, changes, evaluation),
-    ...unitPointers(changed, homes, cameFrom),
+    ...unitPointers(moved, homes),
+    ...sharedHolders(input, changed.union(new Set(moved))),
     ...(open ? [] : claimPointers(input, homes, customers, before, after)),
   ];
   return { actions: joinUpdates(actions), laid: claims.flatMap(({ laid }) => laid) };

@@ -2,10 +2,15 @@
  * Pointers in a commit plan: units and claims follow their holders to another scope or customer.
  * @module
  */
-import { claimKey, type ScopeId, unitItemKey } from '#application/shared/items.ts';
-import type { Action } from '#application/shared/table.ts';
+import {
+  claimKey,
+  FACT_UNIT_PREFIX,
+  type ScopeId,
+  unitItemKey,
+} from '#application/shared/items.ts';
+import type { Action, Condition } from '#application/shared/table.ts';
 import type { IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
-import type { MergePolicy } from '#domain/identity/merge-policy.ts';
+import { links, type MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import { holdersOf, type Scope } from '#domain/identity/scope.ts';
 import { must } from '#domain/shared/assert.ts';
@@ -16,20 +21,45 @@ import { type CustomerTransition, leadsTo } from './plan-customers.ts';
 import { holdersIn } from './scope-holders.ts';
 import type { World } from './world.ts';
 
-/** Points units to their new home, where following the old pointer does not lead there. */
-export const unitPointers = (
+/** Units whose old pointer does not lead to their new home; those that are `changed` are written anyway. */
+export const movedUnits = (
   changed: ReadonlySet<UnitKey>,
   homes: Homes,
   cameFrom: ReadonlyMap<UnitKey, ScopeId>,
-): readonly Action[] =>
+): readonly UnitKey[] =>
   [...homes.homeOf]
     .filter(([unit, home]) => !changed.has(unit) && !pointsHome(homes, cameFrom.get(unit), home))
-    .map(([unit, home]) => ({
-      kind: 'update',
-      key: unitItemKey(unit),
-      set: { scope: home },
-      when: { exists: ['pk'] },
-    }));
+    .map(([unit]) => unit);
+
+/** Points units to their new home. */
+export const unitPointers = (units: readonly UnitKey[], { homeOf }: Homes): readonly Action[] =>
+  units.map((unit) => ({
+    kind: 'update',
+    key: unitItemKey(unit),
+    set: { scope: must(homeOf.get(unit), 'home of a unit') },
+    when: isThere(unit),
+  }));
+
+// A fact unit that its scope lists may have yet to get its item: it would bring the old pointer.
+const isThere = (unit: UnitKey): Condition =>
+  unit.startsWith(FACT_UNIT_PREFIX) ? { exists: ['claims'] } : { exists: ['pk'] };
+
+/**
+ * Holders of a value that becomes shared are there: from then on they are found by their own items only.
+ * @param written units whose items the commit writes anyway
+ */
+export const sharedHolders = (
+  { world, policy }: { readonly world: World; readonly policy: MergePolicy },
+  written: ReadonlySet<UnitKey>,
+): readonly Action[] => {
+  const crossing = world.memberships.filter(
+    ({ identifier, by, shared }) => by === 'scope' && shared && links(policy, identifier),
+  );
+  const holders = new Set(crossing.flatMap(({ holders: of = [] }) => of)).difference(written);
+  return [...holders]
+    .filter((unit) => unit.startsWith(FACT_UNIT_PREFIX))
+    .map((unit) => ({ kind: 'check', key: unitItemKey(unit), when: isThere(unit) }));
+};
 
 /**
  * Claims that are there already follow their holders to another scope or customer, whoever joined or left them. One that

@@ -11,15 +11,20 @@ import { hasLiveRow } from '#application/shared/contributions.ts';
 import { inParallel } from '#application/shared/in-parallel.ts';
 import {
   bucketKey,
+  claimKey,
   markIn,
+  parseClaimItem,
   parseUnitItem,
   type UnitItem,
   unitItemKey,
 } from '#application/shared/items.ts';
 import type { Action, Item, Table } from '#application/shared/table.ts';
-import type { UnitKey } from '#domain/identity/evidence.ts';
+import type { EvidenceUnit, UnitKey } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
+import { must } from '#domain/shared/assert.ts';
+import type { Random } from '#domain/shared/clock.ts';
 import { ContentionError, type IdentityPorts, restructure } from './restructure.ts';
+import { readScopes, type StoredScope } from './scope-store.ts';
 import type { StructuralChange } from './world.ts';
 import { IS_THERE, IS_UNSEALED } from './write-facts.ts';
 
@@ -45,7 +50,8 @@ export const settleUnits = async (
   }
 };
 
-const isPlainlyAlive = (first: Item | undefined): boolean =>
+/** Whether a unit's first bucket, as read, shows that it is there and supported. */
+export const isPlainlyAlive = (first: Item | undefined): boolean =>
   first !== undefined && markIn(first) === undefined && hasLiveRow(first);
 
 /** Settles one unit, as {@link settleUnits}. */
@@ -59,6 +65,55 @@ export const settleUnit = async (
   }
   throw new ContentionError(`a unit was marked by others ${MAX_ATTEMPTS} times over`);
 };
+
+/**
+ * Settles a unit that its scope may list although it is not there: whoever founded it died in between, or the row came too
+ * late. Reads its claims and their scopes when it is not there.
+ */
+export const settleListed = async (
+  ports: IdentityPorts,
+  policy: MergePolicy,
+  unit: EvidenceUnit,
+): Promise<void> => {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    if (await readUnit(ports.table, unit.key)) return settleUnit(ports, policy, unit.key);
+    const stored = await scopeListing(ports.table, unit);
+    if (!stored) return;
+    if ((await restructure(ports, policy, [unlisting(ports, stored, unit.key)])).done) return;
+  }
+  throw new ContentionError(`a unit was listed by others ${MAX_ATTEMPTS} times over`);
+};
+
+// No identifier of such a unit is shared, or it would not have become so.
+const scopeListing = async (
+  table: Table,
+  { key, claims }: EvidenceUnit,
+): Promise<StoredScope | undefined> => {
+  const items = await table.getAll(claims.map(({ identifier }) => claimKey(identifier)));
+  const pointers = items.flatMap((item) => (item && parseClaimItem(item).scope) ?? []);
+  const scopes = await readScopes(table, pointers);
+  return scopes.find(({ scope }) => scope.units.has(key));
+};
+
+const unlisting = (
+  { random }: IdentityPorts,
+  { id, scope }: StoredScope,
+  key: UnitKey,
+): StructuralChange => ({
+  key,
+  before: must(scope.units.get(key), 'unit of a scope'),
+  scope: id,
+  own: () => [
+    {
+      kind: 'update',
+      key: unitItemKey(key),
+      set: { ended: markOf(random) },
+      when: { missing: ['claims'] },
+    },
+  ],
+});
+
+const markOf = (random: Random): string => Math.floor(random() * 2 ** 52).toString(36);
 
 /** Tells whether the unit is settled; `false` when somebody else was at it. */
 const settleOnce = async (
@@ -74,7 +129,7 @@ const settleOnce = async (
     if (found.dying !== undefined) await openUnit(table, unit);
     return true;
   }
-  const mark = Math.floor(random() * 2 ** 52).toString(36);
+  const mark = markOf(random);
   const sealed = await seal(table, unit, mark);
   if (sealed === undefined) return true;
   if (await holdsLiveRow(table, sealed)) {
@@ -161,6 +216,7 @@ const removal = (found: UnitItem, mark: string): StructuralChange => ({
     {
       kind: 'update',
       key: unitItemKey(found.evidence.key),
+      set: { ended: mark },
       remove: ['claims', 'mayCreate', 'scope', 'dying'],
       when: { equals: [['dying'], mark] },
     },

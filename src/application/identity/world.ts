@@ -46,6 +46,8 @@ export interface StructuralChange extends UnitChange {
    * Their conditions fence the change.
    */
   readonly own: (scope: ScopeId, evidence?: EvidenceUnit) => readonly Action[];
+  /** The unit's own items may be written after its scope: whoever finds them missing makes up for it. */
+  readonly follows?: boolean;
 }
 
 /** What to commit. */
