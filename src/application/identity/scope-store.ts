@@ -17,8 +17,8 @@ type Reads = Pick<Table, 'getAll'>;
 /** Characters of a scope's text in one item: at most 300 KB of the 400 KB that an item may have. */
 const PART_LENGTH = 100_000;
 
-/** Most parts: a transaction takes 4 MB. */
-const MAX_PARTS = 12;
+/** Bytes of a scope's text: a transaction takes 4 MB, other items included. */
+const MAX_BYTES = 3_600_000;
 
 /** A scope as it was read. */
 export interface StoredScope {
@@ -147,8 +147,9 @@ export const scopeWrites = ({
   more,
 }: ScopeWrite): readonly Action[] => {
   const version = (stored?.version ?? 0) + 1;
-  const [head = '', ...parts] = textsOf(formatScope(scope));
-  if (parts.length > MAX_PARTS)
+  const text = formatScope(scope);
+  const [head = '', ...parts] = textsOf(text);
+  if (Buffer.byteLength(text) > MAX_BYTES)
     throw new ScopeTooLargeError(`${scope.units.size} units hang together by what they claim`);
   const item: Item = {
     ...scopeKey(id),
