@@ -40,11 +40,9 @@ export const makeFollower = (
         put += await putLookups(await ports.lookups(), wanted);
       },
     };
-    const [views, removed] = await Promise.all([
-      maintainViews(viewPorts, changes),
-      removeLookups(ports.lookups, changes),
-    ]);
-    const lookups = put + removed;
+    const views = await maintainViews(viewPorts, changes);
+    // Not before the summaries tell of them no more.
+    const lookups = put + (await removeLookups(ports.lookups, changes));
     const servableAt = ports.clock();
     const arrivals = arrivalsIn(changes);
     await note(arrivals);

@@ -31,7 +31,7 @@ import { growUnits } from './grow-units.ts';
 import { layApart } from './lay-apart.ts';
 import { removeWaste } from './parts-apart.ts';
 import type { WantedLookup } from './share-lookups.ts';
-import { markOfDefinitions } from './summary.ts';
+import { markOfDefinitions, type UnitEntry } from './summary.ts';
 import { formatSummary, summaryWrite } from './summary-text.ts';
 import { type Buckets, type Task, tasksOf } from './tasks.ts';
 import { type TableChange, touchedBy } from './touched.ts';
@@ -147,8 +147,12 @@ const read = async (
 ): Promise<Readings> => {
   const { context, limits } = given;
   const measures = context.view.measures.map(({ measure }) => measure);
+  const elsewhere = partiesIn(drafts);
   const missing = drafts.flatMap(({ missing: units, stored }) =>
-    units.map((unit) => ({ unit, known: stored.summary?.units.get(unit) })),
+    units.map((unit) => ({
+      unit,
+      known: stored.summary?.units.get(unit) ?? elsewhere.get(unit),
+    })),
   );
   const items = await readUnitItems(
     table,
@@ -165,6 +169,14 @@ const read = async (
   const laid = await layApart(table, context, measures, drafts);
   return { ...given, measures, buckets, parts, laid };
 };
+
+// A row that comes from another customer of the batch brings its position in the stream, and what it is found by.
+const partiesIn = (drafts: readonly Draft[]): ReadonlyMap<UnitKey, UnitEntry> =>
+  new Map(
+    drafts.flatMap(({ stored }) =>
+      [...(stored.summary?.units ?? [])].filter(([, { kind }]) => kind === 'party'),
+    ),
+  );
 
 /**
  * Whether a summary is to be written: when it changed, which includes where its units were listed, and when no scope lists

@@ -89,6 +89,34 @@ describe('lookups', () => {
     expect(store.lookups()).toEqual(['4567 crm.1', 'an crm.1']);
   });
 
+  test('are removed after the summary tells of them no more', async () => {
+    const store = aStore();
+    await store.parties(person('crm.1', 1, 'An', 'card#1'));
+    await store.follow();
+    await store.parties(person('crm.1', 2, 'Bo', 'card#1'));
+    const changes = store.take();
+    const dies = interposed(
+      store.table,
+      nth(1, 'writeAll', (args) => args.includes('SUMMARY')),
+      async () => {
+        throw new Error('dies');
+      },
+    );
+    await expect(store.follow(changes, dies)).rejects.toThrow('dies');
+    expect(store.lookups()).toEqual(['4567 crm.1', 'an crm.1', 'bo crm.1']);
+    await store.follow(changes);
+    expect(store.lookups()).toEqual(['4567 crm.1', 'bo crm.1']);
+  });
+
+  test('stay with a row that goes to another customer, whose summary does not write them again', async () => {
+    const store = aStore();
+    await store.parties(person('crm.1', 1, 'An', 'card#1'), person('crm.2', 1, 'Bo', 'card#2'));
+    await store.follow();
+    await store.parties(person('crm.2', 2, 'Bo', 'card#1'));
+    expect((await store.follow()).lookups).toBe(0);
+    expect(store.lookups()).toEqual(['4567 crm.1', '4567 crm.2', 'an crm.1', 'bo crm.2']);
+  });
+
   test('of a name that came back stay when the loss of it is told again', async () => {
     const store = aStore();
     await store.parties(person('crm.1', 1, 'An', 'card#1'));
