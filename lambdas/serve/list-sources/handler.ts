@@ -53,9 +53,9 @@ export const makeHandler = ({ table, definitions, clock }: SourcesPorts, telemet
         }));
         return success({ body: { asOf, lagMs, definitions: hash, sources } });
       },
-      getMemberActivity: metric({ table, definitions }, readMemberActivity),
-      getChannelConversion: metric({ table, definitions }, readChannelConversion),
-      getSalesTrend: metric({ table, definitions }, readSalesTrend),
+      getMemberActivity: metric({ table, definitions, clock }, readMemberActivity),
+      getChannelConversion: metric({ table, definitions, clock }, readChannelConversion),
+      getSalesTrend: metric({ table, definitions, clock }, readSalesTrend),
     },
     { telemetry, clock },
   );

@@ -5,10 +5,11 @@
  * those before only when it is complete. What changes behind it is in the next one.
  * @module
  */
-import { saveMetrics } from '#application/profile/metrics-store.ts';
+import { type AppliedPositions, saveMetrics } from '#application/profile/metrics-store.ts';
 import { wholeSummary } from '#application/profile/parts-apart.ts';
 import { viewOf } from '#application/profile/summary.ts';
 import { parseSummaryItem } from '#application/profile/summary-text.ts';
+import { readFreshness } from '#application/serve/read-freshness.ts';
 import { liveContributionsIn } from '#application/shared/contributions.ts';
 import { inParallel } from '#application/shared/in-parallel.ts';
 import type { CurrentDefinitions } from '#application/shared/ports.ts';
@@ -37,6 +38,8 @@ export interface FoldPorts {
 export interface FoldPass {
   readonly definitions: string;
   readonly startedAt: number;
+  /** How far each source had been applied then. */
+  readonly positions: AppliedPositions;
   readonly segments: readonly Segment[];
   readonly items: number;
   readonly metrics: Metrics;
@@ -59,7 +62,9 @@ export const continueFold = async (
 ): Promise<FoldPass> => {
   const { hash, definitions } = await ports.definitions();
   let pass =
-    begun && begun.definitions === hash && !isFolded(begun) ? begun : newFold(hash, ports.clock());
+    begun && begun.definitions === hash && !isFolded(begun)
+      ? begun
+      : await newFold(ports, hash, definitions);
   while (!isFolded(pass) && mayGoOn()) {
     const page = await nextPages(ports.scan, pass.segments, PAGE);
     const { startedAt } = pass;
@@ -78,13 +83,22 @@ export const continueFold = async (
   return { ...pass, metrics: NO_METRICS };
 };
 
-const newFold = (definitions: string, startedAt: number): FoldPass => ({
-  definitions,
-  startedAt,
-  segments: newSegments(SEGMENTS),
-  items: 0,
-  metrics: NO_METRICS,
-});
+const newFold = async (
+  { table, clock }: FoldPorts,
+  hash: string,
+  { sources }: Definitions,
+): Promise<FoldPass> => {
+  const startedAt = clock();
+  const { positions } = await readFreshness(table, clock, Object.keys(sources));
+  return {
+    definitions: hash,
+    startedAt,
+    positions,
+    segments: newSegments(SEGMENTS),
+    items: 0,
+    metrics: NO_METRICS,
+  };
+};
 
 const itemMetrics = async (
   table: Table,
@@ -118,6 +132,6 @@ const partsOf = async (table: Table, item: Item): Promise<readonly Item[]> => {
 };
 
 const keep = ({ table, clock }: FoldPorts, pass: FoldPass): Promise<void> => {
-  const { metrics, startedAt, definitions } = pass;
-  return saveMetrics(table, { metrics, startedAt, definitions, endedAt: clock() });
+  const { metrics, startedAt, positions = {}, definitions } = pass;
+  return saveMetrics(table, { metrics, startedAt, positions, definitions, endedAt: clock() });
 };

@@ -14,12 +14,23 @@ export const METRICS_PARTITION = 'METRICS';
 
 const METRICS_KEY: Key = { pk: METRICS_PARTITION, sk: 'CURRENT' };
 
+/** How far a source had been applied: its log position, and the commit time, ISO 8601 UTC. */
+export interface AppliedPosition {
+  readonly position: string;
+  readonly committedAt: string;
+}
+
+/** How far each source had been applied; `null` of one that was not heard of. */
+export type AppliedPositions = Readonly<Record<string, AppliedPosition | null>>;
+
 /** Figures of a pass. */
 export interface StoredMetrics {
   readonly metrics: Metrics;
   /** Epoch milliseconds; windows count back from here. */
   readonly startedAt: number;
   readonly endedAt: number;
+  /** When the pass began. */
+  readonly positions: AppliedPositions;
   /** Hash of the definitions. */
   readonly definitions: string;
 }

@@ -19,6 +19,7 @@ import {
   seesRow,
 } from '#domain/serve/access.ts';
 import type { ApiProblem } from '#domain/serve/problems.ts';
+import type { Clock } from '#domain/shared/clock.ts';
 import { formatMoney } from '#domain/shared/money.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 
@@ -26,6 +27,7 @@ import { failure, type Result, success } from '#domain/shared/result.ts';
 export interface MetricsPorts {
   readonly table: Table;
   readonly definitions: () => Promise<CurrentDefinitions>;
+  readonly clock: Clock;
 }
 
 /** Who asks, and for what. */
@@ -127,7 +129,7 @@ interface Asked {
 }
 
 const answer = async (
-  { table, definitions: current }: MetricsPorts,
+  { table, definitions: current, clock }: MetricsPorts,
   { caller, purpose }: MetricsRequest,
   present: (stored: StoredMetrics, asked: Asked) => Result<Body, ApiProblem>,
 ): Answered => {
@@ -138,11 +140,25 @@ const answer = async (
   const stored = await loadMetrics(table);
   if (!stored) return failure(NOT_YET);
   const shown = present(stored, { grant: granted.value, definitions });
-  return shown.ok ? success({ ...aboutPass(stored), ...shown.value }) : shown;
+  return shown.ok ? success({ ...aboutPass(stored, clock()), ...shown.value }) : shown;
 };
 
-const aboutPass = ({ startedAt, endedAt, definitions }: StoredMetrics): Body => ({
+const aboutPass = (
+  { startedAt, endedAt, positions = {}, definitions }: StoredMetrics,
+  now: number,
+): Body => ({
   asOf: new Date(startedAt).toISOString(),
+  lagMs: Math.max(0, now - startedAt),
+  positions: Object.fromEntries(
+    Object.entries(positions).map(([source, applied]) => [
+      source,
+      applied && {
+        position: applied.position,
+        committedAt: applied.committedAt,
+        lagMs: Math.max(0, now - Date.parse(applied.committedAt)),
+      },
+    ]),
+  ),
   completeAt: new Date(endedAt).toISOString(),
   definitions,
 });

@@ -3,10 +3,12 @@
  * @module
  */
 import * as z from 'zod/mini';
-import { described } from './schemas.ts';
+import { described, freshness } from './schemas.ts';
 
 const pass = {
   asOf: described(z.string(), 'When the pass began; windows count back from here'),
+  lagMs: described(z.int(), 'Milliseconds since then'),
+  positions: freshness.positions,
   completeAt: described(z.string(), 'When it had read everything'),
   definitions: described(z.string(), 'Hash of the definitions it was made by'),
 };

@@ -84,6 +84,14 @@ describe('figures', () => {
     await shop.fold();
     const { body } = await shop.ask('getSalesTrend');
     expect(body).toMatchObject({ asOf: new Date(NOW).toISOString(), definitions: DEMO.hash });
+    expect(body.lagMs).toBeGreaterThanOrEqual(0);
+    expect(Object.keys(body.positions)).toEqual(Object.keys(DEMO.definitions.sources).sort());
+    expect(body.positions.pos).toEqual({
+      position: expect.any(String),
+      committedAt: expect.any(String),
+      lagMs: expect.any(Number),
+    });
+    expect(body.positions.shop).toBeNull();
     const hkd = (amount: string) => ({ amount, currency: 'HKD' });
     const of = { source: 'pos', brand: 'aurora' };
     expect(body.days).toEqual([
