@@ -49,9 +49,9 @@ export const customerAnswers = (ports: Ports): Readonly<Record<string, AnswerOpe
   getOrders: list(ports, () => ({ kinds: ['order', 'return'] })),
   getPoints: list(ports, () => ({ kinds: ['points'] })),
   getCases: list(ports, () => ({ kinds: ['case'] })),
-  getCoupons: list(ports, (query, now) => ({
+  getCoupons: list(ports, (query) => ({
     kinds: ['coupon'],
-    ...(query['redeemableAt'] === undefined ? {} : { redeemableAt: now }),
+    redeemableAt: query['redeemableAt'] as string | undefined,
   })),
   getGraph: async (request) => bodyOf(await explainGraph(await ports(), profileRequest(request))),
   why: async (request) => bodyOf(await explainWhy(await ports(), pairRequest(request))),
@@ -91,16 +91,13 @@ const keep =
     );
 
 const list =
-  (
-    ports: Ports,
-    filterOf: (query: ApiRequest['query'], now: number) => ActivityFilter,
-  ): AnswerOperation =>
+  (ports: Ports, filterOf: (query: ApiRequest['query']) => ActivityFilter): AnswerOperation =>
   async (request) => {
     const bound = await ports();
     const { query } = request;
     const listed = await listActivity(bound, {
       ...profileRequest(request),
-      filter: { ...commonFilter(query), ...filterOf(query, bound.clock()) },
+      filter: { ...commonFilter(query), ...filterOf(query) },
       limit: Number(query['limit'] ?? PAGE),
       cursor: query['cursor'] as string | undefined,
     });

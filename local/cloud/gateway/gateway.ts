@@ -30,7 +30,12 @@ export interface GatewayOptions {
   readonly accessKeys: AccessKeys;
   readonly region: string;
   readonly clock: Clock;
+  /** A request that has not come whole by then is 408; 30 s. */
+  readonly patienceMs?: number;
 }
+
+/** API Gateway waits so long for a request. */
+const PATIENCE_MS = 30_000;
 
 /** A running HTTP API. */
 export interface Gateway {
@@ -48,7 +53,13 @@ export const startGateway = async (
   options: GatewayOptions,
 ): Promise<Gateway> => {
   const answer = answerOf(api, options);
+  const { patienceMs = PATIENCE_MS } = options;
   const server = createServer(
+    {
+      requestTimeout: patienceMs,
+      headersTimeout: patienceMs,
+      connectionsCheckingInterval: Math.min(1_000, patienceMs),
+    },
     listener((request, response) => serve(answer, options, request, response)),
   );
   return { endpoint: await listenLocally(server, port), close: () => closeNow(server) };

@@ -30,7 +30,7 @@ export const exportCustomer = async (
   if (!profile.ok) return profile;
   const { parties, facts } = await readCustomerRows(ports.table, found.units);
   const isVisible = rowFilter(definitions, grant);
-  const shown = filterActivity(facts.filter(isVisible), {}, definitions);
+  const shown = filterActivity(facts.filter(isVisible), {}, definitions, ports.clock());
   return success({
     ...profile.value,
     records: parties.filter(isVisible).map((row) => presentParty(row, grant)),

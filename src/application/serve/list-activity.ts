@@ -90,7 +90,8 @@ const pageOf = async (
   after: ActivityPosition | undefined,
 ): Promise<ActivityAnswer> => {
   const isVisible = rowFilter(definitions, grant);
-  const asked = { definitions, filter, isVisible, after, limit };
+  const now = clock();
+  const asked = { definitions, filter, isVisible, after, limit, now };
   const { page, hasMore } = await newestRows(table, found.summary, asked);
   const last = page.at(-1);
   const next = hasMore
@@ -98,7 +99,7 @@ const pageOf = async (
     : null;
   return {
     ...aboutCustomer(found),
-    data: page.map((fact) => presentActivity(fact, definitions, grant, clock())),
+    data: page.map((fact) => presentActivity(fact, definitions, grant, now)),
     cursor: { next, hasMore, limit },
   };
 };

@@ -31,6 +31,8 @@ export interface NewestAsked {
   readonly isVisible: (fact: FactRow) => boolean;
   readonly after: ActivityPosition | undefined;
   readonly limit: number;
+  /** Epoch milliseconds. */
+  readonly now: number;
 }
 
 /** A bucket, and the time of the newest fact that it may contribute. */
@@ -43,7 +45,7 @@ interface Candidate {
 export const newestRows = async (
   table: Pick<Table, 'getAll'>,
   summary: Pick<Summary, 'units'>,
-  { definitions, filter, isVisible, after, limit }: NewestAsked,
+  { definitions, filter, isVisible, after, limit, now }: NewestAsked,
 ): Promise<{ readonly page: readonly FactRow[]; readonly hasMore: boolean }> => {
   const candidates = candidatesIn(summary, definitions, filter);
   let facts: readonly FactRow[] = [];
@@ -57,7 +59,7 @@ export const newestRows = async (
         liveContributionsIn(bucket).map(({ rowKey, fact }) => ({ rowKey, ...fact })),
       ),
     ];
-    const sorted = filterActivity(facts.filter(isVisible), filter, definitions);
+    const sorted = filterActivity(facts.filter(isVisible), filter, definitions, now);
     const found = pageAfter(sorted, after, limit + 1);
     const left = candidates[from + count];
     const last = found.page[limit];

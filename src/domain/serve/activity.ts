@@ -19,8 +19,8 @@ export interface ActivityFilter {
   readonly sources?: readonly string[] | undefined;
   readonly from?: number | undefined;
   readonly until?: number | undefined;
-  /** Only coupons that can be redeemed at this instant. */
-  readonly redeemableAt?: number | undefined;
+  /** Only coupons that can be redeemed in this store. */
+  readonly redeemableAt?: string | undefined;
 }
 
 /** Where a page ended. */
@@ -29,11 +29,12 @@ export interface ActivityPosition {
   readonly rowKey: string;
 }
 
-/** Facts that a filter lets through, newest first. Facts without a time come last. */
+/** Facts that a filter lets through at an instant, newest first. Facts without a time come last. */
 export const filterActivity = (
   facts: readonly FactRow[],
   filter: ActivityFilter,
   definitions: Definitions,
+  now: number,
 ): readonly FactRow[] =>
   facts
     .filter(
@@ -42,7 +43,8 @@ export const filterActivity = (
         includes(filter.sources, sourceOf(fact.rowKey)) &&
         timeOf(fact) >= (filter.from ?? Number.NEGATIVE_INFINITY) &&
         timeOf(fact) < (filter.until ?? Number.POSITIVE_INFINITY) &&
-        (filter.redeemableAt === undefined || isRedeemable(fact, filter.redeemableAt, definitions)),
+        (filter.redeemableAt === undefined ||
+          isRedeemable(fact, filter.redeemableAt, now, definitions)),
     )
     .sort((a, b) => compare(positionOf(a), positionOf(b)));
 
@@ -74,20 +76,42 @@ export const pageAfter = (
   return { page: rest.slice(0, limit), hasMore: rest.length > limit };
 };
 
-/** State of a coupon: it expires with the last instant of its day, where its source is. */
+/** State of a coupon, as far as its source tells it. */
+export type CouponState = 'issued' | 'claimed' | 'locked' | 'redeemed' | 'expired' | 'voided';
+
+/**
+ * State of a coupon, by the fields `voidedAt`, `redeemedAt`, `expiresOn`, `lockedAt` and `claimedAt`, those that its table has. It
+ * expires with the last instant of its day, where its source is.
+ */
 export const couponState = (
   { rowKey, fields }: FactRow,
   at: number,
   { sources }: Definitions,
-): 'issued' | 'redeemed' | 'expired' => {
-  if (typeof fields['redeemedAt'] === 'number') return 'redeemed';
+): CouponState => {
+  const has = (field: string): boolean => typeof fields[field] === 'number';
+  if (has('voidedAt')) return 'voided';
+  if (has('redeemedAt')) return 'redeemed';
   const last = fields['expiresOn'];
   const zone = sources[sourceOf(rowKey)]?.timeZone ?? 'UTC';
-  return typeof last === 'string' && calendarDay(at, zone) > last ? 'expired' : 'issued';
+  if (typeof last === 'string' && calendarDay(at, zone) > last) return 'expired';
+  if (has('lockedAt')) return 'locked';
+  return has('claimedAt') ? 'claimed' : 'issued';
 };
 
-const isRedeemable = (fact: FactRow, at: number, definitions: Definitions): boolean =>
-  fact.as === 'coupon' && couponState(fact, at, definitions) === 'issued';
+// A coupon that names no stores is good in all of them.
+const isRedeemable = (
+  fact: FactRow,
+  store: string,
+  at: number,
+  definitions: Definitions,
+): boolean => {
+  const { stores } = fact.fields;
+  const state = fact.as === 'coupon' ? couponState(fact, at, definitions) : undefined;
+  return (
+    (state === 'issued' || state === 'claimed') &&
+    (typeof stores !== 'string' || stores.split(/[,;\s]+/).includes(store))
+  );
+};
 
 /** An entry as the API shows it. */
 export const presentActivity = (

@@ -213,7 +213,10 @@ export const kindsParameter = () =>
 
 /** A store code, or anything that names the place. */
 export const redeemableParameter = () =>
-  described(z.optional(text(40)), 'Only coupons that this store can redeem now');
+  described(
+    z.optional(text(40)),
+    'Only coupons that this store can redeem now; one that names no stores is good in all',
+  );
 
 /** A page of a list. */
 export const ActivityAnswer = z.looseObject({

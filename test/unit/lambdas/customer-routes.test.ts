@@ -149,6 +149,19 @@ describe('the lists of a customer', () => {
     ]);
   });
 
+  test('coupons that a store can redeem page on, whatever time passes', async () => {
+    const open = (code: string) => coupon(code, { expires_on: '2027-01-01' });
+    const { ask, served } = await anApi(...SHOP, open('C-A'), open('C-B'));
+    const query = { redeemableAt: 'HK01', limit: '2' };
+    const first = (await ask('getCoupons', of(ONE, { query }))).body;
+    const { clock } = served;
+    served.clock = () => clock() + 60_000;
+    const more = { ...query, cursor: first.cursor.next };
+    const second = (await ask('getCoupons', of(ONE, { query: more }))).body;
+    const codes = [...first.data, ...second.data].map(({ row }: { row: string }) => row);
+    expect(codes.sort()).toEqual(['C-A', 'C-B', 'C-OPEN'].map((code) => `member.coupon.${code}`));
+  });
+
   test('show what the role may see', async () => {
     const { ask } = await anApi(...SHOP);
     const entry = async (role: string, id: string) =>
