@@ -1,8 +1,8 @@
 /**
  * Customer units: which units a customer is made of, read from the scope that holds its anchor.
  *
- * Units and customers stand in a scope and nowhere else. A customer's own item names the anchor of its id, which the anchor's
- * item leads to its scope; whoever knows the scope already reads that alone.
+ * Units and customers stand in a scope and nowhere else. A customer's own item names the anchor of its id, whose item leads
+ * to the scope; whoever knows the scope already reads that alone.
  * @module
  */
 import {
