@@ -28,7 +28,8 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 const PHASES: Readonly<Record<RekeyPhase, string>> = {
   pause: 'resolving pauses; changes wait in the stream',
-  copy: 'stored items get their next keys',
+  copy: 'claims and lookups get their next keys',
+  change: 'all else that holds pseudonyms gets the next ones',
   switch: 'the new pepper comes into force',
   delete: 'resolving goes on; the former keys are deleted',
   done: 'done',

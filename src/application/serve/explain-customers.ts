@@ -24,7 +24,7 @@ import {
 } from '#application/shared/items.ts';
 import type { CurrentDefinitions } from '#application/shared/ports.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
-import { byText, identifierKey, type UnitKey } from '#domain/identity/evidence.ts';
+import { byText, type UnitKey } from '#domain/identity/evidence.ts';
 import { MAX_COMPONENT_UNITS } from '#domain/identity/merge-policy.ts';
 import { decideAccess, type Grant, seesPart } from '#domain/serve/access.ts';
 import type { ApiProblem } from '#domain/serve/problems.ts';
@@ -41,6 +41,7 @@ import {
   type SeenCustomer,
   seeCustomer,
 } from './read-profile.ts';
+import { keyInUse } from './value-keys.ts';
 
 /** What explaining needs: besides reading, the hash of the rules. */
 export interface ExplainingPorts extends ReadPorts {
@@ -197,8 +198,7 @@ const unitBehind = async (
     const own = item && parseCustomerItem(item).anchor;
     return own !== undefined && units.includes(own) ? own : anchor;
   }
-  const { namespace, scope, value } = query.value;
-  const key = identifierKey(namespace, scope, pseudonymise(namespace, scope, value));
+  const key = await keyInUse(table, pseudonymise, query.value);
   const [claim] = await table.getAll([claimKey(key)]);
   const holders = claim ? await readHolders(table, key, parseClaimItem(claim)) : [];
   return [...holders].sort(byText).find((unit) => units.includes(unit)) ?? anchor;

@@ -26,13 +26,14 @@ import {
 import type { Item, Table } from '#application/shared/table.ts';
 import { continuousSources } from '#domain/definitions/continuous-sources.ts';
 import type { Definitions, ViewDefinition } from '#domain/definitions/types.ts';
-import { type IdentifierKey, identifierKey, type UnitKey } from '#domain/identity/evidence.ts';
+import type { IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import type { ProfileView, ViewQuestion } from '#domain/profile/profile-view.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 import { parseProfileQuery, type QueryProblem } from './profile-query.ts';
 import { type Freshness, readFreshness } from './read-freshness.ts';
+import { keysOfValue } from './value-keys.ts';
 
 /** What reading a profile needs. */
 export interface ProfilePorts {
@@ -105,11 +106,10 @@ const find = async (
     ...(onCustomer ? { onCustomer } : {}),
   };
   if ('customerId' in query) return byCustomerId(reader, query.customerId);
-  const { namespace, scope, value } = query;
-  return byIdentifier(
-    reader,
-    identifierKey(namespace, scope, ports.pseudonymise(namespace, scope, value)),
-  );
+  const [inForce, next] = keysOfValue(ports.pseudonymise, query);
+  const found = await byIdentifier(reader, inForce);
+  const isMissing = !found.ok && found.error.code === 'not-found';
+  return isMissing && next !== undefined ? byIdentifier(reader, next) : found;
 };
 
 interface Reader extends Pick<ProfilePorts, 'onCustomer'> {

@@ -17,7 +17,6 @@ import {
   decisionRecord,
 } from '#domain/capture/consent-decision.ts';
 import type { Definitions, IdentifierRule } from '#domain/definitions/types.ts';
-import { identifierKey } from '#domain/identity/evidence.ts';
 import type { Identifier } from '#domain/identity/identifier.ts';
 import { NO_BRAND } from '#domain/profile/facts-partial.ts';
 import { decideAccess, type Grant } from '#domain/serve/access.ts';
@@ -29,6 +28,7 @@ import { auditRefusal } from './audited-read.ts';
 import type { FoundProfile } from './get-profile.ts';
 import { type ProfileRequest, type ReadPorts, seeCustomer } from './read-profile.ts';
 import { readNamedVoices } from './read-voices.ts';
+import { keyInUse } from './value-keys.ts';
 
 /** What recording needs. */
 export interface ConsentPorts extends ReadPorts {
@@ -179,8 +179,8 @@ const customerColumns = async (
         Number(b.known.verified) - Number(a.known.verified) ||
         priorityOf(a.known) - priorityOf(b.known),
     );
-  const keys = candidates.map(({ known: { namespace, scope, value } }) =>
-    identifierKey(namespace, scope, pseudonymise(namespace, scope, value)),
+  const keys = await Promise.all(
+    candidates.map(({ known }) => keyInUse(table, pseudonymise, known)),
   );
   const claims = await table.getAll(keys.map(claimKey));
   const theirs = await Promise.all(

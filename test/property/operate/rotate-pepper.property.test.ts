@@ -15,14 +15,18 @@ import { memoryScan } from '#adapters/memory/scan.ts';
 import { eventsOf } from '#application/identity/identity-events.ts';
 import type { Pseudonymise } from '#application/identity/read-row.ts';
 import { resolveBatch } from '#application/identity/resolve-batch.ts';
+import { readHolders } from '#application/identity/scope-holders.ts';
 import { loadRekey, RekeyOvertakenError, standstillOf } from '#application/operate/rekey/rekey.ts';
 import { type RotationPorts, rotatePepper } from '#application/operate/rekey/rotate-pepper.ts';
+import { keyInUse } from '#application/serve/value-keys.ts';
+import { claimKey, parseClaimItem } from '#application/shared/items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
 import type { Peppers } from '#domain/identity/peppers.ts';
 import { canonicalJson } from '#domain/shared/canonical-json.ts';
 import { audit } from '../../support/audit.ts';
 import { dmsText } from '../../support/builders/dms-record.ts';
 import { storedState } from '../../support/canonical-state.ts';
+import { interposed } from '../../support/interposed-table.ts';
 import { keepAllLookups } from '../../support/lookups.ts';
 import { aPipeline, batchOf, NOW } from '../../support/pipeline.ts';
 import { SCORED_FILES, writeScoredFolder } from '../../support/scored-definitions.ts';
@@ -188,11 +192,13 @@ const rotate = async (
   store: ReturnType<typeof aStore>,
   secret: { peppers: Peppers },
   deaths: readonly number[],
+  watch: () => Promise<void> = async () => {},
 ): Promise<void> => {
   const to = secret.peppers.current + 1;
   for (const death of [...deaths, Number.POSITIVE_INFINITY]) {
     try {
-      await rotatePepper(rotating(store.table, () => store.table.dump(), secret, death));
+      const watched = interposed(store.table, ({ name }) => name === 'getAll', watch);
+      await rotatePepper(rotating(watched, () => store.table.dump(), secret, death));
       return;
     } catch (error) {
       if (!(error instanceof Death)) throw error;
@@ -226,6 +232,20 @@ const leftOf = (items: readonly Item[], pseudonyms: readonly string[]) => {
   return pseudonyms.filter((pseudonym) => places.some((text) => text.includes(pseudonym)));
 };
 
+/** Values that rows may say, and who holds each, as whoever reads in this moment finds it. */
+const VALUES = [
+  ...['+85291234567', '+85291234568'].map((value) => ({ namespace: 'phone', value })),
+  ...['C1', 'C2', 'C3', 'C4'].map((value) => ({ namespace: 'card', value })),
+];
+const holdersNow = (table: Table, { peppers }: { readonly peppers: Peppers }) =>
+  Promise.all(
+    VALUES.map(async (known) => {
+      const key = await keyInUse(table, under(peppers), known);
+      const [claim] = await table.getAll([claimKey(key)]);
+      return claim ? [...(await readHolders(table, key, parseClaimItem(claim)))].sort() : [];
+    }),
+  );
+
 const drawn = fc.record({
   before: fc.array(row, { minLength: 1, maxLength: 14 }),
   after: fc.array(row, { maxLength: 6 }),
@@ -242,7 +262,14 @@ test('a rotation that dies anywhere ends as if the new pepper had always been', 
       await twin.deliver(early);
       const [told, old] = [commitsIn(store.table.dump()), store.made()];
       const secret = { peppers: peppersOf(1) };
-      await rotate(store, secret, deaths);
+      const read = await holdersNow(store.table, secret);
+      const missed: unknown[] = [];
+      const watch = async () => {
+        const now = await holdersNow(store.table, secret);
+        if (canonicalJson(now) !== canonicalJson(read)) missed.push(now);
+      };
+      await rotate(store, secret, deaths, watch);
+      expect(missed).toEqual([]);
       expect(secret.peppers).toEqual(peppersOf(2));
       expect(leftOf(store.table.dump(), old)).toEqual([]);
       expect(commitsIn(store.table.dump()).filter((commit) => !told.includes(commit))).toEqual([]);

@@ -3,7 +3,7 @@ import { makePseudonymiser } from '#adapters/crypto/pseudonym.ts';
 import { rekeyingOf } from '#adapters/crypto/rekeying.ts';
 import { MemoryTable } from '#adapters/memory/table.ts';
 import { readScopes } from '#application/identity/world.ts';
-import { rekeyItems } from '#application/operate/rekey/rekey-items.ts';
+import { changeItems, copyItems } from '#application/operate/rekey/rekey-items.ts';
 import { eventsKey, type ScopeId, scopeKey, scopePartKey } from '#application/shared/items.ts';
 import type { Item } from '#application/shared/table.ts';
 import { type EvidenceUnit, identifierKey, type UnitKey } from '#domain/identity/evidence.ts';
@@ -17,6 +17,11 @@ const PEPPERS = {
 const rekeying = rekeyingOf(PEPPERS);
 const [was, is] = [makePseudonymiser(String(PEPPERS.peppers[0])), rekeying.pseudonymise];
 const SCOPE = 's1' as ScopeId;
+
+const rekeyItems = async (...args: Parameters<typeof copyItems>) => [
+  ...(await copyItems(...args)),
+  ...(await changeItems(...args)),
+];
 
 const rekeyed = async (...items: readonly Item[]) => {
   const table = new MemoryTable();

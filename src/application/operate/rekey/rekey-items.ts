@@ -2,7 +2,8 @@
  * Re-keying of items: what has to be written so that an item stands under, and holds, pseudonyms of the next version.
  *
  * What is found by a pseudonym (claims with their members, lookups) is copied under its new key and stays under the old
- * one, so that reads go on until everybody has the next version. What only holds pseudonyms changes in place. Raw values
+ * one, so that reads go on until everybody has the next version. When all of it is there, what only holds pseudonyms changes
+ * in place: a scope lists a value under one of its keys, and whoever reads tries both. Raw values
  * (`said` of a party row, contributions, summaries) are never looked into.
  * @module
  */
@@ -33,21 +34,25 @@ export interface Rekeying {
 /** Writes that belong together: all of them in one transaction, or none. */
 export type Together = readonly Action[];
 
-/** What a page of items takes; nothing for those that are done. */
-export const rekeyItems = async (
+/** What a page of items takes to stand under its next keys, too; nothing for those that do. */
+export const copyItems = async (
   table: Table,
   rekeying: Rekeying,
   items: readonly Item[],
 ): Promise<readonly Together[]> => {
-  const copies = [
-    ...items.flatMap((item) => claimCopies(rekeying, item)),
-    ...(await lookupCopies(table, rekeying, items)),
-  ];
+  const claims = items.flatMap((item) => claimCopies(rekeying, item));
+  const copies = [...claims, ...(await lookupCopies(table, rekeying, items))];
+  return (await missing(table, copies)).map((item) => [putOnce(item)]);
+};
+
+/** What a page of items takes to hold the next pseudonyms; nothing for those that do. */
+export const changeItems = async (
+  table: Table,
+  rekeying: Rekeying,
+  items: readonly Item[],
+): Promise<readonly Together[]> => {
   const places = await Promise.all(items.map((item) => inPlace(table, rekeying, item)));
-  return [
-    ...(await missing(table, copies)).map((item) => [putOnce(item)]),
-    ...places.filter((actions) => actions.length > 0),
-  ];
+  return places.filter((actions) => actions.length > 0);
 };
 
 const putOnce = (item: Item): Action => ({ kind: 'put', item, when: { missing: ['pk'] } });

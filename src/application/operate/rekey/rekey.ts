@@ -4,7 +4,8 @@
  * | phase  | what happens | resolving | reads use |
  * | ------ | ------------ | --------- | --------- |
  * | pause  | whoever writes pseudonyms comes to rest | pauses | the version in force |
- * | copy   | claims and lookups are copied, all else changes in place | rests | the version in force, whose keys are still there |
+ * | copy   | claims and lookups are copied | rests | the version in force |
+ * | change | what else holds pseudonyms changes in place | rests | the version in force, then the next |
  * | switch | the next version comes into force | rests | either: both keys are there |
  * | delete | the keys that were left are deleted | goes on | the version in force |
  *
@@ -18,10 +19,10 @@ import type { Clock } from '#domain/shared/clock.ts';
 import type { Scan } from '../ports.ts';
 import { allDone, newSegments, nextPages, type Segment } from '../scan-pages.ts';
 import { loadState, type StoredState, saveState } from '../upkeep-store.ts';
-import { type Rekeying, rekeyItems, removeLeft, type Together } from './rekey-items.ts';
+import { changeItems, copyItems, type Rekeying, removeLeft, type Together } from './rekey-items.ts';
 
 /** What a rekey does at the moment. */
-export type RekeyPhase = 'pause' | 'copy' | 'switch' | 'delete' | 'done';
+export type RekeyPhase = 'pause' | 'copy' | 'change' | 'switch' | 'delete' | 'done';
 
 /** A rekey: all that has to be kept to go on with it. Times in epoch milliseconds. */
 export interface Rekey {
@@ -113,7 +114,7 @@ const keep = async (
 type OnPage = (rekey: Rekey) => void;
 
 /**
- * Copies and changes what is stored, pass after pass, until one finds nothing to do. Nobody may resolve meanwhile.
+ * Copies what is found by pseudonyms, pass after pass, until one finds nothing to do. Nobody may resolve meanwhile.
  * @returns the state after the last pass
  */
 export const copyAll = (
@@ -122,7 +123,16 @@ export const copyAll = (
   rekeying: Rekeying,
   onPage: OnPage = () => {},
 ): Promise<StoredState<Rekey>> =>
-  untilNothing(ports, begun, onPage, (items) => rekeyItems(ports.table, rekeying, items));
+  untilNothing(ports, begun, onPage, (items) => copyItems(ports.table, rekeying, items));
+
+/** Changes what holds pseudonyms, as {@link copyAll}, when everything has been copied. */
+export const changeAll = (
+  ports: RekeyPorts,
+  begun: StoredState<Rekey>,
+  rekeying: Rekeying,
+  onPage: OnPage = () => {},
+): Promise<StoredState<Rekey>> =>
+  untilNothing(ports, begun, onPage, (items) => changeItems(ports.table, rekeying, items));
 
 /**
  * Deletes what stands under keys of the version that was left, pass after pass: a scan may skip what lies beside something

@@ -10,6 +10,7 @@ import { isRotating, type Peppers, promoted, withNext } from '#domain/identity/p
 import type { StoredState } from '../upkeep-store.ts';
 import {
   beginRekey,
+  changeAll,
   copyAll,
   deleteLeft,
   enterPhase,
@@ -64,7 +65,8 @@ export const rotatePepper = async (
   const { to } = rekeyIn(stored);
   const phases: readonly (readonly [RekeyPhase, DoPhase])[] = [
     ['pause', pause],
-    ['copy', copy],
+    ['copy', working(copyAll)],
+    ['change', working(changeAll)],
     ['switch', switchOver],
     ['delete', remove],
   ];
@@ -124,12 +126,14 @@ const refuseBegunErasures = async (
   throw unfinished(begun);
 };
 
-const copy: DoPhase = async (ports, stored, { onPage }) => {
-  const rekeying = ports.rekeyingOf(await ports.peppers.read());
-  // Somebody may have let it go on since an earlier run.
-  if (await ports.resolving.pause()) await ports.sleep(ports.settleMs);
-  return copyAll(ports, stored, rekeying, onPage);
-};
+const working =
+  (work: typeof copyAll): DoPhase =>
+  async (ports, stored, { onPage }) => {
+    const rekeying = ports.rekeyingOf(await ports.peppers.read());
+    // Somebody may have let it go on since an earlier run.
+    if (await ports.resolving.pause()) await ports.sleep(ports.settleMs);
+    return work(ports, stored, rekeying, onPage);
+  };
 
 const switchOver: DoPhase = async (ports, stored) => {
   const known = await ports.peppers.read();
