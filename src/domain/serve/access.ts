@@ -102,11 +102,12 @@ const grantTo = (
   if (!role.purposes.includes(wanted))
     return refuse(`This role may ask for: ${role.purposes.join(', ')}.`);
   const rule = own(policy.purposes, wanted);
+  const named = { ...policy.fields, ...role.fields };
   return success({
     client: id,
     role: name,
     purpose: wanted,
-    treat: (field) => treatmentOf(policy, role, field),
+    treat: (field) => treatmentOf(policy, role, named, field),
     may: (act) => role.may?.includes(act) ?? false,
     brands: narrow(role.brands, client?.brands, caller.brands),
     markets: narrow(role.markets, client?.markets, caller.markets),
@@ -148,8 +149,13 @@ const clientOf = (
 
 const refuse = (detail: string) => failure({ code: 'not-permitted', detail } as const);
 
-const treatmentOf = (policy: AccessPolicy, role: AccessRole, field: string): Treatment => {
-  const name = namedAs(field, { ...policy.fields, ...role.fields });
+const treatmentOf = (
+  policy: AccessPolicy,
+  role: AccessRole,
+  named: Readonly<Record<string, unknown>>,
+  field: string,
+): Treatment => {
+  const name = namedAs(field, named);
   return own(role.fields ?? {}, name) ?? role.show[classOf(policy, name)] ?? 'hidden';
 };
 

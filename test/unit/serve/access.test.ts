@@ -102,6 +102,18 @@ test('every figure that the demo serves has a class', () => {
   expect(figures.filter((field) => !Object.hasOwn(policy.fields, field))).toEqual([]);
 });
 
+test('every field of a list, and every namespace, has a class', () => {
+  const { sources, namespaces } = DEMO.definitions;
+  const tables = Object.values(sources).flatMap((source) => Object.values(source.tables));
+  const listed = tables
+    .filter(({ kind }) => kind !== 'party')
+    .flatMap(({ as, fields }) => Object.keys(fields).map((field) => `${as}.${field}`))
+    .filter((field) => !field.endsWith('.at'));
+  const known = Object.keys(namespaces).map((namespace) => `identifiers.${namespace}`);
+  const isClassed = (field: string) => Object.hasOwn(policy.fields, field);
+  expect([...listed, ...known].filter((field) => !isClassed(field))).toEqual([]);
+});
+
 describe('a window of a measure', () => {
   test.each([
     ['store', 'spend30d', 'hidden'],
