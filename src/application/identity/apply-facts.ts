@@ -98,9 +98,10 @@ const writeRows = async (
   const open = decided.filter((entry) => !overtaken.has(entry));
   const founders = open.filter((entry) => isLiving(entry) && !isThere(entry));
   const others = open.filter((entry) => !isLiving(entry) || isThere(entry));
-  const plain = others.filter(({ step }) => PLAIN.has(step.step));
-  const moving = others.filter(({ step }) => step.step === 'move' || step.step === 'rewrite');
-  await openForRows(ports.table, [...plain, ...moving].filter(isLiving));
+  const closed = await openForRows(ports.table, others.filter(isLiving));
+  const ready = others.filter((entry) => !closed.has(entry));
+  const plain = ready.filter(({ step }) => PLAIN.has(step.step));
+  const moving = ready.filter(({ step }) => step.step === 'move' || step.step === 'rewrite');
   const [contributed, units, moved] = await together(
     contribute(ports.table, plain),
     foundUnits(ports, policy, founders),

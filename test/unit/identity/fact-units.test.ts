@@ -27,6 +27,37 @@ describe('races over the life of a unit', () => {
     store.expectSound();
   });
 
+  test.each([
+    ['the first bucket', 0],
+    ['a further bucket', 1],
+  ])(
+    'a row that has read its unit before the seal, and is written after the look: %s',
+    async (_, bucket) => {
+      const store = anIdentityStore();
+      await store.facts(fact('pos.1', 1, ['card#1']));
+      const buckets = bucket + 1;
+      await store.table.write({ kind: 'update', key: unitItemKey(CARD), set: { buckets } });
+      const looked = Promise.withResolvers<void>();
+      let removed: Promise<unknown> = Promise.resolve();
+      const writer = store.overtaken(
+        nth(1, 'writeAll', (args) => args.includes('BUCKET')),
+        () => {
+          removed = remover.facts(factGone('pos.1', 2));
+          return looked.promise;
+        },
+      );
+      const remover = store.overtaken(nth(1, 'transact'), () => {
+        looked.resolve();
+        return written;
+      });
+      const written = writer.facts(fact('pos.2', 1, ['card#1']));
+      await written;
+      await removed;
+      expect(store.contributions()).toEqual([`${CARD}#${bucket} pos.2 1`]);
+      store.expectSound();
+    },
+  );
+
   test('a row that arrives between the look and the mark', async () => {
     const store = anIdentityStore();
     await store.facts(fact('pos.1', 1, ['card#1']));
@@ -168,6 +199,19 @@ describe('units with several buckets', () => {
     await store.facts(fact(row, 3, ['card#1']));
     await store.facts(factGone('pos.other', 2));
     expect(store.contributions()).toEqual([expect.stringContaining(` ${row} 3`)]);
+    store.expectSound();
+  });
+
+  test('rows that need more buckets of a unit that goes meanwhile found it anew', async () => {
+    const store = anIdentityStore();
+    await store.facts(fact('pos.first', 1, ['card#1']));
+    const slow = store.overtaken(
+      nth(1, 'write', (args) => args.includes('"buckets":')),
+      () => store.facts(factGone('pos.first', 2)),
+    );
+    const many = Array.from({ length: 30 }, (_, n) => fact(`pos.${n}`, 1, ['card#1']));
+    expect(await slow.facts(...many)).toMatchObject({ applied: 30, failures: [] });
+    expect(store.contributions()).toHaveLength(30);
     store.expectSound();
   });
 
