@@ -24,6 +24,8 @@ export interface AuditedRequest {
 export interface Audited {
   /** Begins the entry of a customer, once. */
   readonly note: (id: OneId) => void;
+  /** Begins an entry that names no customer. */
+  readonly noteNobody: () => void;
   /** Gives the answer when everything is written, the refusal and the miss included. */
   readonly settle: <Value>(
     answer: Result<Value, ApiProblem>,
@@ -38,7 +40,7 @@ export const auditRead = (
   grant: Pick<Grant, 'role' | 'purpose'>,
   fields: readonly string[],
 ): Audited => {
-  const written = new Map<OneId, Promise<boolean>>();
+  const written = new Map<OneId | undefined, Promise<boolean>>();
   const record = (said: Pick<AuditEntry, 'decision'> & Partial<AuditEntry>): Promise<boolean> =>
     log
       .record({
@@ -59,6 +61,9 @@ export const auditRead = (
   };
   return {
     note,
+    noteNobody: () => {
+      written.set(undefined, record({ decision: 'granted' }));
+    },
     settle: async (answer, customers) => {
       for (const customer of customers) note(customer);
       const miss = answer.ok ? [] : [record(missOf(answer.error))];

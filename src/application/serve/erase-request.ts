@@ -17,7 +17,7 @@ import { decideAccess, seesPart } from '#domain/serve/access.ts';
 import type { ApiProblem } from '#domain/serve/problems.ts';
 import { isJsonObject, type Json, type JsonObject } from '#domain/shared/json.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
-import { type AuditedRequest, auditRefusal } from './audited-read.ts';
+import { type AuditedRequest, auditRead, auditRefusal } from './audited-read.ts';
 import { type ProfileRequest, type ReadPorts, seeCustomer } from './read-profile.ts';
 
 /** What asking for an erasure needs. */
@@ -66,7 +66,11 @@ export const readErasure = async (
   const { customer } = granted.value;
   const stored = await loadErasure(ports.table, id);
   const isOwn = customer === undefined || stored?.doc.customer === customer;
-  return stored && isOwn ? success(await statusOf(ports, stored.doc)) : failure(NO_SUCH);
+  // Who was erased is nobody any more, in the record, too.
+  const audited = auditRead(ports.audit, request, granted.value, ['certificate']);
+  if (!stored || !isOwn) return audited.settle(failure(NO_SUCH), []);
+  audited.noteNobody();
+  return audited.settle(success(await statusOf(ports, stored.doc)), []);
 };
 
 const statusOf = async ({ rights }: ErasePorts, erasure: Erasure): Promise<ErasureStatus> => {

@@ -92,6 +92,9 @@ describe('a request to erase', () => {
     const read = await world.ask('getErasure', { path: { erasureId: asked.body.erasureId } });
     expect(read).toMatchObject({ status: 200, body: { state: 'done', step: 'done' } });
     expect(read.body.certificate.customerIds).toHaveLength(1);
+    const entry = world.audit.entries().at(-1);
+    expect(entry).toMatchObject({ operation: 'getErasure', fields: ['certificate'] });
+    expect(entry).not.toHaveProperty('customer');
     expect(metric(lines, 'ErasuresDone')).toBe(1);
     expect(metric(lines, 'ErasuresOverdue')).toBe(0);
     expect(placesOf(await world.contents(), LIN_WORDS)).toEqual([]);
