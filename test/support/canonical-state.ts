@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { RowChange } from '#application/identity/row-change.ts';
 import { liveContributionsIn } from '#application/shared/contributions.ts';
-import { parseCustomerItem, parseRowItem, parseUnitItem } from '#application/shared/items.ts';
+import { parseRowItem, parseUnitItem } from '#application/shared/items.ts';
 import { isPartyItem } from '#application/shared/party-row.ts';
 import type { Item } from '#application/shared/table.ts';
 import { byText, type EvidenceUnit, type UnitKey } from '#domain/identity/evidence.ts';
@@ -16,7 +16,7 @@ import { partition } from '#domain/identity/partition.ts';
 import { customerGroups } from '#domain/identity/scope.ts';
 import { canonicalJson } from '#domain/shared/canonical-json.ts';
 import { sharedAmong } from './builders/evidence.ts';
-import { customersOf } from './stored-customers.ts';
+import { customersOf, issuedIn } from './stored-customers.ts';
 
 /** A customer in its canonical form. */
 interface CanonicalCustomer {
@@ -40,10 +40,7 @@ export const digestOf = (state: CanonicalState): string =>
 
 /** The ledger that a table holds: an input of the oracle. */
 export const ledgerIn = (items: readonly Item[]): readonly LedgerEntry[] =>
-  items
-    .filter(({ sk }) => sk === 'CUSTOMER')
-    .map(parseCustomerItem)
-    .map(({ id, anchor, issuedAt }) => ({ id, anchor, issuedAt }));
+  issuedIn(items).map(({ id, anchor, issuedAt }) => ({ id, anchor, issuedAt }));
 
 /** The state that a table holds. */
 export const storedState = (items: readonly Item[], policy: MergePolicy): CanonicalState => {

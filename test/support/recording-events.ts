@@ -1,20 +1,31 @@
 /**
- * A table that notes the identity events of its transactions, in their order: what the table's stream would deliver.
+ * A table that notes the identity events of its writes, in their order: what the table's stream would deliver.
  */
 import { eventsOf } from '#application/identity/identity-events.ts';
-import type { Table } from '#application/shared/table.ts';
+import type { Action, Table, Write } from '#application/shared/table.ts';
 import type { IdentityEvent } from '#domain/identity/identity-event.ts';
 
-/** Appends the events of every transaction that is done to `events`. */
-export const recordingEvents = (table: Table, events: IdentityEvent[]): Table => ({
-  getAll: (keys) => table.getAll(keys),
-  query: (request) => table.query(request),
-  write: (action) => table.write(action),
-  writeAll: (actions) => table.writeAll(actions),
-  transact: async (actions) => {
-    const outcome = await table.transact(actions);
+/** Appends the events of everything that is written to `events`. */
+export const recordingEvents = (table: Table, events: IdentityEvent[]): Table => {
+  const note = (actions: readonly Action[]) => {
     const items = actions.flatMap((action) => (action.kind === 'put' ? [action.item] : []));
-    if (outcome.done) events.push(...items.flatMap((item) => eventsOf(item)?.events ?? []));
-    return outcome;
-  },
-});
+    events.push(...items.flatMap((item) => eventsOf(item)?.events ?? []));
+  };
+  const write = async (action: Write): Promise<boolean> => {
+    const done = await table.write(action);
+    if (done) note([action]);
+    return done;
+  };
+  return {
+    getAll: (keys) => table.getAll(keys),
+    query: (request) => table.query(request),
+    write,
+    // One by one: of several, some may be done before another crashes.
+    writeAll: (actions) => Promise.all(actions.map(write)),
+    transact: async (actions) => {
+      const outcome = await table.transact(actions);
+      if (outcome.done) note(actions);
+      return outcome;
+    },
+  };
+};

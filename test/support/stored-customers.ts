@@ -2,19 +2,33 @@
  * Stored customers: every id of a table with where it leads, and the units that its scope lists of it.
  */
 import { customersIn } from '#application/identity/customer-units.ts';
-import { type CustomerItem, parseCustomerItem } from '#application/shared/items.ts';
+import { type CustomerItem, isLive, parseCustomerItem } from '#application/shared/items.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
+import { parseScope } from '#domain/identity/scope-text.ts';
+import { textOf } from './scope-lists.ts';
 
 export interface StoredCustomer extends CustomerItem {
   readonly units: readonly UnitKey[];
 }
 
-/** Ids that have an item, in the items' order. */
-export const customersOf = (items: readonly Item[]): readonly StoredCustomer[] => {
-  const listed = customersIn(items);
+/** Ids that were issued, in the items' order; one that was laid, and whose commit never came, is none. */
+export const issuedIn = (items: readonly Item[]): readonly CustomerItem[] => {
+  const listed = new Set(
+    items.flatMap((item) =>
+      item.sk === 'SCOPE' && item['doc'] !== undefined
+        ? parseScope(textOf(items, item)).ledger.map(({ id }) => id)
+        : [],
+    ),
+  );
   return items
     .filter(({ sk }) => sk === 'CUSTOMER')
     .map(parseCustomerItem)
-    .map((entry) => ({ ...entry, units: listed.get(entry.id) ?? [] }));
+    .filter((entry) => !isLive(entry) || listed.has(entry.id));
+};
+
+/** The same, with their units. */
+export const customersOf = (items: readonly Item[]): readonly StoredCustomer[] => {
+  const listed = customersIn(items);
+  return issuedIn(items).map((entry) => ({ ...entry, units: listed.get(entry.id) ?? [] }));
 };

@@ -187,22 +187,10 @@ const MUTANTS: readonly Mutant[] = [
     to: '',
   },
   {
-    guard: 'a unit that came and went is not written by who has read it before',
-    file: `${IDENTITY}/found-units.ts`,
-    from: "asReadIn(item, 'ended'),",
-    to: '',
-  },
-  {
     guard: 'a unit is listed before its item is written',
     file: `${IDENTITY}/commit-plans.ts`,
-    from: "if (!committed.has(entry)) return 'conflict';",
-    to: '',
-  },
-  {
-    guard: 'a value does not become shared while a holder has no item',
-    file: `${IDENTITY}/plan-commit.ts`,
-    from: '...sharedHolders(input, changed.union(new Set(moved))),',
-    to: '',
+    from: 'await writtenOf(table, [...committed], ({ own }) => own);',
+    to: 'await writtenOf(table, direct, ({ own }) => own);',
   },
 ];
 

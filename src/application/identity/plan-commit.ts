@@ -22,7 +22,7 @@ import { findHomes, type Homes } from './homes.ts';
 import { eventAttributes } from './identity-events.ts';
 import { joinUpdates } from './join-updates.ts';
 import { type MembershipWrites, membershipWrites } from './membership-writes.ts';
-import { customerActions, customerTransition, restingActions } from './plan-customers.ts';
+import { customerTransition, customerWrites, restingActions } from './plan-customers.ts';
 import { planHeld } from './plan-held.ts';
 import {
   claimPointers,
@@ -64,6 +64,8 @@ export interface PlanInput {
   readonly customers: readonly NamedCustomer[];
   /** Ids minted by this commit; their items must not exist. */
   readonly minted: ReadonlySet<OneId>;
+  /** Ids that it takes up from somebody who laid them. */
+  readonly laidBefore: ReadonlySet<OneId>;
   readonly policy: MergePolicy;
   readonly newScope: () => ScopeId;
   /** Epoch milliseconds. */
@@ -102,6 +104,7 @@ const writesFor = (
   const events = [...customerEvents(customers.was, customers.now), ...held.events];
   const changed = new Set(changes.map(({ key }) => key));
   const claims = claimWrites(input, homes, after);
+  const ids = customerWrites(input, customers, open);
   const moved = movedUnits(changed, homes, cameFrom);
   const actions = [
     ...ownActions(input, homes),
@@ -114,14 +117,17 @@ const writesFor = (
       now: input.now,
     }),
     ...lastEvents(input, homes, events),
-    ...customerActions(input, customers, open),
+    ...ids.actions,
     ...held.actions,
     ...restingActions(world, changes, evaluation),
     ...unitPointers(moved, homes),
     ...sharedHolders(input, changed.union(new Set(moved))),
     ...(open ? [] : claimPointers(input, homes, customers, before, after)),
   ];
-  return { actions: joinUpdates(actions), laid: claims.flatMap(({ laid }) => laid) };
+  return {
+    actions: joinUpdates(actions),
+    laid: [...claims.flatMap(({ laid }) => laid), ...ids.laid],
+  };
 };
 
 const originsOf = (world: World): ReadonlyMap<UnitKey, ScopeId> =>

@@ -9,7 +9,7 @@ import {
   restingKey,
   sameCustomer,
 } from '#application/shared/items.ts';
-import type { Action } from '#application/shared/table.ts';
+import type { Action, Write } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import { isDecision } from '#domain/identity/merge-policy.ts';
 import type { LedgerEntry, OneId } from '#domain/identity/one-id.ts';
@@ -60,6 +60,8 @@ export interface CustomerPlanInput {
   readonly evaluation: Evaluation;
   /** Ids minted by this commit; their items must not exist. */
   readonly minted: ReadonlySet<OneId>;
+  /** Ids that it takes up from somebody who laid them. */
+  readonly laidBefore: ReadonlySet<OneId>;
 }
 
 /** What the ids of a commit were, and what they are now. */
@@ -78,26 +80,38 @@ export const customerTransition = (
   now: placedCustomers(after, after.ledger, restingEntries(evaluation)),
 });
 
+/** What is written of ids. */
+export interface CustomerWrites {
+  readonly actions: readonly Action[];
+  /** Ids that are new, to be laid before the commit: nobody is told of one that no scope knows. */
+  readonly laid: readonly Write[];
+}
+
 /**
  * Writes every id whose item changes. While a scope is open, ids that only redirect before and after are left for its
  * closing: they lead on over one more redirect meanwhile. The closing knows the ids of the scope only, so one that leaves
  * an open scope to rest is written in any case.
  */
-export const customerActions = (
-  { world, evaluation, minted }: CustomerPlanInput,
+export const customerWrites = (
+  { world, evaluation, minted, laidBefore }: CustomerPlanInput,
   { was, now }: CustomerTransition,
   open: boolean,
-): readonly Action[] => {
+): CustomerWrites => {
   const wasOpen = world.scopes.some((scope) => scope.open);
-  return [...now.values()].flatMap((item): readonly Action[] => {
+  const written = [...now.values()].filter((item) => {
+    if (laidBefore.has(item.id)) return false;
     const old = was.get(item.id);
     const stays = evaluation.units.has(item.anchor);
     const isSame = old !== undefined && sameCustomer(item, old);
-    if (isSame && (stays || !wasOpen)) return [];
-    if (open && stays && onlyRedirects(old, item)) return [];
-    const put = { kind: 'put', item: formatCustomerItem(item) } as const;
-    return [minted.has(item.id) ? { ...put, when: { missing: ['pk'] } } : put];
+    return !(isSame && (stays || !wasOpen)) && !(open && stays && onlyRedirects(old, item));
   });
+  const put = (item: PlacedCustomer) => ({ kind: 'put', item: formatCustomerItem(item) }) as const;
+  return {
+    actions: written.filter(({ id }) => !minted.has(id)).map(put),
+    laid: written
+      .filter(({ id }) => minted.has(id))
+      .map((item) => ({ ...put(item), when: { missing: ['pk'] } })),
+  };
 };
 
 const onlyRedirects = (old: CustomerItem | undefined, now: CustomerItem): boolean =>

@@ -2,11 +2,15 @@
  * Planning within bounds: the plan of a commit in the largest step that fits one transaction.
  * @module
  */
-import { customerKey, type ScopeId } from '#application/shared/items.ts';
+import { customerKey, isLive, parseCustomerItem, type ScopeId } from '#application/shared/items.ts';
 import { MAX_TRANSACTION_ACTIONS } from '#application/shared/table.ts';
-import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
-import { type AssignedIds, type OneId, smallestOf } from '#domain/identity/one-id.ts';
+import {
+  type AssignedIds,
+  type LedgerEntry,
+  type OneId,
+  smallestOf,
+} from '#domain/identity/one-id.ts';
 import {
   type CustomerSteps,
   type Evaluation,
@@ -85,9 +89,11 @@ const nameCustomers = async (
 ): Promise<{
   readonly customers: readonly NamedCustomer[];
   readonly minted: ReadonlySet<OneId>;
+  readonly laidBefore: ReadonlySet<OneId>;
 }> => {
   const known = new Set(evaluation.ledger.map((entry) => entry.id));
   const minted = new Set<OneId>();
+  const laidBefore = new Set<OneId>();
   const customers: NamedCustomer[] = [];
   for (const { units, entries } of evaluation.customers) {
     if (entries.length > 0) {
@@ -96,20 +102,35 @@ const nameCustomers = async (
     }
     const anchor = must(smallestOf(units), 'unit of a customer');
     const first = ports.mint(anchor, 0);
-    const id = again || known.has(first) ? await freeId(ports, anchor) : first;
-    minted.add(id);
-    customers.push({ units, entries: [{ id, anchor, issuedAt: now }] });
+    const fresh: FreeEntry = { id: first, anchor, issuedAt: now };
+    const entry = again || known.has(first) ? await freeEntry(ports, fresh, known) : fresh;
+    (entry.laid ? laidBefore : minted).add(entry.id);
+    const { id, issuedAt } = entry;
+    customers.push({ units, entries: [{ id, anchor, issuedAt }] });
   }
-  return { customers, minted };
+  return { customers, minted, laidBefore };
 };
 
+/** An entry for a new customer; `laid` when somebody has laid it before. */
+interface FreeEntry extends LedgerEntry {
+  readonly laid?: true;
+}
+
 // The first id of an anchor may have passed on to another unit; then its next one is minted. That is so rare that the
-// first attempt leaves it to the commit's condition to find out, except where the other unit is part of this commit: its
+// first attempt leaves it to the laying of the id to find out, except where the other unit is part of this commit: its
 // ledger entry would stand for both.
-const freeId = async ({ table, mint }: IdentityPorts, anchor: UnitKey): Promise<OneId> => {
+const freeEntry = async (
+  { table, mint }: IdentityPorts,
+  { anchor, issuedAt }: LedgerEntry,
+  known: ReadonlySet<OneId>,
+): Promise<FreeEntry> => {
   for (let attempt = 0; ; attempt++) {
     const id = mint(anchor, attempt);
-    const [taken] = await table.getAll([customerKey(id)]);
-    if (!taken) return id;
+    const [item] = known.has(id) ? [] : await table.getAll([customerKey(id)]);
+    const taken = item && parseCustomerItem(item);
+    if (!taken && !known.has(id)) return { id, anchor, issuedAt };
+    // Somebody laid it and never came to commit, or is about to: no scope knows it, and this commit writes the anchor's.
+    if (taken && isLive(taken) && taken.anchor === anchor)
+      return { id, anchor, issuedAt: taken.issuedAt, laid: true };
   }
 };

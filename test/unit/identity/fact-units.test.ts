@@ -93,8 +93,9 @@ describe('races over the life of a unit', () => {
 
   test('two that make the same unit at once', async () => {
     const store = anIdentityStore();
-    const slow = store.overtaken(nth(1, 'transact'), () =>
-      store.facts(fact('pos.2', 1, ['card#1'])),
+    const slow = store.overtaken(
+      nth(1, 'writeAll', (args) => args.includes('SCOPE')),
+      () => store.facts(fact('pos.2', 1, ['card#1'])),
     );
     await slow.facts(fact('pos.1', 1, ['card#1']));
     expect(store.contributions().toSorted()).toEqual([`${CARD}#0 pos.1 1`, `${CARD}#0 pos.2 1`]);
@@ -134,7 +135,7 @@ describe('races over the life of a unit', () => {
     const store = anIdentityStore();
     await store.facts(fact('pos.2', 1, ['email#1']));
     const failing = store.overtaken(
-      (call) => call.name === 'transact',
+      (call) => call.name === 'writeAll' && JSON.stringify(call.args).includes('I#card#1'),
       () => Promise.reject(new Error('throttled')),
     );
     const bad = fact('pos.1', 1, ['card#1']);

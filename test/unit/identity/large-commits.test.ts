@@ -40,7 +40,7 @@ describe('a change that is too much for one transaction', { timeout: 60_000 }, (
     const { failures } = await store.parties(party('last', 1, 'phone#1'));
     expect([failures, await store.close(1)]).toEqual([[], 1]);
     expect(live(store)).toBeGreaterThan(1);
-    expect(await store.close()).toBeGreaterThan(1);
+    expect(await store.close()).toBeGreaterThan(0);
     expect(live(store)).toBe(121);
     store.expectSound();
   });

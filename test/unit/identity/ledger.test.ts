@@ -31,10 +31,20 @@ describe('ids', () => {
     const store = anIdentityStore();
     const item = { ...customerKey('one_a' as OneId), anchor: 'other', issuedAt: 1, rests: true };
     const slow = store.workerOn(
-      interposed(store.table, nth(1, 'transact'), () => store.table.write({ kind: 'put', item })),
+      interposed(store.table, nth(1, 'writeAll'), () => store.table.write({ kind: 'put', item })),
     );
     await slow.parties(party('a', 1));
     expect(store.customers()).toEqual(['one_a rests', 'one_a/1: a']);
+  });
+
+  test('an id that somebody laid and never came to commit is taken up', async () => {
+    const store = anIdentityStore();
+    const crashed = store.overtaken(nth(1, 'transact'), () => Promise.reject(new Error('crash')));
+    await crashed.parties(party('a', 1, 'card#1'));
+    expect(store.customers()).toEqual([]);
+    await store.parties(party('a', 1, 'card#1'));
+    expect(store.customers()).toEqual(['one_a: a']);
+    store.expectSound();
   });
 
   test('an id that has passed on to another customer of the same commit', async () => {
