@@ -192,6 +192,20 @@ const MUTANTS: readonly Mutant[] = [
     from: 'await writtenOf(table, [...committed], ({ own }) => own);',
     to: 'await writtenOf(table, direct, ({ own }) => own);',
   },
+  {
+    guard: 'a unit that came and went is not written by who has read it before',
+    file: `${IDENTITY}/found-units.ts`,
+    from: "asReadIn(item, 'ended'),",
+    to: '',
+    tests: 'test/unit/identity/direct-commits.test.ts',
+  },
+  {
+    guard: 'a value does not become shared while a holder has no item',
+    file: `${IDENTITY}/plan-commit.ts`,
+    from: '...sharedHolders(input, changed.union(new Set(moved))),',
+    to: '',
+    tests: 'test/unit/identity/direct-commits.test.ts',
+  },
 ];
 
 const ROOT = resolve(import.meta.dirname, '../..');

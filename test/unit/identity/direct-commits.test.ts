@@ -60,10 +60,13 @@ describe('a unit that joins one scope', () => {
 
   test('is not taken for one that came and went before its item was written', async () => {
     const store = await withCustomer();
-    const slow = store.overtaken(ownWrite(), async () => {
-      await store.facts(fact('pos.2', 1, ['card#1']));
-      await store.facts(factGone('pos.2', 2));
-    });
+    const comesAndGoes = async (name: string) => {
+      await store.facts(fact(name, 1, ['card#1']));
+      await store.facts(factGone(name, 2));
+    };
+    // Before that it was there as well, so that its bucket tells nothing but how often.
+    await comesAndGoes('pos.3');
+    const slow = store.overtaken(ownWrite(), () => comesAndGoes('pos.2'));
     await slow.facts(fact('pos.1', 1, ['card#1']));
     expect(store.contributions()).toEqual([`${CARD}#0 pos.1 1`]);
     expect(await store.item(unitItemKey(CARD))).not.toHaveProperty('ended');
@@ -93,13 +96,13 @@ describe('a unit that joins one scope', () => {
 
 test('a value does not become shared while one of its holders has yet to get its item', async () => {
   const store = anIdentityStore();
-  await store.parties(party('a', 1, 'phone#1'), party('b', 1, 'phone#1'));
-  const row = fact('pos.1', 1, ['phone#1']);
+  await store.parties(party('a', 1, 'phone#1'), party('b', 1, 'phone#1', 'card#1'));
+  const row = fact('pos.1', 1, ['card#1', 'phone#1']);
   await store.overtaken(ownWrite(), crash).facts(row);
   const { failures } = await store.parties(party('c', 1, 'phone#1'));
   expect(failures).toMatchObject([{ error: { name: 'ContentionError' } }]);
   await store.facts(row);
   await store.parties(party('c', 1, 'phone#1'));
-  expect(store.customers()).toEqual(['one_a: a', 'one_b: b', 'one_c: c']);
+  expect(store.customers()).toHaveLength(3);
   store.expectSound();
 });
