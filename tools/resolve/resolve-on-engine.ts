@@ -55,13 +55,15 @@ export const resolveOnEngine = async (
 const deliveryTo = (engine: ResolveEngine, { definition, rules, policy, rows }: EngineRun) => {
   const definitions = extractDefinitions(definition, rules, policy, rows);
   const current = { hash: sha256(''), definitions };
+  // One instant for the whole run: of ids issued at different ones the oldest stays, and a second run would take others.
+  const startedAt = Date.now();
   const ports = {
     table: engine.table,
     quarantine: { hold: rejected },
     definitions: async () => current,
     pseudonymise: makePseudonymiser(LOCAL_KEY),
     mint: makeOneIdMinter(LOCAL_KEY),
-    clock: Date.now,
+    clock: () => startedAt,
     random: Math.random,
     sleep: async (ms: number) => void (await delay(ms)),
     openScopes: makeOpenWatch(Date.now),

@@ -41,8 +41,8 @@ export const applyParties = async (
   decided: readonly DecidedParty[],
 ): Promise<Applied> => {
   const open = await writeImages(ports.table, decided);
-  const groups = relatedBy(open, { touches, bonds: rowsOf, actions });
-  return tally(await isolate(groups, (group) => applyGroup(ports, policy, group)));
+  const chains = relatedBy(open, { touches, bonds: rowsOf, actions });
+  return tally(await isolate(chains, (group) => applyGroup(ports, policy, group)));
 };
 
 // All at once, which takes few requests. Where that breaks, each is tried again with its own group, and fails alone.

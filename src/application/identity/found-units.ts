@@ -5,7 +5,7 @@
  * unit not being there.
  * @module
  */
-import { inParallel } from '#application/shared/in-parallel.ts';
+import { inChains } from '#application/shared/in-parallel.ts';
 import { bucketKey, evidenceAttributes, unitItemKey } from '#application/shared/items.ts';
 import type { Action, Condition, Item, ValueMap } from '#application/shared/table.ts';
 import type { EvidenceUnit, UnitKey } from '#domain/identity/evidence.ts';
@@ -48,11 +48,11 @@ export const foundUnits = async (
   rows: readonly DecidedFact[],
 ): Promise<UnitsFounded> => {
   const foundings = [...groupBy(rows, (row) => evidenceOf(row).key).values()].map(foundingOf);
-  const groups = relatedBy(foundings, {
+  const chains = relatedBy(foundings, {
     touches: ({ evidence }) => evidence.claims.map(({ identifier }) => identifier),
     actions: ({ evidence }) => LEAST_ACTIONS / 2 + evidence.claims.length,
   });
-  const results = await inParallel(groups, (group) => foundGroup(ports, policy, group));
+  const results = await inChains(chains, (group) => foundGroup(ports, policy, group));
   return {
     written: new Set(results.flatMap(({ written }) => [...written])),
     failures: new Map(results.flatMap(({ failures }) => [...failures])),

@@ -1,7 +1,8 @@
 /**
  * Related groups: the changes of a batch that touch the same part of the identity graph are committed together.
  *
- * Changes of one person tend to arrive together; one commit for all of them is cheaper and never races with itself.
+ * Changes of one person tend to arrive together; one commit for all of them is cheaper. Where they are too many for one,
+ * their commits follow each other, so that a batch never races with itself.
  * @module
  */
 import { DisjointSets } from '#domain/identity/disjoint-sets.ts';
@@ -22,17 +23,22 @@ export interface Grouping<Entry> {
   readonly actions?: (entry: Entry) => number;
 }
 
+/** Entries that are committed together, and groups of which each must wait for the one before it. */
+export type Chain<Entry> = readonly (readonly Entry[])[];
+
 /** Groups entries that touch something in common, in groups of at most {@link MAX_GROUP} actions. */
 export const relatedBy = <Entry>(
   entries: readonly Entry[],
   { touches, bonds = () => [], actions = () => LEAST_ACTIONS }: Grouping<Entry>,
-): readonly (readonly Entry[])[] => {
+): readonly Chain<Entry>[] => {
   const weight = (group: readonly Entry[]) =>
     group.reduce((sum, entry) => sum + Math.max(LEAST_ACTIONS, actions(entry)), 0);
-  return packed(
-    joinedBy(entries, touches).flatMap((group) => packed(joinedBy(group, bonds), weight)),
-    weight,
-  );
+  const chains = joinedBy(entries, touches).map((group) => packed(joinedBy(group, bonds), weight));
+  const single = chains.filter(({ length }) => length === 1).flat();
+  return [
+    ...packed(single, weight).map((group) => [group]),
+    ...chains.filter(({ length }) => length > 1),
+  ];
 };
 
 const joinedBy = <Entry>(

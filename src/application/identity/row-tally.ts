@@ -1,9 +1,10 @@
 /**
- * Row tally: runs groups of rows side by side, keeps their failures apart and adds up what they came to.
+ * Row tally: runs chains of groups of rows side by side, keeps their failures apart and adds up what they came to.
  * @module
  */
-import { inParallel } from '#application/shared/in-parallel.ts';
+import { inChains } from '#application/shared/in-parallel.ts';
 import type { Applied } from './applied.ts';
+import type { Chain } from './related-groups.ts';
 import type { RowChange } from './row-change.ts';
 
 /** What one group came to. */
@@ -19,9 +20,9 @@ export type GroupResult = RowTally | Applied['failures'];
 
 /** Runs `apply` for every group; a failure stays with its group. */
 export const isolate = <Entry extends { readonly change: RowChange }>(
-  groups: readonly (readonly Entry[])[],
+  chains: readonly Chain<Entry>[],
   apply: (group: readonly Entry[]) => Promise<RowTally>,
-): Promise<readonly GroupResult[]> => inParallel(groups, (group) => outcomeOf(group, apply));
+): Promise<readonly GroupResult[]> => inChains(chains, (group) => outcomeOf(group, apply));
 
 const outcomeOf = async <Entry extends { readonly change: RowChange }>(
   group: readonly Entry[],

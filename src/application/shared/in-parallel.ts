@@ -36,6 +36,15 @@ export const inParallel = async <Entry, Outcome>(
   return results;
 };
 
+/** Runs `task` for every entry of every chain: chains side by side as {@link inParallel}, entries of one one after another. */
+export const inChains = async <Entry, Outcome>(
+  chains: readonly (readonly Entry[])[],
+  task: (entry: Entry) => Promise<Outcome>,
+): Promise<readonly Outcome[]> => {
+  const results = await inParallel(chains, (chain) => inParallel(chain, task, 1));
+  return results.flat();
+};
+
 /** Waits for all of several kinds of work that are under way; throws only when all have ended, as {@link inParallel}. */
 export const together = async <Work extends readonly Promise<unknown>[]>(
   ...work: Work

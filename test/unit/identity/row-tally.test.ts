@@ -5,9 +5,15 @@ import { party } from '../../support/builders/rows.ts';
 const one = (name: string) => ({ change: party(name, 1) });
 const NOTHING = { applied: 0, stale: 0, held: 0, conflicts: 0 };
 
-test('groups run side by side, and a failure stays with its group', async () => {
-  const groups = [[one('a'), one('b')], [one('bad'), one('c')], [one('d')]];
-  const results = await isolate(groups, async (group) => {
+test('chains run side by side, and a failure stays with its group', async () => {
+  const chains = [
+    [
+      [one('a'), one('b')],
+      [one('bad'), one('c')],
+    ],
+    [[one('d')]],
+  ];
+  const results = await isolate(chains, async (group) => {
     if (group.some(({ change }) => change.rowKey === 'bad')) throw new Error('broken');
     return { ...NOTHING, applied: group.length, held: 1, conflicts: 2 };
   });
