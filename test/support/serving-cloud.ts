@@ -16,6 +16,7 @@ import { makePublish } from '#adapters/kinesis/publish.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
 import type { Item, Table } from '#application/shared/table.ts';
+import { must } from '#domain/shared/assert.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud/index.ts';
 import { synthesize } from '../../local/run/synthesize.ts';
 
@@ -35,6 +36,8 @@ export interface ServingCloud {
   items(id: string): Promise<readonly Item[]>;
   /** Puts records (JSON text) on the change stream, each under its row key. */
   publish(records: readonly { readonly key: string; readonly data: string }[]): Promise<void>;
+  /** Lets a function work now, as its schedule would within a minute. */
+  work(functionId: string): Promise<void>;
   /** Asks a route; a body makes it a POST. */
   ask(path: string, asked?: Asked): Promise<Answered>;
   stop(): Promise<void>;
@@ -93,6 +96,10 @@ export const startServingCloud = async (
     },
     publish: async (records) => {
       await put(records.map(({ key, data }) => ({ partitionKey: key, bytes: Buffer.from(data) })));
+    },
+    work: async (functionId) => {
+      const found = Object.entries(names.functions).find(([id]) => id.endsWith(functionId));
+      await cloud.invoke(must(found, `function ${functionId}`)[1], {});
     },
     ask: (path, asked) => ask(cloud, api, path, asked),
     stop: async () => {

@@ -145,7 +145,10 @@ test('a list is written by its function, and fetched by a link', async () => {
   const asked = await served.ask('/v1/extracts', { body });
   expect([asked.status, asked.body.state]).toEqual([202, 'running']);
   const path = String(asked.headers.get('location'));
-  await until(async () => (await served.ask(path)).body.state === 'done', 240_000);
+  await until(async () => {
+    await served.work('operate/run-extracts');
+    return (await served.ask(path)).body.state === 'done';
+  }, 240_000);
   const { body: done } = await served.ask(path);
   expect(done).toMatchObject({ rows: 22, files: [{ rows: 22 }] });
   const fetched = await fetch(done.files[0].url);

@@ -2,7 +2,7 @@ import type { KinesisStreamEvent } from 'aws-lambda';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { ResolvePorts } from '#application/identity/resolve-batch.ts';
 import { dmsControlText, dmsText } from '../../support/builders/dms-record.ts';
-import { interposed } from '../../support/interposed-table.ts';
+import { type Call, interposed } from '../../support/interposed-table.ts';
 import { aLambda, CONTEXT, metric } from '../../support/lambda.ts';
 import { aPipeline } from '../../support/pipeline.ts';
 
@@ -38,6 +38,11 @@ let lines: ReturnType<typeof aLambda>;
 beforeEach(() => {
   lines = aLambda();
 });
+
+/** A commit of the identity graph writes a scope, by itself or in a transaction. */
+const commitsScope = (call: Call): boolean =>
+  (call.name === 'writeAll' || call.name === 'transact') &&
+  JSON.stringify(call.args).includes('"SCOPE"');
 
 const handlerOn = async (ports: ResolvePorts) => {
   const { makeHandler } = await import('../../../lambdas/identity/resolve-identity/handler.ts');
@@ -80,10 +85,8 @@ describe('a batch', () => {
 
   test('with a row that failed names its record, and no other', async () => {
     const { ports } = aPipeline();
-    const failing = interposed(
-      ports.table,
-      (call) => call.name === 'transact' && JSON.stringify(call.args).includes('BUCKET'),
-      () => Promise.reject(new Error(`about ${PHONE}`)),
+    const failing = interposed(ports.table, commitsScope, () =>
+      Promise.reject(new Error(`about ${PHONE}`)),
     );
     const handler = await handlerOn({ ...ports, table: failing });
     const noted = dmsText({ data: { receipt_no: '9', amt: '5', ccy: 'HKD' } });
@@ -95,11 +98,7 @@ describe('a batch', () => {
 
   test('whose records carry one row names all of them when it fails', async () => {
     const { ports } = aPipeline();
-    const failing = interposed(
-      ports.table,
-      (call) => call.name === 'transact',
-      () => Promise.reject(new Error('no')),
-    );
+    const failing = interposed(ports.table, commitsScope, () => Promise.reject(new Error('no')));
     const handler = await handlerOn({ ...ports, table: failing });
     const { batchItemFailures } = await handler(
       eventOf(receipt('1'), receipt('1', { record: 2 })),
