@@ -169,6 +169,13 @@ const MUTANTS: readonly Mutant[] = [
     to: 'const found = holdersIn(scopes, new Set(listed.map(({ identifier }) => identifier)));\n  return scopes.filter(({ id, scope }) => [...found.scope.values(), ...pointers].includes(id) && ',
   },
   {
+    guard: 'a change stays with the scope that an empty claim leads to',
+    file: `${IDENTITY}/world-parts.ts`,
+    from: '[id, ...from].map(',
+    to: '[id, ...from.slice(from.length)].map(',
+    tests: 'test/unit/identity/direct-commits.test.ts',
+  },
+  {
     guard: 'a claim that names an id of a customer follows when that id leads elsewhere',
     file: `${IDENTITY}/plan-pointers.ts`,
     from: '.every((id) => leadsTo(now, id) === owner);',

@@ -9,6 +9,8 @@ import { type ScopeId, scopeKey, scopePartKey } from '#application/shared/items.
 import type { Action, Condition, Item, Table, ValueMap } from '#application/shared/table.ts';
 import { EMPTY_SCOPE, type Scope } from '#domain/identity/scope.ts';
 import { formatScope, parseScope } from '#domain/identity/scope-text.ts';
+import { must } from '#domain/shared/assert.ts';
+import { groupBy } from '#domain/shared/multimap.ts';
 import { listChangeAttributes } from './list-changes.ts';
 
 /** What reading scopes needs of the table. */
@@ -31,6 +33,8 @@ export interface StoredScope {
   readonly open: boolean;
   /** Number of items that its text goes on in. */
   readonly parts: number;
+  /** Ids that redirect here, of those that were read: perhaps only since it was read itself. */
+  readonly from?: readonly ScopeId[];
 }
 
 /** A scope is too large to be written in one transaction. */
@@ -60,17 +64,36 @@ export const readScopesAndEnds = async (
   ids: readonly ScopeId[],
 ): Promise<readonly StoredScope[]> => {
   const found = new Map<ScopeId, StoredScope>();
+  const into = new Map<ScopeId, ScopeId>();
   let open: readonly ScopeId[] = [...new Set(ids)];
   while (open.length > 0) {
     const asked = open;
     const items = await table.getAll(asked.map(scopeKey));
     const read = await Promise.all(asked.map((id, index) => follow(table, id, items[index])));
-    for (const one of read) if (typeof one === 'object') found.set(one.id, one);
+    for (const [index, id] of asked.entries()) {
+      const one = must(read[index], 'scope asked for');
+      if (typeof one === 'object') found.set(id, one);
+      else into.set(id, one);
+    }
     open = [...new Set(read.filter((one) => typeof one === 'string'))].filter(
       (id) => !found.has(id),
     );
   }
-  return [...found.values()];
+  return withRedirects(found, into);
+};
+
+const withRedirects = (
+  found: ReadonlyMap<ScopeId, StoredScope>,
+  into: ReadonlyMap<ScopeId, ScopeId>,
+): readonly StoredScope[] => {
+  const endOf = (id: ScopeId): ScopeId =>
+    found.has(id) ? id : endOf(must(into.get(id), 'scope that a redirect leads to'));
+  const redirects = [...into.keys()].filter((id) => !found.has(id));
+  const from = groupBy(redirects, endOf);
+  return [...found.values()].map((one) => {
+    const ids = from.get(one.id);
+    return ids ? { ...one, from: ids } : one;
+  });
 };
 
 /** A scope, or the id of the one to read in its place. */

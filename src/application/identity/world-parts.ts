@@ -67,17 +67,22 @@ const connected = (world: World): DisjointSets<string> => {
   return sets;
 };
 
-/** The scopes that identifiers are listed in, or their empty claims point to. */
+/**
+ * The scopes that identifiers are listed in, or their claims lead to: one that was read just before it took up the holders
+ * does not list them, and its version is what makes the commit fail.
+ */
 const scopesOf = ({
   memberships,
   scopes,
 }: World): ReadonlyMap<IdentifierKey, readonly string[]> => {
   const identifiers = memberships.map(({ identifier }) => identifier);
   const listed = holdersIn(scopes, new Set(identifiers)).scope;
-  const read = new Set<string>(scopes.map(({ id }) => id));
+  const leads = new Map<string, string>(
+    scopes.flatMap(({ id, from = [] }) => [id, ...from].map((name) => [name, id] as const)),
+  );
   return new Map(
     memberships.map(({ identifier, claim, holders = [], by }) => {
-      const pointed = claim?.scope !== undefined && read.has(claim.scope) ? [claim.scope] : [];
+      const pointed = claim?.scope === undefined ? undefined : leads.get(claim.scope);
       const own = listed.get(identifier);
       const theirs =
         by === 'claim'
@@ -85,7 +90,8 @@ const scopesOf = ({
               .filter(({ scope }) => holders.some((unit) => scope.units.has(unit)))
               .map(({ id }) => id)
           : [];
-      return [identifier, [...pointed, ...(own === undefined ? [] : [own]), ...theirs]] as const;
+      const all = [pointed, own, ...theirs].filter((id) => id !== undefined);
+      return [identifier, all] as const;
     }),
   );
 };

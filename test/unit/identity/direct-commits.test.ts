@@ -37,6 +37,24 @@ describe('a unit that joins one scope', () => {
     store.expectSound();
   });
 
+  test('does not miss others of its value that come to a scope after it was read', async () => {
+    const store = await withCustomer();
+    // The claim of email#2 goes on naming the scope that was absorbed.
+    await store.parties(party('b', 1, 'email#2'));
+    await store.parties(party('c', 1, 'card#2'), party('d', 1, 'card#2'));
+    await store.parties(party('c', 2, 'card#2', 'email#2'));
+    await store.parties(party('e', 1, 'card#1', 'phone#1'));
+    await store.parties(party('f', 1, 'phone#1'), party('g', 1, 'phone#1'));
+    // The slow one has read the scope of card#1, and which scope absorbed the other; now the first absorbs that.
+    const slow = store.overtaken(
+      nth(2, 'getAll', (args) => args.includes('SCOPE')),
+      () => store.parties(party('a', 2, 'card#1', 'card#2', 'email#1')),
+    );
+    const rows = [fact('pos.1', 1, ['card#1']), fact('pos.2', 1, ['email#2'])];
+    expect(await slow.facts(...rows)).toMatchObject({ applied: 2, conflicts: 1 });
+    store.expectSound();
+  });
+
   test('is there after a crash between its scope and its item, once its row comes again', async () => {
     const store = await withCustomer();
     const { failures } = await store
