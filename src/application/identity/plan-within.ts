@@ -3,7 +3,8 @@
  * @module
  */
 import { customerKey, isLive, parseCustomerItem, type ScopeId } from '#application/shared/items.ts';
-import { MAX_TRANSACTION_ACTIONS } from '#application/shared/table.ts';
+import { type Item, MAX_TRANSACTION_ACTIONS } from '#application/shared/table.ts';
+import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import {
   type AssignedIds,
@@ -35,7 +36,6 @@ export const planWithin = async (
   ports: IdentityPorts,
   policy: MergePolicy,
   world: World,
-  again: boolean,
 ): Promise<CommitPlan | 'too-large'> => {
   const { changes, scope } = world;
   const shared = new Map(world.memberships.map((m) => [m.identifier, m.shared]));
@@ -44,7 +44,7 @@ export const planWithin = async (
   const newScope = () =>
     (token(ports.random).toString(36) + token(ports.random).toString(36)) as ScopeId;
   const plan: TryPlan = async (customers, shape, most = (ports.limits ?? LIMITS).actions) => {
-    const named = await nameCustomers(ports, { ...evaluation, customers }, again, now);
+    const named = await nameCustomers(ports, { ...evaluation, customers }, now);
     const planned = planCommit(
       { world, changes, evaluation, ...named, policy, newScope, now },
       shape,
@@ -84,7 +84,6 @@ const planSteps = async (
 const nameCustomers = async (
   ports: IdentityPorts,
   evaluation: Evaluation,
-  again: boolean,
   now: number,
 ): Promise<{
   readonly customers: readonly NamedCustomer[];
@@ -92,45 +91,68 @@ const nameCustomers = async (
   readonly laidBefore: ReadonlySet<OneId>;
 }> => {
   const known = new Set(evaluation.ledger.map((entry) => entry.id));
-  const minted = new Set<OneId>();
-  const laidBefore = new Set<OneId>();
-  const customers: NamedCustomer[] = [];
-  for (const { units, entries } of evaluation.customers) {
-    if (entries.length > 0) {
-      customers.push({ units, entries });
-      continue;
-    }
-    const anchor = must(smallestOf(units), 'unit of a customer');
-    const first = ports.mint(anchor, 0);
-    const fresh: FreeEntry = { id: first, anchor, issuedAt: now };
-    const entry = again || known.has(first) ? await freeEntry(ports, fresh, known) : fresh;
-    (entry.laid ? laidBefore : minted).add(entry.id);
-    const { id, issuedAt } = entry;
-    customers.push({ units, entries: [{ id, anchor, issuedAt }] });
-  }
-  return { customers, minted, laidBefore };
+  const isNew = ({ entries }: AssignedIds) => entries.length === 0;
+  const anchors = evaluation.customers.filter(isNew).map(anchorOf);
+  const free = await freeEntries(ports, anchors, now, known);
+  const isLaid = ({ laid }: FreeEntry) => laid === true;
+  return {
+    customers: evaluation.customers.map((customer) => {
+      const entry = isNew(customer) ? free.get(anchorOf(customer)) : undefined;
+      if (!entry) return customer;
+      const { id, anchor, issuedAt } = entry;
+      return { units: customer.units, entries: [{ id, anchor, issuedAt }] };
+    }),
+    minted: new Set([...free.values()].filter((entry) => !isLaid(entry)).map(({ id }) => id)),
+    laidBefore: new Set([...free.values()].filter(isLaid).map(({ id }) => id)),
+  };
 };
+
+const anchorOf = ({ units }: AssignedIds): UnitKey => must(smallestOf(units), 'unit of a customer');
 
 /** An entry for a new customer; `laid` when somebody has laid it before. */
 interface FreeEntry extends LedgerEntry {
   readonly laid?: true;
 }
 
-// The first id of an anchor may have passed on to another unit; then its next one is minted. That is so rare that the
-// first attempt leaves it to the laying of the id to find out, except where the other unit is part of this commit: its
-// ledger entry would stand for both.
+// The first id of an anchor may have passed on to another unit; then its next one is minted. Ids are looked up and not left
+// to the laying to find out: one that a dead worker laid would cost every later commit a second attempt, and where several
+// work on one unit, none may come to its end.
+const freeEntries = async (
+  ports: IdentityPorts,
+  anchors: readonly UnitKey[],
+  now: number,
+  known: ReadonlySet<OneId>,
+): Promise<ReadonlyMap<UnitKey, FreeEntry>> => {
+  if (anchors.length === 0) return new Map();
+  const firsts = await ports.table.getAll(
+    anchors.map((anchor) => customerKey(ports.mint(anchor, 0))),
+  );
+  const entries = anchors.map(async (anchor, index) => {
+    const entry = await freeEntry(ports, { anchor, issuedAt: now }, known, firsts[index]);
+    return [anchor, entry] as const;
+  });
+  return new Map(await Promise.all(entries));
+};
+
 const freeEntry = async (
   { table, mint }: IdentityPorts,
-  { anchor, issuedAt }: LedgerEntry,
+  { anchor, issuedAt }: Omit<LedgerEntry, 'id'>,
   known: ReadonlySet<OneId>,
+  first: Item | undefined,
 ): Promise<FreeEntry> => {
   for (let attempt = 0; ; attempt++) {
     const id = mint(anchor, attempt);
-    const [item] = known.has(id) ? [] : await table.getAll([customerKey(id)]);
-    const taken = item && parseCustomerItem(item);
-    if (!taken && !known.has(id)) return { id, anchor, issuedAt };
-    // Somebody laid it and never came to commit, or is about to: no scope knows it, and this commit writes the anchor's.
-    if (taken && isLive(taken) && taken.anchor === anchor)
-      return { id, anchor, issuedAt: taken.issuedAt, laid: true };
+    const [item] = attempt === 0 ? [first] : await table.getAll([customerKey(id)]);
+    if (known.has(id)) continue;
+    if (!item) return { id, anchor, issuedAt };
+    const laid = laidIn(item, anchor);
+    if (laid) return { ...laid, laid: true };
   }
+};
+
+// Somebody laid it and never came to commit, or is about to: no scope knows it, and this commit writes the anchor's.
+const laidIn = (item: Item, anchor: UnitKey): LedgerEntry | undefined => {
+  const customer = parseCustomerItem(item);
+  const { id, issuedAt } = customer;
+  return isLive(customer) && customer.anchor === anchor ? { id, anchor, issuedAt } : undefined;
 };

@@ -63,7 +63,7 @@ export const commitWork = async (
   if (conflicts === MAX_ATTEMPTS)
     throw new ContentionError(`identity commit lost ${MAX_ATTEMPTS} races`);
   if (conflicts > 0) await ports.sleep(jitteredWait(conflicts, ports.random));
-  const result = await attemptCommit(ports, policy, work, conflicts > 0);
+  const result = await attemptCommit(ports, policy, work);
   if (result === 'too-large') return inHalves(ports, policy, work.changes);
   if (result === 'superseded') return { done: false, conflicts };
   const { outcome, held, left } = result;
@@ -90,14 +90,13 @@ const attemptCommit = async (
   ports: IdentityPorts,
   policy: MergePolicy,
   work: Work,
-  again: boolean,
 ): Promise<Attempt | 'superseded' | 'too-large'> => {
   const world = await readWorld(ports.table, work, policy, token(ports.random));
   if (world === 'superseded') return world;
   if (world === 'conflict') return { outcome: world, held: [] };
   const limits = ports.limits ?? LIMITS;
   if (world.scopes.length > limits.scopes) return gatherScopes(ports, world, limits);
-  return attemptParts(ports, policy, partsOf(world, policy), again);
+  return attemptParts(ports, policy, partsOf(world, policy));
 };
 
 // Of several parts, what does not fit is left to the next attempt, which has less to do.
@@ -105,11 +104,10 @@ const attemptParts = async (
   ports: IdentityPorts,
   policy: MergePolicy,
   parts: readonly World[],
-  again: boolean,
 ): Promise<Attempt | 'superseded' | 'too-large'> => {
   const planned: PlannedWorld[] = [];
   for (const world of parts) {
-    const plan = await planWithin(ports, policy, world, again);
+    const plan = await planWithin(ports, policy, world);
     if (plan !== 'too-large') planned.push({ world, plan });
     else if (parts.length === 1) return gatherForOne(ports, world, ports.limits ?? LIMITS);
   }
