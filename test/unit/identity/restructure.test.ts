@@ -3,7 +3,7 @@ import { restructure } from '#application/identity/restructure.ts';
 import type { StructuralChange } from '#application/identity/world.ts';
 import type { Key, Table } from '#application/shared/table.ts';
 import { key, POLICY } from '../../support/builders/evidence.ts';
-import { party, partyGone, partyRenamed } from '../../support/builders/rows.ts';
+import { fact, factUnit, party, partyGone, partyRenamed } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
 import { interposed, nth } from '../../support/interposed-table.ts';
 
@@ -88,6 +88,19 @@ describe('a world that changes while it is read', () => {
     );
     await slow.parties(party('w', 1, 'email#1'));
     expect(store.customers()).toContain('one_s: m s t w x');
+    store.expectSound();
+  });
+
+  test('a scope that is absorbed by one which another change of the commit has read before', async () => {
+    const store = anIdentityStore();
+    await store.parties(party('s', 1, 'card#1'));
+    for (const name of ['t1', 't2']) await store.parties(party(name, 1, 'email#1'));
+    const merge = () => store.parties(party('m', 1, 'card#1', 'email#1'));
+    const slow = store.workerOn(tornBy(store.table, merge));
+    const facts = [fact('pos.1', 1, ['email#1']), fact('pos.2', 1, ['card#1'])];
+    expect((await slow.facts(...facts)).conflicts).toBeGreaterThan(0);
+    const [email, card] = [factUnit('email#1').key, factUnit('card#1').key];
+    expect(store.customers()).toContain(`one_s: m s t1 t2 ${card} ${email}`);
     store.expectSound();
   });
 
