@@ -17,6 +17,7 @@ export interface Handlers {
 const VARIABLES = {
   AWS_REGION: 'ap-east-1',
   DEFINITIONS_BUCKET: 'definitions',
+  ERASURE_KEY_SECRET_ARN: 'arn:marks',
   FUNCTION_ID: 'bench/function',
   ONE_ID_KEY_SECRET_ARN: 'arn:key',
   PEPPER_SECRET_ARN: 'arn:pepper',

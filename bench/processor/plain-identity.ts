@@ -2,7 +2,7 @@
  * Plain identity: the demo's definitions with rules that a database trigger can keep, too.
  *
  * Rows that share a value are one customer, and no rule keeps them apart: no limits, no caps, no guards, everything
- * taken for verified. Store numbers are blocked, as a person would who has only that to work with. Both sides of the
+ * taken for verified; events do not age. Store numbers are blocked, as a person would who has only that to work with. Both sides of the
  * comparison use these rules, so that both must come to the same customers and figures.
  * @module
  */
@@ -29,7 +29,7 @@ const plainSource =
   ({ namespaces }: Definitions) =>
   (source: SourceDefinition): SourceDefinition => ({
     ...source,
-    tables: mapped(source.tables, (table: TableDefinition) => ({
+    tables: mapped(source.tables, ({ retention: _, ...table }: TableDefinition) => ({
       ...table,
       identifiers: table.identifiers
         .filter(({ namespace }) => namespaces[namespace]?.links !== false)
