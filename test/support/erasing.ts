@@ -111,6 +111,12 @@ export const anErasingWorld = () => {
     portsOn,
     deliver,
     deliverRecords,
+    /** Has a resolver take texts that works on a table of its own, by which it may be killed. */
+    deliverTo: (through: Table, ...texts: readonly string[]): Promise<BatchReport> =>
+      resolveBatch(
+        { ...resolvePorts, table: through },
+        texts.map((text) => streamRecord(text, ++sequence)),
+      ),
     request,
     refresh: pipeline.refresh,
     /** Erases to the end. */

@@ -116,14 +116,14 @@ const retract: DoStep = async (ports, erasure) => {
 };
 
 const remove: DoStep = async (ports, erasure) => {
-  await removeItems(ports.table, await readPlan(ports.table, erasure.id), erasure.requestedAt);
+  await removeItems(ports, await readPlan(ports.table, erasure.id), erasure.requestedAt);
   return enter(ports, erasure, 'settle');
 };
 
 /** A batch that was begun before the rows were marked may have written since, and so may the maintainer of views. */
 const settle: DoStep = async (ports, erasure) => {
   if (ports.clock() < erasure.since + ports.settleMs) return erasure;
-  await removeItems(ports.table, await readPlan(ports.table, erasure.id), erasure.requestedAt);
+  await removeItems(ports, await readPlan(ports.table, erasure.id), erasure.requestedAt);
   return enter(ports, erasure, 'archive');
 };
 

@@ -19,6 +19,7 @@ import {
   household,
   LIN,
   LIN_WORDS,
+  memberRow,
   PARTNER,
   receipt,
 } from '../../../support/builders/household.ts';
@@ -220,6 +221,20 @@ describe('an erased customer', () => {
       'ERASED HEAD',
       `ERASURE#${done.id} STATE`,
     ]);
+  });
+
+  test('is nowhere in an id either that a worker laid for it and never issued', async () => {
+    const world = anErasingWorld();
+    const dies = async () => {
+      throw new Error('killed');
+    };
+    const dying = interposed(world.table, ({ name }) => name === 'transact', dies);
+    await world.deliverTo(dying, memberRow(LIN)).catch(() => undefined);
+    await world.deliver(...household());
+    const laid = world.table.dump().filter(({ sk }) => sk === 'CUSTOMER');
+    expect(laid.map(({ anchor }) => anchor)).toContain(`member.member.${LIN.card}`);
+    await world.erase(await idOf(world, LIN.card));
+    expect(placesOf(await world.contents(), LIN_WORDS)).toEqual([]);
   });
 
   test('that is asked for twice is one erasure', async () => {
