@@ -78,15 +78,13 @@ export const compose = (draft: Draft, readings: Readings): Composed => {
   const entries = new Map(draft.units.map((unit) => [unit, entryOf(draft, unit, readings, epoch)]));
   const partWrites = takeImages(draft, entries, readings, epoch);
   const lookups = readings.sharesLookups ? shareLookups(entries, draft.stored.summary?.units) : [];
-  const { listed } = draft;
-  const rest = { listed, definitions: readings.hash, measures: readings.measures, waste: [] };
-  if (formatSummary({ ...rest, units: entries }).length > readings.limits.text) {
-    shrink(draft, entries, readings, epoch);
-  }
-  const summary = { ...rest, units: entries, waste: wasteOf(draft, entries) };
+  const whole = written(draft, entries, readings);
+  const isLong = whole.text.length > readings.limits.text;
+  if (isLong) shrink(draft, entries, readings, epoch);
+  const { summary, text } = isLong ? written(draft, entries, readings) : whole;
   return {
     summary,
-    text: formatSummary(summary),
+    text,
     partWrites,
     lookups,
     announced: new Set(
@@ -95,6 +93,17 @@ export const compose = (draft: Draft, readings: Readings): Composed => {
       ),
     ),
   };
+};
+
+const written = (
+  draft: Draft,
+  units: ReadonlyMap<UnitKey, UnitEntry>,
+  { hash, measures }: Readings,
+): Pick<Composed, 'summary' | 'text'> => {
+  const { listed } = draft;
+  const waste = wasteOf(draft, units);
+  const summary = { listed, definitions: hash, measures, units, waste };
+  return { summary, text: formatSummary(summary) };
 };
 
 const entryOf = (
