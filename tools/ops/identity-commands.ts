@@ -17,6 +17,7 @@ import {
 import type { UnknownName } from '#application/identity/find-unit.ts';
 import { type HeldEntry, listHeld } from '#application/identity/list-held.ts';
 import { closeScopes } from '#application/identity/open-scopes.ts';
+import { itemsIn } from '#application/shared/partition-items.ts';
 import {
   DECISION_PARTITION,
   parseDecisionItem,
@@ -110,12 +111,8 @@ const explainProblem = (problem: ExplainProblem): string =>
     : `${problem.units} units are more than is weighed at once.`;
 
 const listDecisions = async (table: Table): Promise<number> => {
-  let after: string | undefined;
-  do {
-    const page = await table.query({ pk: DECISION_PARTITION, ...(after ? { after } : {}) });
-    for (const item of page.items) console.log(describeDecision(parseDecisionItem(item)));
-    after = page.next;
-  } while (after !== undefined);
+  for await (const item of itemsIn(table, { pk: DECISION_PARTITION }))
+    console.log(describeDecision(parseDecisionItem(item)));
   return 0;
 };
 

@@ -15,8 +15,9 @@ import {
   type ScopeId,
   unitItemKey,
 } from '#application/shared/items.ts';
+import { allItemsIn } from '#application/shared/partition-items.ts';
 import { HELD_PARTITIONS, type HeldItem, parseHeldItem } from '#application/shared/review-items.ts';
-import type { Item, Table } from '#application/shared/table.ts';
+import type { Table } from '#application/shared/table.ts';
 import { type IdentifierKey, namespaceOf, type UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import { unitsOfPair } from '#domain/identity/pair.ts';
@@ -49,7 +50,7 @@ const MAX_LOOKED_AT = 10;
 
 /** Lists what waits for review, the oldest first. */
 export const listHeld = async (table: Table): Promise<readonly HeldEntry[]> => {
-  const items = await Promise.all(HELD_PARTITIONS.map((pk) => readPartition(table, pk)));
+  const items = await Promise.all(HELD_PARTITIONS.map((pk) => allItemsIn(table, { pk })));
   const held = items
     .flat()
     .map(parseHeldItem)
@@ -57,22 +58,6 @@ export const listHeld = async (table: Table): Promise<readonly HeldEntry[]> => {
   const entries: HeldEntry[] = [];
   for (const one of held) entries.push(await entryOf(table, one));
   return entries;
-};
-
-const readPartition = async (table: Table, pk: string, skPrefix = ''): Promise<readonly Item[]> => {
-  const items: Item[] = [];
-  let after: string | undefined;
-  do {
-    const page = await table.query({
-      pk,
-      skPrefix,
-      limit: 1000,
-      ...(after === undefined ? {} : { after }),
-    });
-    items.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
-  return items;
 };
 
 const entryOf = async (table: Table, held: HeldItem): Promise<HeldEntry> => {

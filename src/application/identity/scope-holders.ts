@@ -8,7 +8,8 @@
  * @module
  */
 import { type ClaimItem, MEMBER_PREFIX, type ScopeId } from '#application/shared/items.ts';
-import type { Item, Table } from '#application/shared/table.ts';
+import { allItemsIn } from '#application/shared/partition-items.ts';
+import type { Table } from '#application/shared/table.ts';
 import type { IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
 import type { Scope } from '#domain/identity/scope.ts';
 import { append } from '#domain/shared/multimap.ts';
@@ -85,17 +86,6 @@ const readMembers = async (
   table: Table,
   identifier: IdentifierKey,
 ): Promise<readonly UnitKey[]> => {
-  const members: Item[] = [];
-  let after: string | undefined;
-  do {
-    const page = await table.query({
-      pk: `I#${identifier}`,
-      skPrefix: MEMBER_PREFIX,
-      limit: 1000,
-      ...(after === undefined ? {} : { after }),
-    });
-    members.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
+  const members = await allItemsIn(table, { pk: `I#${identifier}`, skPrefix: MEMBER_PREFIX });
   return members.map(({ sk }) => sk.slice(MEMBER_PREFIX.length) as UnitKey);
 };

@@ -12,6 +12,7 @@ import { parseSummaryItem } from '#application/profile/summary-text.ts';
 import { readFreshness } from '#application/serve/read-freshness.ts';
 import { liveContributionsIn } from '#application/shared/contributions.ts';
 import { inParallel } from '#application/shared/in-parallel.ts';
+import { allItemsIn } from '#application/shared/partition-items.ts';
 import type { CurrentDefinitions } from '#application/shared/ports.ts';
 import type { Item, Table } from '#application/shared/table.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
@@ -121,14 +122,7 @@ const itemMetrics = async (
 const partsOf = async (table: Table, item: Item): Promise<readonly Item[]> => {
   const entries = [...(parseSummaryItem(item).summary?.units.values() ?? [])];
   if (entries.every(({ kind }) => kind === 'party' || kind === 'facts')) return [item];
-  const items: Item[] = [];
-  let after: string | undefined;
-  do {
-    const page = await table.query({ pk: item.pk, ...(after === undefined ? {} : { after }) });
-    items.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
-  return items;
+  return allItemsIn(table, { pk: item.pk });
 };
 
 const keep = ({ table, clock }: FoldPorts, pass: FoldPass): Promise<void> => {

@@ -16,6 +16,7 @@ import {
   type RowItem,
   rowItemKey,
 } from '#application/shared/items.ts';
+import { allItemsIn } from '#application/shared/partition-items.ts';
 import type { Item, Key, Table } from '#application/shared/table.ts';
 import type { Severity } from '#domain/capture/check-quality.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
@@ -71,15 +72,8 @@ const findingsOf = async (table: Table, place: Place): Promise<readonly RuleFind
 };
 
 const recordedIn = async (table: Table, place: Place): Promise<readonly Recorded[]> => {
-  const pk = defectPartition(place.source, place.table);
-  const recorded: Recorded[] = [];
-  let after: string | undefined;
-  do {
-    const page = await table.query({ pk, ...(after === undefined ? {} : { after }) });
-    recorded.push(...page.items.map(parseDefect));
-    after = page.next;
-  } while (after !== undefined);
-  return recorded;
+  const items = await allItemsIn(table, { pk: defectPartition(place.source, place.table) });
+  return items.map(parseDefect);
 };
 
 /** The name of a column may hold a `#`, so the row key is found by its table. */

@@ -6,7 +6,6 @@
  * crash left behind costs a longer way and never a wrong answer.
  * @module
  */
-
 import type { Pseudonymise } from '#application/identity/read-row.ts';
 import { readHolders } from '#application/identity/scope-holders.ts';
 import { readScopes } from '#application/identity/world.ts';
@@ -23,7 +22,8 @@ import {
   type ScopeId,
   unitItemKey,
 } from '#application/shared/items.ts';
-import type { Item, Table } from '#application/shared/table.ts';
+import { allItemsIn } from '#application/shared/partition-items.ts';
+import type { Table } from '#application/shared/table.ts';
 import { continuousSources } from '#domain/definitions/continuous-sources.ts';
 import type { Definitions, ViewDefinition } from '#domain/definitions/types.ts';
 import type { IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
@@ -169,23 +169,12 @@ const readCustomer = async (
   id: OneId,
   reads = 1,
 ): Promise<Collection | 'erased' | undefined> => {
-  const items = await readPartition(table, customerKey(id).pk);
+  const items = await allItemsIn(table, { pk: customerKey(id).pk });
   if (items.some(({ sk }) => sk === ERASED_SORT)) return 'erased';
   const customer = items.find((item) => item.sk === 'CUSTOMER');
   const summary = wholeSummary(items);
   if (summary.torn && reads < MAX_CUSTOMER_READS) return readCustomer(table, id, reads + 1);
   return customer && { customer: parseCustomerItem(customer), summary };
-};
-
-const readPartition = async (table: Table, pk: string): Promise<readonly Item[]> => {
-  const items: Item[] = [];
-  let after: string | undefined;
-  do {
-    const page = await table.query({ pk, ...(after === undefined ? {} : { after }) });
-    items.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
-  return items;
 };
 
 /** The customer that an id leads to now, after redirects; `undefined` when nobody has it. */

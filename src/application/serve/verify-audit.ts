@@ -2,6 +2,7 @@
  * Verify audit: reads the log again and says which entry is not what it was when it was chained.
  * @module
  */
+import { itemsIn } from '#application/shared/partition-items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
 import {
   CHAIN_START,
@@ -52,7 +53,7 @@ const verifyLane = async ({ table, hash }: VerifyPorts, lane: string): Promise<A
   const faults: AuditFault[] = [];
   let previous = CHAIN_START;
   let chained = 0;
-  for await (const link of itemsOf(table, chainPartition(lane), LINK_PREFIX)) {
+  for await (const link of itemsIn(table, { pk: chainPartition(lane), skPrefix: LINK_PREFIX })) {
     const entries = link['entries'] as unknown as readonly ChainedEntry[];
     if (linkHash(hash, previous, entries) !== link['hash'])
       faults.push({ kind: 'link', key: keyOf(link) });
@@ -85,21 +86,8 @@ const entryFaults = async (
 
 const keyOf = ({ pk, sk }: Item): string => `${pk} ${sk}`;
 
-const itemsOf = async function* (table: Table, pk: string, skPrefix?: string): AsyncIterable<Item> {
-  let after: string | undefined;
-  do {
-    const page = await table.query({
-      pk,
-      ...(skPrefix === undefined ? {} : { skPrefix }),
-      ...(after === undefined ? {} : { after }),
-    });
-    yield* page.items;
-    after = page.next;
-  } while (after !== undefined);
-};
-
 const countOf = async (table: Table, pk: string): Promise<number> => {
   let count = 0;
-  for await (const _ of itemsOf(table, pk)) count += 1;
+  for await (const _ of itemsIn(table, { pk })) count += 1;
   return count;
 };

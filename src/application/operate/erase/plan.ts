@@ -6,7 +6,8 @@
  * @module
  */
 import { PLAN_PREFIX, planKey } from '#application/shared/erasure-items.ts';
-import type { Key, Table } from '#application/shared/table.ts';
+import { itemsIn } from '#application/shared/partition-items.ts';
+import type { Item, Key, Table } from '#application/shared/table.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
 import type { Identifier } from '#domain/identity/identifier.ts';
@@ -89,12 +90,5 @@ export const readPlan = async (table: Table, id: string): Promise<ErasurePlan> =
 };
 
 /** The items of a plan. */
-export async function* planItems(table: Table, id: string, prefix = PLAN_PREFIX) {
-  const { pk } = planKey(id, '');
-  let after: string | undefined;
-  do {
-    const page = await table.query({ pk, skPrefix: prefix, ...(after ? { after } : {}) });
-    yield* page.items;
-    after = page.next;
-  } while (after !== undefined);
-}
+export const planItems = (table: Table, id: string, prefix = PLAN_PREFIX): AsyncGenerator<Item> =>
+  itemsIn(table, { pk: planKey(id, '').pk, skPrefix: prefix });

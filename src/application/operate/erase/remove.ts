@@ -7,7 +7,8 @@
 import { correctionPartition } from '#application/shared/corrections.ts';
 import { erasedIdKey } from '#application/shared/erasure-items.ts';
 import { customerKey, parseCustomerItem } from '#application/shared/items.ts';
-import type { Item, Table, Write } from '#application/shared/table.ts';
+import { allItemsIn } from '#application/shared/partition-items.ts';
+import type { Table, Write } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import type { ErasurePlan } from './plan.ts';
@@ -59,19 +60,8 @@ const removeCustomer = async (table: Table, id: OneId, erasedAt: number): Promis
     item: { ...mark, at: new Date(erasedAt).toISOString() },
     when: { missing: ['pk'] },
   });
-  const own = await itemsOf(table, customerKey(id).pk);
-  const corrections = await itemsOf(table, correctionPartition(id));
+  const own = await allItemsIn(table, { pk: customerKey(id).pk });
+  const corrections = await allItemsIn(table, { pk: correctionPartition(id) });
   const keys = [...own.filter(({ sk }) => sk !== mark.sk), ...corrections];
   await table.writeAll(keys.map(({ pk, sk }): Write => ({ kind: 'delete', key: { pk, sk } })));
-};
-
-const itemsOf = async (table: Table, pk: string): Promise<readonly Item[]> => {
-  const items: Item[] = [];
-  let after: string | undefined;
-  do {
-    const page = await table.query({ pk, ...(after === undefined ? {} : { after }) });
-    items.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
-  return items;
 };

@@ -27,6 +27,7 @@ import {
   type ScopeId,
   unitItemKey,
 } from '#application/shared/items.ts';
+import { itemsIn } from '#application/shared/partition-items.ts';
 import {
   DECISION_PARTITION,
   decisionKey,
@@ -196,7 +197,7 @@ const defectsOf = async (
   for (const name of tables) {
     const [source = '', tableName = ''] = name.split('.');
     const own = new Set(rows.map(({ rowKey }) => rowKey as string));
-    for await (const { pk, sk } of partition(table, defectPartition(source, tableName)))
+    for await (const { pk, sk } of itemsIn(table, { pk: defectPartition(source, tableName) }))
       if (own.has(sk.split('#').slice(2).join('#'))) found.push(planned('defects', { pk, sk }));
   }
   return found;
@@ -208,18 +209,9 @@ const decisionsAbout = async (
 ): Promise<readonly PlannedItem[]> => {
   const own = new Set(units.filter((unit) => !isFactUnit(unit)));
   const found: PlannedItem[] = [];
-  for await (const item of partition(table, DECISION_PARTITION)) {
+  for await (const item of itemsIn(table, { pk: DECISION_PARTITION })) {
     const { id, a, b } = parseDecisionItem(item);
     if (own.has(a) || own.has(b)) found.push(planned('decisions of operators', decisionKey(id)));
   }
   return found;
 };
-
-async function* partition(table: Table, pk: string): AsyncGenerator<Item> {
-  let after: string | undefined;
-  do {
-    const page = await table.query({ pk, ...(after === undefined ? {} : { after }) });
-    yield* page.items;
-    after = page.next;
-  } while (after !== undefined);
-}
