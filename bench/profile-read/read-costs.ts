@@ -14,6 +14,7 @@ import { makePseudonymiser } from '#adapters/crypto/pseudonym.ts';
 import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
 import { toKey } from '#adapters/dynamodb/marshal.ts';
 import { getProfile } from '#application/serve/get-profile.ts';
+import type { OneId } from '#domain/identity/one-id.ts';
 import { must } from '#domain/shared/assert.ts';
 import { watchLoad } from '../../local/run/load-watch.ts';
 import { LOCAL_CREDENTIALS, type Pipeline, startPipeline } from '../../local/run/pipeline.ts';
@@ -32,12 +33,20 @@ import {
 
 /** What a read takes. */
 export interface ReadCosts {
-  /** Requests to the table that follow each other, by a member card, the most over all customers tried. */
-  readonly sequentialRequests: number;
+  readonly rounds: ReadRounds;
   readonly perSecond: number;
   readonly api: AnswerTimes;
   readonly floor: AnswerTimes;
   readonly peer: AnswerTimes;
+}
+
+/** Requests to the table that follow each other, by a member card, over all members of a shop. */
+export interface ReadRounds {
+  readonly members: number;
+  readonly most: number;
+  /** Members whose card's claim names an id that redirects now, as customers have merged since. */
+  readonly redirected: number;
+  readonly mostRedirected: number;
 }
 
 const PER_SECOND = 100;
@@ -52,7 +61,7 @@ export const measureReads = async (
   seconds: number,
   say: (line: string) => void,
 ): Promise<ReadCosts> => {
-  const sequentialRequests = await countReadRounds(customers);
+  const rounds = await countReadRounds(customers);
   say('reads: starting the local cloud with a small shop');
   const pipeline = await startPipeline(
     {
@@ -73,7 +82,7 @@ export const measureReads = async (
     await watchLoad(pipeline, () => undefined);
     say('reads: 100 a second from the API, the engine and the peer in turns');
     return {
-      sequentialRequests,
+      rounds,
       perSecond: PER_SECOND,
       ...(await timeReads(pipeline, customers, seconds)),
     };
@@ -84,7 +93,7 @@ export const measureReads = async (
 };
 
 /** Reads every member by their card from the counting store. */
-const countReadRounds = async (customers: number): Promise<number> => {
+const countReadRounds = async (customers: number): Promise<ReadRounds> => {
   let rounds: RoundsTable | undefined;
   const pipeline = new CountedPipeline({
     through: (memory, meter) => {
@@ -102,15 +111,24 @@ const countReadRounds = async (customers: number): Promise<number> => {
     clock: () => WORKLOAD_START,
     pseudonymise: makePseudonymiser('a pepper for measuring, and for nothing else'),
   };
-  let most = 0;
-  for (const card of cards) {
+  const [direct, redirected]: [number[], number[]] = [[], []];
+  for (const card of new Set(cards)) {
     must(rounds, 'table in rounds').takeRounds();
-    const found = await getProfile(ports, `member-card:${card}`);
+    let named: OneId | undefined;
+    const onCustomer = (id: OneId): void => {
+      named ??= id;
+    };
+    const found = await getProfile({ ...ports, onCustomer }, `member-card:${card}`);
     const taken = must(rounds, 'table in rounds').takeRounds();
     // A card of several customers is looked into further before the answer is a conflict.
-    if (found.ok) most = Math.max(most, taken);
+    if (found.ok) (found.value.customerId === named ? direct : redirected).push(taken);
   }
-  return most;
+  return {
+    members: direct.length + redirected.length,
+    most: Math.max(...direct),
+    redirected: redirected.length,
+    mostRedirected: Math.max(0, ...redirected),
+  };
 };
 
 const workload = (customers: number) => ({ seed: 1, customers, dayChanges: 0 });

@@ -14,7 +14,7 @@ import type { IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
 import type { Scope } from '#domain/identity/scope.ts';
 import { append } from '#domain/shared/multimap.ts';
 import { type Membership, type MembershipChange, unitsAfter } from './membership.ts';
-import { readScopes, type StoredScope } from './scope-store.ts';
+import { readScopeHere, readScopes, type StoredScope } from './scope-store.ts';
 
 /** Who holds some identifiers, by the scopes that were read. */
 export interface ScopeHolders {
@@ -80,6 +80,17 @@ export const readHolders = async (
   if (claim.scope === undefined) return claim.units;
   const scopes = await readScopes(table, [claim.scope]);
   return holdersIn(scopes, new Set([identifier])).units.get(identifier) ?? [];
+};
+
+/** The same in one read, of a value that is not shared; `undefined` when its scope takes more. */
+export const readHoldersHere = async (
+  table: Table,
+  identifier: IdentifierKey,
+  claim: ClaimItem,
+): Promise<readonly UnitKey[] | undefined> => {
+  if (claim.scope === undefined) return claim.units;
+  const scope = await readScopeHere(table, claim.scope);
+  return scope && (holdersIn([scope], new Set([identifier])).units.get(identifier) ?? []);
 };
 
 const readMembers = async (

@@ -58,6 +58,17 @@ export const readScopes = async (
 ): Promise<readonly StoredScope[]> =>
   (await readScopesAndEnds(table, ids)).filter(({ scope }) => scope.units.size > 0);
 
+/** A scope that lies whole where it is looked for: one read. `undefined` when another absorbed it, or it goes on elsewhere. */
+export const readScopeHere = async (
+  table: Reads,
+  id: ScopeId,
+): Promise<StoredScope | undefined> => {
+  const [item] = await table.getAll([scopeKey(id)]);
+  if (item?.['into'] !== undefined || (item && partsOf(item) > 0)) return undefined;
+  const found = await follow(table, id, item);
+  return typeof found === 'object' ? found : undefined;
+};
+
 /** The same, with those that have ended or never began: nothing is in them, and yet somebody may be about to write one. */
 export const readScopesAndEnds = async (
   table: Reads,

@@ -1,13 +1,14 @@
 /**
  * Get profile: the view of the customer behind an identifier, with its freshness.
  *
- * Two reads one after the other: the claim, which names the customer, then the customer with its summary. A redirect
- * met on the way adds one. A claim's customer is checked against the units that the summary shows, so a pointer that a
- * crash left behind costs a longer way and never a wrong answer.
+ * Two reads one after the other: the claim, which names the customer, then the customer with its summary, and the claim's
+ * scope beside it. A redirect met on the way adds one. A claim's customer is checked against the units that its scope
+ * lists, so a pointer that a crash left behind costs a longer way and never a wrong answer; where the scope was absorbed by
+ * another, it counts that the summary shows the value.
  * @module
  */
 import type { Pseudonymise } from '#application/identity/read-row.ts';
-import { readHolders } from '#application/identity/scope-holders.ts';
+import { readHolders, readHoldersHere } from '#application/identity/scope-holders.ts';
 import { readScopes } from '#application/identity/world.ts';
 import { type WholeSummary, wholeSummary } from '#application/profile/parts-apart.ts';
 import { type Summary, viewOf } from '#application/profile/summary.ts';
@@ -33,7 +34,7 @@ import type { Clock } from '#domain/shared/clock.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 import { parseProfileQuery, type QueryProblem } from './profile-query.ts';
 import { type Freshness, readFreshness } from './read-freshness.ts';
-import { keysOfValue } from './value-keys.ts';
+import { keysOfValue, type Value } from './value-keys.ts';
 
 /** What reading a profile needs. */
 export interface ProfilePorts {
@@ -107,9 +108,9 @@ const find = async (
   };
   if ('customerId' in query) return byCustomerId(reader, query.customerId);
   const [inForce, next] = keysOfValue(ports.pseudonymise, query);
-  const found = await byIdentifier(reader, inForce);
+  const found = await byIdentifier(reader, query, inForce);
   const isMissing = !found.ok && found.error.code === 'not-found';
-  return isMissing && next !== undefined ? byIdentifier(reader, next) : found;
+  return isMissing && next !== undefined ? byIdentifier(reader, query, next) : found;
 };
 
 interface Reader extends Pick<ProfilePorts, 'onCustomer'> {
@@ -125,7 +126,7 @@ const MAX_CLAIM_READS = 2;
 
 const byCustomerId = async (reader: Reader, id: OneId): Promise<Found> => {
   reader.onCustomer?.(id);
-  const collection = await readCanonical(reader.table, id);
+  const collection = await readCanonical(reader.table, id, reader.onCustomer);
   const found =
     typeof collection === 'object'
       ? present(reader, collection)
@@ -137,6 +138,7 @@ const byCustomerId = async (reader: Reader, id: OneId): Promise<Found> => {
 
 const byIdentifier = async (
   reader: Reader,
+  value: Value,
   identifier: IdentifierKey,
   reads = 1,
 ): Promise<Found> => {
@@ -146,13 +148,17 @@ const byIdentifier = async (
   const claim = parseClaimItem(item);
   if (claim.shared) return failure({ code: 'ambiguous', shared: true });
   if (claim.customer) reader.onCustomer?.(claim.customer);
-  const [target, units] = await Promise.all([
-    claim.customer && readCanonical(table, claim.customer),
-    readHolders(table, identifier, claim),
+  const [target, here] = await Promise.all([
+    claim.customer && readCanonical(table, claim.customer, reader.onCustomer),
+    readHoldersHere(table, identifier, claim),
   ]);
+  if (here === undefined && isShownBy(target, value)) return present(reader, target);
+  const units = here ?? (await readHolders(table, identifier, claim));
   const found = isHeldBy(target, units) ? present(reader, target) : await byUnits(reader, units);
   const isLost = !found.ok && found.error.code === 'not-found';
-  return isLost && reads < MAX_CLAIM_READS ? byIdentifier(reader, identifier, reads + 1) : found;
+  return isLost && reads < MAX_CLAIM_READS
+    ? byIdentifier(reader, value, identifier, reads + 1)
+    : found;
 };
 
 /** A customer with its summary. */
@@ -186,22 +192,37 @@ export const canonicalId = async (table: Table, id: OneId): Promise<OneId | unde
 const readCanonical = async (
   table: Table,
   id: OneId,
+  onCustomer?: ProfilePorts['onCustomer'],
 ): Promise<Collection | 'erased' | undefined> => {
   let found = await readCustomer(table, id);
   for (let hop = 0; hop < MAX_REDIRECTS && typeof found === 'object'; hop++) {
-    if (found.customer.into === undefined) return found;
-    found = await readCustomer(table, found.customer.into);
+    const { into } = found.customer;
+    if (into === undefined) return found;
+    onCustomer?.(into);
+    found = await readCustomer(table, into);
   }
   return found;
 };
 
-const isHeldBy = (
-  target: Collection | 'erased' | '' | undefined,
-  holders: readonly UnitKey[],
-): target is Collection => {
-  const shown = typeof target === 'object' ? target.summary.summary?.units : undefined;
+/** What a claim's customer led to. */
+type Target = Collection | 'erased' | '' | undefined;
+
+const isHeldBy = (target: Target, holders: readonly UnitKey[]): target is Collection => {
+  const shown = unitsShown(target);
   return holders.some((unit) => shown?.has(unit));
 };
+
+const isShownBy = (target: Target, { namespace, scope, value }: Value): target is Collection =>
+  [...(unitsShown(target)?.values() ?? [])].some(
+    (entry) =>
+      entry.kind === 'party' &&
+      entry.part?.row.identifiers.some(
+        (it) => it.namespace === namespace && it.scope === scope && it.value === value,
+      ),
+  );
+
+const unitsShown = (target: Target): Summary['units'] | undefined =>
+  typeof target === 'object' ? target.summary.summary?.units : undefined;
 
 // The long way: from the holders over their scope to whoever they belong to now.
 const byUnits = async (reader: Reader, units: readonly UnitKey[]): Promise<Found> => {

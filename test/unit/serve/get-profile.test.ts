@@ -7,6 +7,7 @@ import type { Table } from '#application/shared/table.ts';
 import type { NamespaceDefinition } from '#domain/definitions/types.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import { must } from '#domain/shared/assert.ts';
+import { RoundsTable } from '../../../bench/costs/rounds.ts';
 import { id, POLICY } from '../../support/builders/evidence.ts';
 import { party, partyGone, version } from '../../support/builders/rows.ts';
 import { interposed, nth } from '../../support/interposed-table.ts';
@@ -250,6 +251,65 @@ describe('requests', () => {
 
   test('a value takes two, one after the other, and two beside them', async () => {
     expect(await requestsOf('card:1')).toEqual({ all: 4, onItsWay: 3 });
+  });
+
+  /** A party row that shows in its summary what it claims. */
+  const telling = (row: string, n: number, ...claims: readonly string[]) => {
+    const change = party(row, n, ...claims);
+    const identifiers = claims.map((claim) => {
+      const [namespace = '', value = ''] = claim.split('#');
+      return { namespace, value, verified: true };
+    });
+    return { ...change, after: { ...must(change.after, 'row'), identifiers } };
+  };
+
+  /** Two customers that a third row made one, so that one of their scopes was absorbed. */
+  const merged = async () => {
+    const store = aStore();
+    await store.parties(telling('crm.0', 1, 'card#1'));
+    await store.parties(telling('crm.1', 1, 'email#1'));
+    await store.parties(telling('crm.2', 1, 'card#1', 'email#1'));
+    await store.maintain();
+    const scopes = store.table.dump().filter(({ sk }) => sk === 'SCOPE');
+    expect(scopes.filter(({ into }) => into !== undefined)).toHaveLength(1);
+    return store;
+  };
+
+  const inRounds = async (store: ReturnType<typeof aStore>, identifier: string) => {
+    const table = new RoundsTable(store.table, makeMeter());
+    return [await shown(store.get(identifier, table)), table.takeRounds()];
+  };
+
+  test.each([['card#1'], ['email#1']])(
+    'the value %s takes two where a scope was absorbed, and one more over a redirect',
+    async (claim) => {
+      const store = await merged();
+      const value = claim.replace('#', ':');
+      const point = (customer: string) =>
+        store.table.write({ kind: 'update', key: claimKey(id(claim)), set: { customer } });
+      await point('one_crm.0');
+      expect(await inRounds(store, value)).toEqual(['one_crm.0', 2]);
+      await point('one_crm.1');
+      expect(await inRounds(store, value)).toEqual(['one_crm.0', 3]);
+    },
+  );
+
+  test('a value that the summary does not show is looked for in the scope that absorbed its own', async () => {
+    const store = await merged();
+    await store.parties(party('crm.1', 2, 'email#1'));
+    await store.parties(party('crm.2', 2, 'card#1', 'email#1'));
+    await store.maintain();
+    await store.parties(telling('crm.3', 1, 'phone#3'));
+    await store.maintain();
+    for (const [claim, value] of [
+      ['card#1', 'card:1'],
+      ['email#1', 'email:1'],
+    ] as const) {
+      expect(await shown(store.get(value))).toBe('one_crm.0');
+      const set = { customer: 'one_crm.3' };
+      await store.table.write({ kind: 'update', key: claimKey(id(claim)), set });
+      expect(await shown(store.get(value))).toBe('one_crm.0');
+    }
   });
 
   test('an unknown value takes one', async () => {
