@@ -14,6 +14,7 @@ import { type WholeSummary, wholeSummary } from '#application/profile/parts-apar
 import { type Summary, viewOf } from '#application/profile/summary.ts';
 import { ERASED_SORT } from '#application/shared/erasure-items.ts';
 import {
+  type ClaimItem,
   type CustomerItem,
   claimKey,
   customerKey,
@@ -142,23 +143,32 @@ const byIdentifier = async (
   identifier: IdentifierKey,
   reads = 1,
 ): Promise<Found> => {
-  const { table } = reader;
-  const [item] = await table.getAll([claimKey(identifier)]);
+  const [item] = await reader.table.getAll([claimKey(identifier)]);
   if (!item) return failure({ code: 'not-found' });
   const claim = parseClaimItem(item);
   if (claim.shared) return failure({ code: 'ambiguous', shared: true });
-  if (claim.customer) reader.onCustomer?.(claim.customer);
-  const [target, here] = await Promise.all([
-    claim.customer && readCanonical(table, claim.customer, reader.onCustomer),
-    readHoldersHere(table, identifier, claim),
-  ]);
-  if (here === undefined && isShownBy(target, value)) return present(reader, target);
-  const units = here ?? (await readHolders(table, identifier, claim));
-  const found = isHeldBy(target, units) ? present(reader, target) : await byUnits(reader, units);
+  const found = await byClaim(reader, value, identifier, claim);
   const isLost = !found.ok && found.error.code === 'not-found';
   return isLost && reads < MAX_CLAIM_READS
     ? byIdentifier(reader, value, identifier, reads + 1)
     : found;
+};
+
+const byClaim = async (
+  reader: Reader,
+  value: Value,
+  identifier: IdentifierKey,
+  claim: ClaimItem,
+): Promise<Found> => {
+  const { table, onCustomer } = reader;
+  if (claim.customer) onCustomer?.(claim.customer);
+  const [target, here] = await Promise.all([
+    claim.customer && readCanonical(table, claim.customer, onCustomer),
+    readHoldersHere(table, identifier, claim),
+  ]);
+  if (here === undefined && isShownBy(target, value)) return present(reader, target);
+  const units = here ?? (await readHolders(table, identifier, claim));
+  return isHeldBy(target, units) ? present(reader, target) : byUnits(reader, units);
 };
 
 /** A customer with its summary. */
