@@ -34,9 +34,15 @@ const namespace = (
 export const SMALL_POLICY: MergePolicy = {
   unionid: namespace('unionid', 1, { limit: 1 }),
   card: namespace('card', 2, { limit: 1 }),
-  phone: namespace('phone', 3, { limit: 2, cap: 3, corroboratedBy: ['born'] }),
+  phone: namespace('phone', 3, {
+    limit: 2,
+    cap: 3,
+    corroboratedBy: ['born', 'name'],
+    opposedBy: ['name'],
+  }),
   email: namespace('email', 4, { limit: 2 }),
-  born: namespace('born', 5, { limit: 1, links: false }),
+  born: namespace('born', 5, { limit: 1, links: false, yieldsTo: ['name'] }),
+  name: namespace('name', 6, { links: false }),
 };
 
 /** The rules that may come into force while a world runs: other limits, caps and priorities. */
@@ -74,6 +80,7 @@ const claimsOf = (random: Random, people: number) => {
     { name: 'email', value: `${person}`, chance: 0.3 },
     { name: 'unionid', value: `${person}`, chance: 0.25 },
     { name: 'born', value: `${person % 3}`, chance: 0.3 },
+    { name: 'name', value: `${person % 4}`, chance: 0.3 },
   ];
   return orderedClaims(
     drawn

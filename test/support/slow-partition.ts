@@ -23,6 +23,8 @@ interface Group {
   readonly units: readonly EvidenceUnit[];
   /** Values that joined its units. */
   readonly via: readonly IdentifierKey[];
+  /** Scopes whose limit gave way when its units were joined. */
+  readonly yielded: readonly string[];
 }
 
 interface Candidate {
@@ -44,7 +46,7 @@ export const slowPartition = (
   shared: ReadonlySet<IdentifierKey>,
   policy: MergePolicy,
 ): SlowPartition => {
-  let groups: readonly Group[] = units.map((unit) => ({ units: [unit], via: [] }));
+  let groups: readonly Group[] = units.map((unit) => ({ units: [unit], via: [], yielded: [] }));
   const held: string[] = [];
   for (const link of candidates(units, shared, policy)) {
     const [ofA, ofB] = [groupWith(groups, link.a), groupWith(groups, link.b)];
@@ -55,7 +57,8 @@ export const slowPartition = (
       continue;
     }
     const via = [...ofA.via, ...ofB.via, link.identifier];
-    const joined = { units: [...ofA.units, ...ofB.units], via };
+    const yielded = [...ofA.yielded, ...ofB.yielded, ...broken(link, ofA, ofB, policy)];
+    const joined = { units: [...ofA.units, ...ofB.units], via, yielded };
     groups = [...groups.filter((group) => group !== ofA && group !== ofB), joined];
   }
   return { groups: groups.map(keysOf).sort((a, b) => byText(a[0] ?? '', b[0] ?? '')), held };
@@ -142,7 +145,13 @@ const objections = (link: Candidate, ofA: Group, ofB: Group, policy: MergePolicy
     group.units.flatMap(({ claims }) => claims.map((claim) => claim.identifier).filter(isNever));
   if (decided(ofA).some((decision) => decided(ofB).includes(decision))) return ['never-link'];
   if (isAlways(link.identifier)) return [];
-  return [...doubts(link, ofA, ofB, policy), ...brokenLimits(ofA, ofB, policy)];
+  return [
+    ...doubts(link, ofA, ofB, policy),
+    ...oppositions(link, policy),
+    ...broken(link, ofA, ofB, policy)
+      .filter((scope) => !givesWay(scope, link, policy))
+      .map((scope) => `limit:${scope.split(':')[0]}`),
+  ];
 };
 
 const doubts = (
@@ -157,31 +166,56 @@ const doubts = (
   return bridges(a, ofA) || bridges(b, ofB) ? ['unverified'] : [];
 };
 
-// The strongest first.
-const brokenLimits = (ofA: Group, ofB: Group, policy: MergePolicy): readonly string[] =>
-  Object.values(policy)
-    .toSorted((x, y) => x.priority - y.priority)
-    .filter((rules) => {
-      const decided = [ofA, ofB].filter(({ via }) => via.some(isAlways));
-      const values = decided.map((group) => valuesOf(group, rules));
-      return breaksLimit(valuesOf(ofA, rules), valuesOf(ofB, rules), values, rules);
-    })
-    .map(({ namespace }) => `limit:${namespace}`);
+// Both hold values of what speaks against the link, and none that is the same.
+const oppositions = ({ a, b, identifier }: Candidate, policy: MergePolicy): readonly string[] => {
+  const { opposedBy = [] } = rulesOf(policy, identifier);
+  if (isCorroborated(a, b, identifier, policy)) return [];
+  const said = ({ claims }: EvidenceUnit) =>
+    claims.filter((claim) => opposedBy.includes(namespaceOf(claim.identifier)));
+  if (said(a).length === 0 || said(b).length === 0) return [];
+  return said(a).some((claim) => claimOf(b, claim.identifier)) ? [] : ['contradicted'];
+};
 
-const breaksLimit = (
-  ofA: readonly IdentifierKey[],
-  ofB: readonly IdentifierKey[],
-  decided: readonly (readonly IdentifierKey[])[],
+// Scopes of which the two together would hold too many values; the strongest namespace first.
+const broken = (
+  { identifier }: Candidate,
+  ofA: Group,
+  ofB: Group,
+  policy: MergePolicy,
+): readonly string[] => {
+  if (isAlways(identifier)) return [];
+  const scopes = new Set([ofA, ofB].flatMap(valuesOf).map(scopeOf));
+  const rules = (scope: string) => rulesOf(policy, `${scope}#` as IdentifierKey);
+  return [...scopes]
+    .filter((scope) => !scope.startsWith('!') && exceeds(scope, ofA, ofB, rules(scope)))
+    .toSorted((x, y) => rules(x).priority - rules(y).priority);
+};
+
+const exceeds = (
+  scope: string,
+  ofA: Group,
+  ofB: Group,
   { limit = Number.POSITIVE_INFINITY }: NamespaceDefinition,
-): boolean =>
-  ofA.some((one) => {
-    const inScope = (other: IdentifierKey) => scopeOf(other) === scopeOf(one);
-    const sizeOf = (values: readonly IdentifierKey[]) => new Set(values.filter(inScope)).size;
-    const allowed = Math.max(limit, ...decided.map(sizeOf));
-    return ofB.some(inScope) && sizeOf([...ofA, ...ofB]) > allowed;
-  });
+): boolean => {
+  const values = (group: Group) => valuesOf(group).filter((one) => scopeOf(one) === scope);
+  const [inA, inB] = [values(ofA), values(ofB)];
+  const grown = [ofA, ofB].filter(
+    ({ via, yielded }) => via.some(isAlways) || yielded.includes(scope),
+  );
+  const allowed = Math.max(limit, ...grown.map((group) => new Set(values(group)).size));
+  return inA.length > 0 && inB.length > 0 && new Set([...inA, ...inB]).size > allowed;
+};
 
-const valuesOf = (group: Group, { namespace }: NamespaceDefinition): readonly IdentifierKey[] =>
-  group.units
-    .flatMap((unit) => unit.claims.map((claim) => claim.identifier))
-    .filter((identifier) => namespaceOf(identifier) === namespace);
+// The two units say different values and agree in what the limit gives way to.
+const givesWay = (scope: string, { a, b }: Candidate, policy: MergePolicy): boolean => {
+  const { yieldsTo } = rulesOf(policy, `${scope}#` as IdentifierKey);
+  const says = ({ claims }: EvidenceUnit) =>
+    claims.some((one) => scopeOf(one.identifier) === scope);
+  const agrees = a.claims.some(
+    ({ identifier }) => claimOf(b, identifier) && yieldsTo?.includes(namespaceOf(identifier)),
+  );
+  return says(a) && says(b) && agrees;
+};
+
+const valuesOf = ({ units }: Pick<Group, 'units'>): readonly IdentifierKey[] =>
+  units.flatMap((unit) => unit.claims.map((claim) => claim.identifier));

@@ -18,7 +18,11 @@ import {
   wholeImage,
 } from '#domain/capture/row-image.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
-import type { SourceDefinition, TableDefinition } from '#domain/definitions/types.ts';
+import type {
+  NamespaceDefinition,
+  SourceDefinition,
+  TableDefinition,
+} from '#domain/definitions/types.ts';
 import {
   claimText,
   type EvidenceUnit,
@@ -155,10 +159,13 @@ const readParty = (reading: Reading, rowKey: SourceRowKey, row: JsonObject): Par
   const key = rowKey as string as UnitKey;
   const unit = unitOf(pseudonymise, key, true, source.mayCreateCustomer, identifiers);
   const evidence = withMatch(reading, unit, row);
-  // Of composed values the parts are kept; the profile has no use for them.
-  const plain = identifiers.filter(({ namespace }) => !namespaces[namespace]?.compose);
+  const plain = identifiers.filter(({ namespace }) => isShown(namespaces[namespace]));
   return { evidence, fields: saidBy(mapped.value), identifiers: plain };
 };
+
+// The profile has no use for composed values, nor for those that only bear others out: it has what they are made of.
+const isShown = (rules: NamespaceDefinition | undefined): boolean =>
+  rules !== undefined && !rules.compose && (rules.links || rules.limit !== undefined);
 
 // What a row says about the person beyond its identifiers, with the keys by which others are found to compare it with.
 const withMatch = (

@@ -57,11 +57,15 @@ interface Ranked {
   readonly identifier: Identifier;
 }
 
-/** What neither links nor limits and is part of a composite is only there to compose it. */
-const isOnlyPart = ({ namespace, links, limit }: NamespaceDefinition, all: Namespaces): boolean =>
-  !links &&
-  limit === undefined &&
-  Object.values(all).some(({ compose }) => compose?.includes(namespace));
+/** What neither links nor limits and is part of a composite is only there to compose it, unless it bears something out. */
+const isOnlyPart = ({ namespace, links, limit }: NamespaceDefinition, all: Namespaces): boolean => {
+  if (links || limit !== undefined) return false;
+  const rules = Object.values(all);
+  const bearsOut = rules.some(({ corroboratedBy = [], yieldsTo = [], opposedBy = [] }) =>
+    [...corroboratedBy, ...yieldsTo, ...opposedBy].includes(namespace),
+  );
+  return !bearsOut && rules.some(({ compose }) => compose?.includes(namespace));
+};
 
 /** Two values that agree are more than one that somebody typed, so a composite counts as verified. */
 const composedOf = (found: readonly Ranked[], namespaces: Namespaces): readonly Ranked[] =>

@@ -64,23 +64,35 @@ const checkCompositions = (
     }),
   );
 
-/** What bears a value out is claimed by the row itself: a namespace that limits or links. */
+/** What bears a value out or speaks against it, or what a limit gives way to, is another namespace; only a limit can give way. */
 const checkCorroboration = (
   document: YamlDocument,
   namespaces: IdentityText['namespaces'],
 ): DefinitionProblem[] =>
-  Object.entries(namespaces).flatMap(([name, { corroboratedBy = [] }]) =>
-    corroboratedBy.flatMap((other, index) => {
-      const found = Object.hasOwn(namespaces, other) ? namespaces[other] : undefined;
-      return found === undefined || other === name || (!found.links && found.limit === undefined)
-        ? [
-            document.problemAt(
-              ['namespaces', name, 'corroboratedBy', index],
-              'must be another namespace of this file that links or has a limit.',
-            ),
-          ]
-        : [];
-    }),
+  Object.entries(namespaces).flatMap(([name, { corroboratedBy, opposedBy, yieldsTo, limit }]) => [
+    ...checkOthers(document, namespaces, [name, 'corroboratedBy'], corroboratedBy),
+    ...checkOthers(document, namespaces, [name, 'opposedBy'], opposedBy),
+    ...checkOthers(document, namespaces, [name, 'yieldsTo'], yieldsTo),
+    ...(yieldsTo !== undefined && limit === undefined
+      ? [document.problemAt(['namespaces', name, 'yieldsTo'], 'needs a limit that can give way.')]
+      : []),
+  ]);
+
+const checkOthers = (
+  document: YamlDocument,
+  namespaces: IdentityText['namespaces'],
+  [name, option]: readonly [string, string],
+  others: readonly string[] = [],
+): DefinitionProblem[] =>
+  others.flatMap((other, index) =>
+    Object.hasOwn(namespaces, other) && other !== name
+      ? []
+      : [
+          document.problemAt(
+            ['namespaces', name, option, index],
+            'must be another namespace of this file.',
+          ),
+        ],
   );
 
 /** A blocked value is compared after normalising, so one in another form would never match. */

@@ -191,7 +191,16 @@ const assemble = ({ sources, identity, models, view, fields, access }: Folder): 
 });
 
 const compileNamespace = (
-  { limit, label, blocked, compose, corroboratedBy, ...stated }: IdentityText['namespaces'][string],
+  {
+    limit,
+    label,
+    blocked,
+    compose,
+    corroboratedBy,
+    yieldsTo,
+    opposedBy,
+    ...stated
+  }: IdentityText['namespaces'][string],
   namespace: string,
 ): NamespaceDefinition => ({
   namespace,
@@ -200,6 +209,8 @@ const compileNamespace = (
   ...(label === undefined ? {} : { label }),
   ...(compose === undefined ? {} : { compose }),
   ...(corroboratedBy === undefined ? {} : { corroboratedBy }),
+  ...(yieldsTo === undefined ? {} : { yieldsTo }),
+  ...(opposedBy === undefined ? {} : { opposedBy }),
   blocked: [...new Set(blocked)].sort(),
 });
 

@@ -85,12 +85,14 @@ const explainFields = ({ fields }: TableDefinition): string => {
 };
 
 const explainNamespace = (namespace: NamespaceDefinition): string => {
-  const { links, limit: most, compose, corroboratedBy } = namespace;
-  const apart = most === undefined ? 'never links' : 'never links, keeps people apart';
+  const { links, limit: most, compose, corroboratedBy, opposedBy, yieldsTo } = namespace;
+  const except = yieldsTo === undefined ? '' : ` unless they agree in ${yieldsTo.join(' or ')}`;
+  const apart = most === undefined ? 'never links' : `never links, keeps people apart${except}`;
   const made = compose === undefined ? '' : ` made of ${compose.join(' and ')}`;
   const beside =
     corroboratedBy === undefined ? '' : ` (typed: with ${corroboratedBy.join(' or ')})`;
-  const effect = `${links ? 'links rows' : apart}${made}${beside}`;
+  const against = opposedBy === undefined ? '' : ` (not of another ${opposedBy.join(' and ')})`;
+  const effect = `${links ? 'links rows' : apart}${made}${beside}${against}`;
   const limit = namespace.limit === undefined ? 'any number' : `at most ${namespace.limit}`;
   return (
     `  ${namespace.priority}. ${namespace.namespace} (${namespace.normalise}): ${effect}; ${limit} per customer; ` +

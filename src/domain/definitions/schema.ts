@@ -149,6 +149,8 @@ const label = z
   .check(z.minLength(1, 'must not be empty.'), z.maxLength(60, 'must have at most 60 characters.'));
 const labels = closed({ zh: label, en: label });
 
+const namespaces = z.optional(z.array(id).check(z.minLength(1, 'must name a namespace.')));
+
 const namespace = closed({
   label: z.optional(labels),
   priority: wholeNumber(1, 100),
@@ -162,9 +164,12 @@ const namespace = closed({
     'id-card',
     'device',
     'name',
+    'name-sound',
   ]),
   compose: z.optional(z.array(id).check(z.minLength(2, 'must name at least two namespaces.'))),
-  corroboratedBy: z.optional(z.array(id).check(z.minLength(1, 'must name a namespace.'))),
+  corroboratedBy: namespaces,
+  yieldsTo: namespaces,
+  opposedBy: namespaces,
   links: z._default(z.boolean(), true),
   limit: z.optional(wholeNumber(1, 1000)),
   cap: wholeNumber(1, 10_000),

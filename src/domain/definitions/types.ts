@@ -222,7 +222,8 @@ export type Normaliser =
   | 'gender'
   | 'id-card'
   | 'device'
-  | 'name';
+  | 'name'
+  | 'name-sound';
 
 /** A kind of identifier, with the rules that protect it from merging strangers. */
 export interface NamespaceDefinition {
@@ -249,6 +250,16 @@ export interface NamespaceDefinition {
    * of these are linked as if it were verified.
    */
   readonly corroboratedBy?: readonly string[];
+  /**
+   * Namespaces that its limit gives way to: two units that say different values of this one, but the same value of one of
+   * those, may be linked nonetheless. One of the values is then a mistake.
+   */
+  readonly yieldsTo?: readonly string[];
+  /**
+   * Namespaces that speak against a link by this one: two units that both hold values of these, but none in common, are not
+   * linked by it unless it is borne out.
+   */
+  readonly opposedBy?: readonly string[];
   /** Values are blocking keys: they never link, but rows that share one are compared by these rules. */
   readonly candidates?: MatchRules;
 }

@@ -5,9 +5,16 @@
  * set of units only. Cost: O(log n) amortised a link, plus the identifiers of the smaller cluster when two join.
  * @module
  */
+import type { NamespaceDefinition } from '#domain/definitions/types.ts';
 import { must } from '#domain/shared/assert.ts';
 import { DisjointSets } from './disjoint-sets.ts';
-import { type EvidenceUnit, type IdentifierKey, scopeOf, type UnitKey } from './evidence.ts';
+import {
+  type EvidenceUnit,
+  type IdentifierKey,
+  namespaceOf,
+  scopeOf,
+  type UnitKey,
+} from './evidence.ts';
 import { isAlways, isNever, type MergePolicy, rulesOf } from './merge-policy.ts';
 
 /** Two units that hold the same identifier, or whose rows weigh enough together. */
@@ -20,12 +27,14 @@ export interface Link {
   readonly weight?: number;
   /** Both units say more that agrees, by the rules of the identifier: an unverified value then counts as verified. */
   readonly corroborated?: boolean;
+  /** Both units say what speaks against the identifier, and nothing bears it out. */
+  readonly opposed?: boolean;
 }
 
 /**
  * Why a link was not accepted: `limit:<namespace>` when the customer would hold too many values of it, `unverified`
  * when a merely typed value would bridge two customers, `never-link` when an operator keeps the two apart, `too-large`
- * when its component exceeds the evaluation bound, `contradicted` when names, dates and other evidence speak against it,
+ * when its component exceeds the evaluation bound, `contradicted` when names or other evidence speak against it,
  * `review` when they speak for it, but not enough.
  */
 export type HoldReason =
@@ -48,7 +57,15 @@ interface Cluster {
   readonly via: Set<IdentifierKey>;
   /** Decisions that keep its units apart from others. */
   readonly never: Set<IdentifierKey>;
+  /** Scopes whose limit gave way when its units were joined. */
+  readonly yielded: Set<string>;
   readonly units: readonly UnitKey[];
+}
+
+/** A limit that a link would break, of one scope. */
+interface BrokenLimit {
+  readonly scope: string;
+  readonly rules: NamespaceDefinition;
 }
 
 const isDecided = ({ via }: Cluster): boolean => [...via].some(isAlways);
@@ -61,6 +78,7 @@ export class ConstrainedClusters {
   readonly #sets: DisjointSets<UnitKey>;
   readonly #clusters = new Map<UnitKey, Cluster>();
   readonly #unverified = new Set<string>();
+  readonly #units: ReadonlyMap<UnitKey, EvidenceUnit>;
   readonly #policy: MergePolicy;
   readonly #contradicts: Contradicts;
 
@@ -71,6 +89,7 @@ export class ConstrainedClusters {
   ) {
     this.#policy = policy;
     this.#contradicts = contradicts;
+    this.#units = new Map(units.map((unit) => [unit.key, unit]));
     this.#sets = new DisjointSets(units.map((unit) => unit.key));
     for (const unit of units) {
       const never = unit.claims.map((claim) => claim.identifier).filter(isNever);
@@ -78,6 +97,7 @@ export class ConstrainedClusters {
         limited: this.#limitedValues(unit),
         via: new Set(),
         never: new Set(never),
+        yielded: new Set(),
         units: [unit.key],
       });
       for (const claim of unit.claims) {
@@ -91,8 +111,10 @@ export class ConstrainedClusters {
     const [rootA, rootB] = [this.#sets.find(link.a), this.#sets.find(link.b)];
     if (rootA === rootB) return undefined;
     const [a, b] = [this.#cluster(rootA), this.#cluster(rootB)];
-    const reason = this.#objection(link, a, b);
+    const broken = isAlways(link.identifier) ? [] : this.#brokenLimits(a, b);
+    const reason = this.#objection(link, a, b, broken);
     if (reason !== undefined) return reason;
+    for (const { scope } of broken) a.yielded.add(scope);
     this.#merge(this.#sets.union(link.a, link.b), a, b, link.identifier);
     return undefined;
   }
@@ -108,12 +130,18 @@ export class ConstrainedClusters {
   }
 
   // Who decides that two are one has seen what the rules would say; only the opposite decision stands against it.
-  #objection(link: Link, a: Cluster, b: Cluster): HoldReason | undefined {
+  #objection(
+    link: Link,
+    a: Cluster,
+    b: Cluster,
+    broken: readonly BrokenLimit[],
+  ): HoldReason | undefined {
     if (!a.never.isDisjointFrom(b.never)) return 'never-link';
     if (isAlways(link.identifier)) return undefined;
     if (this.#bridges(link.a, a, link) || this.#bridges(link.b, b, link)) return 'unverified';
-    const broken = this.#brokenLimit(a, b);
-    if (broken !== undefined) return `limit:${broken}`;
+    if (link.opposed) return 'contradicted';
+    const stands = broken.find((limit) => !this.#yields(limit, link));
+    if (stands !== undefined) return `limit:${stands.rules.namespace}`;
     return this.#contradicts(a.units, b.units) ? 'contradicted' : undefined;
   }
 
@@ -137,20 +165,35 @@ export class ConstrainedClusters {
     return [...cluster.via].some((identifier) => identifier !== link.identifier);
   }
 
-  // The strongest namespace whose limit would break. A decision may have brought more values together than it allows;
-  // then nothing may add to them.
-  #brokenLimit(a: Cluster, b: Cluster): string | undefined {
+  // The strongest namespace first. A decision, or a limit that gave way, may have brought more values together than it
+  // allows; then nothing may add to them.
+  #brokenLimits(a: Cluster, b: Cluster): readonly BrokenLimit[] {
     const broken = [...a.limited].flatMap(([scope, values]) => {
       const others = b.limited.get(scope) ?? new Set();
-      const together = values.union(others);
       const [some] = values;
       const rules = rulesOf(this.#policy, must(some, 'a limited value'));
-      const decided = [a, b].filter(isDecided).map((one) => one.limited.get(scope)?.size ?? 0);
-      const allowed = Math.max(must(rules.limit, 'limit'), ...decided);
-      const breaks = others.size > 0 && together.size > allowed;
-      return breaks ? [rules] : [];
+      const exceeding = [a, b]
+        .filter((one) => isDecided(one) || one.yielded.has(scope))
+        .map((one) => one.limited.get(scope)?.size ?? 0);
+      const allowed = Math.max(must(rules.limit, 'limit'), ...exceeding);
+      const breaks = others.size > 0 && values.union(others).size > allowed;
+      return breaks ? [{ scope, rules }] : [];
     });
-    return broken.sort((x, y) => x.priority - y.priority)[0]?.namespace;
+    return broken.sort((x, y) => x.rules.priority - y.rules.priority);
+  }
+
+  // Each of the two says a value, and both say more that is the same: one person, of whom one value is wrong.
+  #yields({ scope, rules: { yieldsTo = [] } }: BrokenLimit, { a, b }: Link): boolean {
+    if (yieldsTo.length === 0) return false;
+    const [ofA, ofB] = [this.#valuesOf(a), this.#valuesOf(b)];
+    const isSaid = (values: readonly IdentifierKey[]) =>
+      values.some((one) => scopeOf(one) === scope);
+    const agree = ofA.filter((one) => ofB.includes(one)).map(namespaceOf);
+    return isSaid(ofA) && isSaid(ofB) && agree.some((one) => yieldsTo.includes(one));
+  }
+
+  #valuesOf(unit: UnitKey): readonly IdentifierKey[] {
+    return must(this.#units.get(unit), 'unit of a link').claims.map((claim) => claim.identifier);
   }
 
   #merge(root: UnitKey, a: Cluster, b: Cluster, identifier: IdentifierKey): void {
@@ -162,6 +205,7 @@ export class ConstrainedClusters {
     }
     for (const via of small.via) large.via.add(via);
     for (const never of small.never) large.never.add(never);
+    for (const scope of small.yielded) large.yielded.add(scope);
     large.via.add(identifier);
     this.#clusters.set(root, { ...large, units: [...large.units, ...small.units] });
   }

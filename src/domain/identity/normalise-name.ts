@@ -33,7 +33,10 @@ const spellChinese = (text: string): string | undefined => {
   return syllables.length < 2 || HAN.test(spelled) ? undefined : spelled;
 };
 
-const spellLatin = (text: string): string => letters(text.replace(LATIN_FORM, ''));
+const spellLatin = (text: string): string => letters(withoutTitle(text));
+
+/** A name without a form of address before it: `Mrs Mary Lee` → `Mary Lee`. */
+export const withoutTitle = (text: string): string => text.replace(LATIN_FORM, '');
 
 /** Letters of any script in lower case, without accents. */
 const letters = (text: string): string =>

@@ -9,6 +9,7 @@ import { normaliseDevice } from './normalise-device.ts';
 import { normaliseEmail } from './normalise-email.ts';
 import { normaliseIdCard } from './normalise-id-card.ts';
 import { normaliseName } from './normalise-name.ts';
+import { normaliseNameSound } from './normalise-name-sound.ts';
 import { normalisePhone } from './normalise-phone.ts';
 import { normaliseCode, normaliseGender, normaliseOpaque } from './normalise-text.ts';
 
@@ -35,6 +36,8 @@ export const normaliseValue = (
       return parseDay(raw);
     case 'name':
       return normaliseName(raw);
+    case 'name-sound':
+      return normaliseNameSound(raw);
     case 'gender':
       return normaliseGender(raw);
     case 'id-card':

@@ -4,8 +4,8 @@
  * Two units are linked when they hold the same value of a linking namespace that is not shared (held by more units
  * than its cap). Links are weighed in one canonical order: namespace priority, verified before unverified, then the
  * two unit keys, then scope and holders of the value. A link that would break a limit, or let an unverified value bridge
- * two customers, is held; an unverified value that both units bear out with another that agrees counts as verified. Two
- * units that hold a value on different days are not linked by it. Every step is defined on the set of units, so arrival
+ * two customers, is held, and so is one that what both units say speaks against; an unverified value that both units bear
+ * out with another that agrees counts as verified. Two units that hold a value on different days are not linked by it. Every step is defined on the set of units, so arrival
  * order cannot matter.
  *
  * Values of one namespace that the same two units hold are told apart by who else holds them. Their pseudonyms would do
@@ -18,6 +18,7 @@
  * F decomposes over connected components, therefore it may be evaluated on any union of whole components.
  * @module
  */
+import type { NamespaceDefinition } from '#domain/definitions/types.ts';
 import { must } from '#domain/shared/assert.ts';
 import { append } from '#domain/shared/multimap.ts';
 import {
@@ -183,8 +184,9 @@ const pairsOf = (
   units: readonly EvidenceUnit[],
   policy: MergePolicy,
 ): readonly WeighedLink[] => {
-  const { priority, corroboratedBy = [] } = rulesOf(policy, identifier);
-  const holders = units.map((unit) => holderOf(unit, identifier, corroboratedBy));
+  const rules = rulesOf(policy, identifier);
+  const { priority } = rules;
+  const holders = units.map((unit) => holderOf(unit, identifier, rules));
   const held = [
     scopeOf(identifier),
     ...holders.map(({ key, doubt, claim }) => `${key}#${doubt}${daysText(claim)}`),
@@ -204,26 +206,44 @@ interface Holder {
   readonly doubt: 0 | 1;
   /** What bears the identifier out, where another holder says the same. */
   readonly beside: ReadonlySet<IdentifierKey>;
+  /** What speaks against it, where another holder says other values. */
+  readonly against: ReadonlySet<IdentifierKey>;
 }
 
 const holderOf = (
   { key, claims }: EvidenceUnit,
   identifier: IdentifierKey,
-  corroboratedBy: readonly string[],
+  { corroboratedBy, opposedBy }: NamespaceDefinition,
 ): Holder => {
   const claim = must(
     claims.find((one) => one.identifier === identifier),
     'claim of a holder',
   );
-  const beside =
-    corroboratedBy.length === 0
-      ? []
-      : claims.filter((one) => corroboratedBy.includes(namespaceOf(one.identifier)));
-  const agreeing = new Set(beside.map((one) => one.identifier));
-  return { key, claim, doubt: claim.verified ? 0 : 1, beside: agreeing };
+  const doubt = claim.verified ? 0 : 1;
+  return {
+    key,
+    claim,
+    doubt,
+    beside: among(claims, corroboratedBy),
+    against: among(claims, opposedBy),
+  };
 };
 
-const weightOf = (a: Holder, b: Holder): Pick<WeighedLink, 'doubt' | 'corroborated'> =>
-  a.beside.isDisjointFrom(b.beside)
-    ? { doubt: a.doubt + b.doubt }
-    : { doubt: 0, corroborated: true };
+const among = (
+  claims: readonly Claim[],
+  namespaces: readonly string[] = [],
+): ReadonlySet<IdentifierKey> =>
+  new Set(
+    namespaces.length === 0
+      ? []
+      : claims.map((one) => one.identifier).filter((one) => namespaces.includes(namespaceOf(one))),
+  );
+
+const weightOf = (
+  a: Holder,
+  b: Holder,
+): Pick<WeighedLink, 'doubt' | 'corroborated' | 'opposed'> => {
+  if (!a.beside.isDisjointFrom(b.beside)) return { doubt: 0, corroborated: true };
+  const opposed = a.against.size > 0 && b.against.size > 0 && a.against.isDisjointFrom(b.against);
+  return { doubt: a.doubt + b.doubt, ...(opposed ? { opposed } : {}) };
+};

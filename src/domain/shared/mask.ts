@@ -26,6 +26,7 @@ export const maskKindOf = (normaliser: Normaliser): MaskKind => {
     case 'opaque':
     case 'code':
     case 'gender':
+    case 'name-sound':
     case 'id-card':
     case 'device':
       return 'code';

@@ -29,6 +29,7 @@ const NORMALISERS: readonly Normaliser[] = [
   'date',
   'gender',
   'name',
+  'name-sound',
 ];
 
 const table = aTable({

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { scopeOf } from '#domain/identity/evidence.ts';
 import { type Partition, partition } from '#domain/identity/partition.ts';
 import {
+  contradictingWorldOf,
   doubtfulWorldOf,
   POLICY,
   sharedAmong,
@@ -24,7 +25,7 @@ const RUNS = { numRuns: 400 };
 
 test('it says what the rules say', () => {
   fc.assert(
-    fc.property(fc.oneof(worldOf(14), doubtfulWorldOf(7)), (units) => {
+    fc.property(fc.oneof(worldOf(14), doubtfulWorldOf(7), contradictingWorldOf(9)), (units) => {
       const expected = slowPartition(units, sharedAmong(units), POLICY);
       const { groups, held } = evaluate(units);
       expect(groups).toEqual(expected.groups);
@@ -80,7 +81,7 @@ test('other pseudonyms give the same groups, and hold the same pairs', () => {
     accepted: accepted.map(({ a, b, identifier }) => [a, b, scopeOf(identifier)].join()).sort(),
   });
   fc.assert(
-    fc.property(fc.oneof(worldOf(14), doubtfulWorldOf(7)), (units) => {
+    fc.property(fc.oneof(worldOf(14), doubtfulWorldOf(7), contradictingWorldOf(9)), (units) => {
       expect(shown(evaluate(underAnotherPepper(units)))).toEqual(shown(evaluate(units)));
     }),
     { numRuns: 2000 },

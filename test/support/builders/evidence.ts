@@ -19,10 +19,16 @@ export const POLICY: MergePolicy = Object.fromEntries(
   [
     aNamespace('unionid', 1, { limit: 1, cap: 4 }),
     aNamespace('card', 2, { limit: 1, cap: 4 }),
-    aNamespace('phone', 3, { limit: 2, cap: 3, corroboratedBy: ['born'] }),
+    aNamespace('phone', 3, {
+      limit: 2,
+      cap: 3,
+      corroboratedBy: ['born', 'name'],
+      opposedBy: ['name'],
+    }),
     aNamespace('email', 4, { cap: 4 }),
     aNamespace('openid', 5, { limit: 1, cap: 4 }),
-    aNamespace('born', 6, { limit: 1, links: false }),
+    aNamespace('born', 6, { limit: 1, links: false, yieldsTo: ['name'] }),
+    aNamespace('name', 7, { links: false }),
   ].map((rules) => [rules.namespace, rules]),
 );
 
@@ -83,14 +89,19 @@ export const worldOf = (size: number): fc.Arbitrary<readonly EvidenceUnit[]> =>
 export const doubtfulWorldOf = (size: number): fc.Arbitrary<readonly EvidenceUnit[]> =>
   unitsOf(claimText(['phone', 'phone', 'phone', 'email'], 3, ['?', '?', '']), size);
 
+/** Worlds of few names, and birth dates that contradict each other: where a limit gives way, and then grows no further. */
+export const contradictingWorldOf = (size: number): fc.Arbitrary<readonly EvidenceUnit[]> =>
+  unitsOf(claimText(['phone', 'email', 'born', 'born', 'name', 'name'], 3, ['', '', '?']), size, 5);
+
 const unitsOf = (
   claim: fc.Arbitrary<string>,
   size: number,
+  most = 4,
 ): fc.Arbitrary<readonly EvidenceUnit[]> =>
   fc
     .array(
       fc.record({
-        claims: fc.array(claim, { maxLength: 4 }),
+        claims: fc.array(claim, { maxLength: most }),
         fact: fc.boolean(),
         mayCreate: fc.boolean(),
       }),

@@ -61,3 +61,9 @@ test.each([
 ])('%s', (_, row, expected) => {
   expect(read(row)).toEqual(expected);
 });
+
+test('a part that a limit gives way to is said, too', () => {
+  const born = { ...NAMESPACES['born'], yieldsTo: ['name'] } as NamespaceDefinition;
+  const found = mapIdentifiers({ n: '张伟' }, SOURCE, TABLE, { ...NAMESPACES, born }, []);
+  expect(found.map(({ namespace: of, value }) => `${of} ${value}`)).toEqual(['name zhangwei']);
+});

@@ -19,7 +19,7 @@ const elapsed = (work: () => void): number => {
   return performance.now() - start;
 };
 
-test.each<Normaliser>(['phone', 'email', 'opaque', 'code', 'date', 'gender', 'name'])(
+test.each<Normaliser>(['phone', 'email', 'opaque', 'code', 'date', 'gender', 'name', 'name-sound'])(
   'normaliser %s takes hostile megabytes in its stride',
   (normaliser) => {
     const time = elapsed(() => {

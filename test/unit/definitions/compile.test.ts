@@ -456,6 +456,21 @@ describe('mistakes between files', () => {
       'identity.yaml:3 namespaces.phone.priority: is 1 like that of card; give every namespace a priority of its own.',
     ],
     [
+      'a limit that gives way to its own namespace',
+      { identity: IDENTITY.replace('limit: 1', 'limit: 1, yieldsTo: [card]') },
+      'identity.yaml:2 namespaces.card.yieldsTo.0: must be another namespace of this file.',
+    ],
+    [
+      'what no limit can give way to',
+      { identity: IDENTITY.replace('limit: 1', 'yieldsTo: [phone]') },
+      'identity.yaml:2 namespaces.card.yieldsTo: needs a limit that can give way.',
+    ],
+    [
+      'a value that nobody can bear out',
+      { identity: IDENTITY.replace('limit: 1', 'limit: 1, corroboratedBy: [nobody]') },
+      'identity.yaml:2 namespaces.card.corroboratedBy.0: must be another namespace of this file.',
+    ],
+    [
       'a blocked value that would never match',
       { identity: IDENTITY.replace('88888888', 'vip-8') },
       'identity.yaml:2 namespaces.card.blocked.0: would never match; write it in its normal form, "VIP8".',

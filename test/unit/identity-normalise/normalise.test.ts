@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { normaliseEmail } from '#domain/identity/normalise-email.ts';
 import { normaliseName } from '#domain/identity/normalise-name.ts';
+import { normaliseNameSound } from '#domain/identity/normalise-name-sound.ts';
 import { normalisePhone } from '#domain/identity/normalise-phone.ts';
 import {
   normaliseCode,
@@ -198,8 +199,29 @@ test.each([
   ['code', 'a-1', 'A1'],
   ['date', '1990/5/3', '1990-05-03'],
   ['gender', 'm', 'M'],
+  ['name-sound', '陳大文', 'x.n-t.-m.n'],
 ] as const)('normaliser %s is reached by its name', (normaliser, raw, expected) => {
   expect(normaliseValue(normaliser, raw, 'HK')).toBe(expected);
+});
+
+describe('sound of a name', () => {
+  test.each([
+    ['蘇燕敏', 's.-y.n-m.n'],
+    ['SO YIN MAN, KAREN', 's.-y.n-m.n'],
+    ['Mrs So Yin-Man', 's.-y.n-m.n'],
+    ['陳大文', 'x.n-t.-m.n'],
+    ['Chan Tai Man', 'x.n-t.-m.n'],
+    ['Suresh Kumar', 's.-k.'],
+    ['王先生', undefined],
+    ['Cher', undefined],
+    ['1 2 3', undefined],
+    ['', undefined],
+    ['a b c d e f g', undefined],
+    ['x '.repeat(100), undefined],
+  ])('%s: %s', (raw, expected) => {
+    expect(normaliseNameSound(raw)).toBe(expected);
+    if (expected !== undefined) expect(normaliseNameSound(expected)).toBe(expected);
+  });
 });
 
 describe('name', () => {

@@ -54,7 +54,12 @@ const claimsOf = (change: RowChange | undefined): readonly string[] => {
 describe('rows', () => {
   test('of a party are a unit of their own, with fields and identifiers in the clear', async () => {
     const [change] = await interpret(contact({ display_name: '陳大文', brand: 'Aurora' }));
-    expect(claimsOf(change)).toEqual(['crm-contact#crm-contact//C1', 'phone#phone//+85291234567?']);
+    expect(claimsOf(change)).toEqual([
+      'crm-contact#crm-contact//C1',
+      'name#name//chendawen',
+      'name-sound#name-sound//x.n-t.-m.n',
+      'phone#phone//+85291234567?',
+    ]);
     expect(change).toMatchObject({
       kind: 'party',
       rowKey: 'crm.contact.C1',

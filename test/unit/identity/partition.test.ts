@@ -70,6 +70,38 @@ describe('what is held', () => {
       ['a-b phone#1 limit:born'],
     ],
     [
+      'different birth dates and names',
+      [unit('a', 'email#1', 'born#1', 'name#1'), unit('b', 'email#1', 'born#2', 'name#2')],
+      'a | b',
+      ['a-b email#1 limit:born'],
+    ],
+    [
+      'a phone of two names',
+      [unit('a', 'phone#1', 'name#1'), unit('b', 'phone#1', 'name#2', 'name#3')],
+      'a | b',
+      ['a-b phone#1 contradicted'],
+    ],
+    [
+      'birth dates that others of their customers say, whatever the two are called',
+      [
+        unit('a', 'card#1', 'born#1'),
+        unit('b', 'card#1', 'phone#1', 'name#1'),
+        unit('c', 'phone#1', 'born#2', 'name#1'),
+      ],
+      'a b | c',
+      ['b-c phone#1 limit:born'],
+    ],
+    [
+      'a third birth date, where the limit gave way to two',
+      [
+        unit('a', 'card#1', 'born#1', 'name#1'),
+        unit('b', 'card#1', 'born#2', 'name#1', 'email#1'),
+        unit('c', 'email#1', 'born#3'),
+      ],
+      'a b | c',
+      ['b-c email#1 limit:born'],
+    ],
+    [
       'values that one unit alone has too many of, as soon as another has one',
       [unit('a', 'card#1', 'card#2', 'email#1'), unit('b', 'card#1', 'email#1')],
       'a | b',
@@ -96,6 +128,31 @@ describe('what is held', () => {
       'of another scope',
       [unit('a', 'email#1', 'openid:x#1'), unit('b', 'email#1', 'openid:y#2')],
       'a b',
+    ],
+    [
+      'of a phone of two names, one of which is the same',
+      [unit('a', 'phone#1', 'name#1'), unit('b', 'phone#1', 'name#1', 'name#2')],
+      'a b',
+    ],
+    [
+      'of a phone of two names that a birth date bears out',
+      [unit('a', 'phone#1', 'name#1', 'born#1'), unit('b', 'phone#1', 'name#2', 'born#1')],
+      'a b',
+    ],
+    ['of a phone of one name', [unit('a', 'phone#1', 'name#1'), unit('b', 'phone#1')], 'a b'],
+    [
+      'that contradict each other where the names agree',
+      [unit('a', 'phone#1', 'born#1', 'name#1'), unit('b', 'phone#1', 'born#2', 'name#1')],
+      'a b',
+    ],
+    [
+      'that a limit has given way to before',
+      [
+        unit('a', 'card#1', 'born#1', 'name#1'),
+        unit('b', 'card#1', 'born#2', 'name#1', 'email#1'),
+        unit('c', 'email#1', 'born#2'),
+      ],
+      'a b c',
     ],
     ['of one side only', [unit('a', 'card#1', 'card#2', 'email#1'), unit('b', 'email#1')], 'a b'],
   ])('not values %s', (_, units, groups) => {

@@ -77,7 +77,7 @@ describe('GET /v1/profiles/{identifier}', () => {
   const store = Array.from({ length: 26 }, (_, n) => contact(`C${n}`, PHONE));
   const couple = [
     contact('C1', PHONE, { dob: '1990-01-01' }),
-    contact('C2', PHONE, { dob: '1985-05-05' }),
+    contact('C2', PHONE, { dob: '1985-05-05', display_name: '李小姐' }),
   ];
 
   test.each([

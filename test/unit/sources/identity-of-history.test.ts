@@ -22,8 +22,8 @@ import { makeHistory } from '../../../local/sources/shop/history.ts';
 import { demoDefinitions } from './demo-definitions.ts';
 import { rowsAfterDay } from './rows-after-day.ts';
 
-// Of the seeds up to 100: some, and those with the lowest recall (56, 10) and precision (50).
-describe.each([1, 2, 3, 10, 50, 56])('the demo with seed %i', (seed) => {
+// Of the seeds up to 150: some, and those with the lowest recall (10, 118) and precision (50, 13).
+describe.each([1, 2, 3, 10, 13, 50, 118])('the demo with seed %i', (seed) => {
   const score = scoreHistory(seed);
 
   test('puts nobody together with strangers', () => {
@@ -36,10 +36,10 @@ describe.each([1, 2, 3, 10, 50, 56])('the demo with seed %i', (seed) => {
   });
 });
 
-// Of the seeds up to 150, some with the lowest precision when a day repeated the draws of the history (53, 41, 15).
-describe.each([1, 15, 41, 53])('the demo with seed %i, after a day', (seed) => {
+// Of the seeds up to 150, those with the lowest recall (60, 10) and precision (111, 41) after a day.
+describe.each([1, 10, 41, 60, 111])('the demo with seed %i, after a day', (seed) => {
   test('still puts nobody together with strangers', () => {
-    const score = scoreRows(rowsAfterDay(seed, 1000, 2500));
+    const score = scoreRows(rowsAfterDay(seed, 1000, 5000));
     expect(score.pairwisePrecision).toBeGreaterThanOrEqual(0.995);
     expect(score.pairwiseRecall).toBeGreaterThanOrEqual(0.97);
   });
