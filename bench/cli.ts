@@ -2,10 +2,12 @@
  * `npm run bench`: what a change costs, against the budgets of ARCHITECTURE.md.
  * @module
  */
+import type { Section } from './figure.ts';
 import { HELP, OptionError, readOptions } from './options.ts';
 import { jsonOf, tableOf, tableOfSections } from './print.ts';
+import { endToEndSections } from './resolving/end-to-end-figures.ts';
 import { resolvingSections } from './resolving/figures.ts';
-import { measureAll, measureResolvingAlone } from './results.ts';
+import { measureAll, measureEndToEndAlone, measureResolvingAlone } from './results.ts';
 
 const startedAt = Date.now();
 
@@ -22,13 +24,22 @@ const main = async (args: readonly string[]): Promise<void> => {
   }
   if (options.only === 'resolving') {
     const costs = await measureResolvingAlone(options, say);
-    process.stdout.write(tableOfSections(resolvingSections(costs)));
-    if (options.json) process.stdout.write(`${JSON.stringify(costs)}\n`);
+    tell(resolvingSections(costs), costs, options.json);
+    return;
+  }
+  if (options.only === 'end-to-end') {
+    const costs = await measureEndToEndAlone(options, say);
+    tell(endToEndSections(costs), costs, options.json);
     return;
   }
   const results = await measureAll(options, say);
   process.stdout.write(tableOf(results));
   if (options.json) process.stdout.write(`${jsonOf(results)}\n`);
+};
+
+const tell = (sections: readonly Section[], costs: object, json: boolean): void => {
+  process.stdout.write(tableOfSections(sections));
+  if (json) process.stdout.write(`${JSON.stringify(costs)}\n`);
 };
 
 try {

@@ -20,6 +20,11 @@ import { countWorkload, type WorkloadCosts } from './costs/write-costs.ts';
 import { type HandlerCosts, measureHandlers } from './processor/handler-costs.ts';
 import { measureReads, type ReadCosts } from './profile-read/read-costs.ts';
 import {
+  type EndToEndCosts,
+  type EndToEndOptions,
+  measureEndToEnd,
+} from './resolving/end-to-end.ts';
+import {
   measureResolving,
   type ResolvingCosts,
   type ResolvingOptions,
@@ -49,6 +54,10 @@ export interface Measures {
     readonly input: ResolvingOptions;
     readonly output: ResolvingCosts;
   };
+  readonly endToEnd: {
+    readonly input: EndToEndOptions;
+    readonly output: EndToEndCosts;
+  };
 }
 
 /** Name of a measure. */
@@ -67,6 +76,7 @@ export const MEASURES: { readonly [Name in MeasureName]: Run<Name> } = {
   handlers: ({ changes }, say) => inFolder((folder) => measureWithEngines(folder, changes, say)),
   reads: ({ customers, seconds }, say) =>
     inFolder((folder) => measureReads(folder, customers, seconds, say)),
+  endToEnd: (input, say) => measureEndToEnd(input, say),
   resolving: (input, say) =>
     inFolder(async (folder) => {
       const engines = await startEngines(folder, {}, () => undefined);

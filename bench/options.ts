@@ -3,6 +3,7 @@
  * @module
  */
 import { parseArgs } from 'node:util';
+import type { EndToEndOptions } from './resolving/end-to-end.ts';
 import type { ResolvingOptions } from './resolving/resolving.ts';
 
 /** What the user asked for. */
@@ -17,8 +18,9 @@ export interface BenchOptions {
   readonly whaleRows: number;
   readonly readSeconds: number;
   readonly resolving: ResolvingOptions;
-  /** One part alone; all when absent. */
-  readonly only?: 'resolving';
+  readonly endToEnd: EndToEndOptions;
+  /** One part alone; all but `end-to-end` when absent. */
+  readonly only?: 'resolving' | 'end-to-end';
 }
 
 /** What `--help` prints. */
@@ -32,6 +34,7 @@ export const HELP = `Tributary: what a change costs, against the budgets of ARCH
   --changes N       changes of the largest workload (1000000; with --quick 100000), at least 1000
   --quick           smaller workloads and fewer repetitions
   --only resolving  workers beside each other, large components, and load at fixed rates; nothing else
+  --only end-to-end the local cloud at the rates that are promised, and how soon an un-merge is served; part of no other run
   --json            print one JSON line after the table
   --help            print this
 
@@ -61,13 +64,17 @@ export const readOptions = (args: readonly string[]): BenchOptions | undefined =
   };
 };
 
-type Sizes = Pick<BenchOptions, 'handlerChanges' | 'batchChanges' | 'readSeconds' | 'resolving'>;
+type Sizes = Pick<
+  BenchOptions,
+  'handlerChanges' | 'batchChanges' | 'readSeconds' | 'resolving' | 'endToEnd'
+>;
 
 const QUICK: Sizes = {
   handlerChanges: 4_000,
   batchChanges: 8_000,
   readSeconds: 6,
   resolving: { contentionChanges: 4_000, componentRows: [10, 100, 1_000], loadSeconds: 20 },
+  endToEnd: { loadSeconds: 20, unmerges: 10 },
 };
 
 const WHOLE: Sizes = {
@@ -79,12 +86,13 @@ const WHOLE: Sizes = {
     componentRows: [10, 100, 1_000, 10_000],
     loadSeconds: 60,
   },
+  endToEnd: { loadSeconds: 60, unmerges: 40 },
 };
 
 const partOf = (only: string | undefined): Pick<BenchOptions, 'only'> => {
   if (only === undefined) return {};
-  if (only === 'resolving') return { only };
-  throw new OptionError(`--only takes resolving, not "${only}"`);
+  if (only === 'resolving' || only === 'end-to-end') return { only };
+  throw new OptionError(`--only takes resolving or end-to-end, not "${only}"`);
 };
 
 const parse = (args: readonly string[]) => {

@@ -11,6 +11,7 @@ import { exponentOf, type GrowthPoint, storeUsd, type WorkloadCosts } from './co
 import type { BenchOptions } from './options.ts';
 import type { HandlerCosts } from './processor/handler-costs.ts';
 import type { ReadCosts } from './profile-read/read-costs.ts';
+import type { EndToEndCosts } from './resolving/end-to-end.ts';
 import type { ResolvingCosts } from './resolving/resolving.ts';
 import { runMeasure } from './run-measure.ts';
 import { workloadOf } from './workload/retail-workload.ts';
@@ -90,6 +91,15 @@ export const measureResolvingAlone = (
 ): Promise<ResolvingCosts> => {
   say('resolving: workers, components, load');
   return runMeasure('resolving', resolving);
+};
+
+/** The local cloud at the promised rates; no part of the whole, whose counts nothing of it changes. */
+export const measureEndToEndAlone = (
+  { endToEnd }: BenchOptions,
+  say: (line: string) => void,
+): Promise<EndToEndCosts> => {
+  say('end to end: load on the local cloud, un-merges');
+  return runMeasure('endToEnd', endToEnd);
 };
 
 const measureHistoryGrowth = async (

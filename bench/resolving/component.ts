@@ -5,7 +5,7 @@
  * holds all of them.
  * @module
  */
-import { makeMeter } from '#adapters/dynamodb/meter.ts';
+import { type Meter, makeMeter } from '#adapters/dynamodb/meter.ts';
 import { MemoryTable } from '#adapters/memory/table.ts';
 import { applyRows } from '#application/identity/apply-rows.ts';
 import { closeScopes } from '#application/identity/open-scopes.ts';
@@ -14,12 +14,14 @@ import type { OneId } from '#domain/identity/one-id.ts';
 import { seededRandom } from '../../local/sources/shop/dice.ts';
 import { POLICY } from '../../test/support/builders/evidence.ts';
 import { party } from '../../test/support/builders/rows.ts';
+import { type CallCounts, countingTable, noCalls } from './counting-table.ts';
 
 /** What one structural change takes in a component of so many rows. */
 export interface ComponentCosts {
   readonly rows: number;
   readonly writeUnits: number;
   readonly requests: number;
+  readonly transactions: number;
   /** Processor time of the change, milliseconds, median. */
   readonly milliseconds: number;
   /** Rows that could not be written: the component is larger than a commit holds. */
@@ -35,7 +37,8 @@ export const countComponents = async (
   say: (line: string) => void,
 ): Promise<readonly ComponentCosts[]> => {
   const meter = makeMeter();
-  const table = new MemoryTable({ meter });
+  const calls = noCalls();
+  const table = countingTable(new MemoryTable({ meter }), calls);
   let now = 0;
   const ports: IdentityPorts = {
     table,
@@ -59,17 +62,17 @@ export const countComponents = async (
       const some = Array.from({ length: Math.min(TOGETHER, rows - built) }, (_, k) => built + k);
       failed += await apply(...some.map(lineRow));
     }
-    results.push({ rows, ...(await measureChanges(apply, meter, rows)), failed });
+    results.push({ rows, ...(await measureChanges(apply, { meter, calls }, rows)), failed });
   }
   return results;
 };
 
 const measureChanges = async (
   apply: (...rows: readonly ReturnType<typeof party>[]) => Promise<number>,
-  meter: ReturnType<typeof makeMeter>,
+  { meter, calls }: { readonly meter: Meter; readonly calls: CallCounts },
   rows: number,
 ) => {
-  const before = { ...meter };
+  const before = { ...meter, ...calls };
   const times: number[] = [];
   for (let change = 0; change < CHANGES; change++) {
     const begun = process.cpuUsage();
@@ -83,6 +86,7 @@ const measureChanges = async (
   return {
     writeUnits: (meter.writeUnits - before.writeUnits) / CHANGES,
     requests: (meter.requests - before.requests) / CHANGES,
+    transactions: (calls.transactions - before.transactions) / CHANGES,
     milliseconds: times.sort((a, b) => a - b)[Math.floor(CHANGES / 2)] ?? 0,
   };
 };

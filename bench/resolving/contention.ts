@@ -10,10 +10,10 @@ import { MemoryTable } from '#adapters/memory/table.ts';
 import { customersIn } from '#application/identity/customer-units.ts';
 import { type BatchReport, resolveBatch } from '#application/identity/resolve-batch.ts';
 import type { StreamRecord } from '#application/shared/ports.ts';
-import type { Table } from '#application/shared/table.ts';
 import { Scheduler, seededRandom } from '../../test/support/scheduler.ts';
 import { BATCH, demoDefinitions, resolvePortsOn } from '../costs/counted-pipeline.ts';
 import { batchesOf, retailWorkload, type WorkloadOptions } from '../workload/retail-workload.ts';
+import { countingTable, noCalls } from './counting-table.ts';
 
 /** What so many workers took, per change about a customer where nothing else is said. */
 export interface ContentionCosts {
@@ -60,9 +60,9 @@ const countWorkers = async (
   const scheduler = new Scheduler(seededRandom(options.seed), NO_FAULTS);
   const meter = makeMeter();
   const memory = new MemoryTable({ meter, turn: scheduler.turn });
-  const counts = { reads: 0, writes: 0, transactions: 0, cancelled: 0 };
+  const counts = noCalls();
   const ports = {
-    ...resolvePortsOn(counting(memory, counts), demoDefinitions()),
+    ...resolvePortsOn(countingTable(memory, counts), demoDefinitions()),
     // A worker that waits lets the others have their turns.
     sleep: () => new Promise<void>((resolve) => setImmediate(resolve)),
   };
@@ -97,31 +97,3 @@ const failedIn = (
   { failed }: BatchReport,
   batch: readonly StreamRecord[],
 ): readonly StreamRecord[] => batch.filter(({ sequenceNumber }) => failed.includes(sequenceNumber));
-
-const counting = (
-  table: Table,
-  counts: { reads: number; writes: number; transactions: number; cancelled: number },
-): Table => ({
-  getAll: (keys) => {
-    counts.reads += keys.length > 0 ? 1 : 0;
-    return table.getAll(keys);
-  },
-  query: (request) => {
-    counts.reads += 1;
-    return table.query(request);
-  },
-  write: (action) => {
-    counts.writes += 1;
-    return table.write(action);
-  },
-  writeAll: (actions) => {
-    counts.writes += actions.length;
-    return table.writeAll(actions);
-  },
-  transact: async (actions) => {
-    const outcome = await table.transact(actions);
-    counts.transactions += 1;
-    counts.cancelled += outcome.done ? 0 : 1;
-    return outcome;
-  },
-});

@@ -34,7 +34,7 @@ const contentionFigures = (all: readonly ContentionCosts[]): readonly Figure[] =
 
 const componentFigure = (costs: ComponentCosts): Figure => ({
   ...{ name: `${costs.rows} rows`, value: costs.writeUnits, unit: 'write units' },
-  how: `${costs.requests.toFixed(1)} requests, ${costs.milliseconds.toFixed(1)} ms of processor time; ${costs.failed} rows did not fit`,
+  how: `${costs.requests.toFixed(1)} requests, ${costs.transactions.toFixed(1)} transactions, ${costs.milliseconds.toFixed(1)} ms of processor time; ${costs.failed} rows did not fit`,
 });
 
 const loadFigures = (costs: LoadCosts): readonly Figure[] => {

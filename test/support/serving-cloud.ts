@@ -60,9 +60,14 @@ export interface Answered {
   readonly body: any;
 }
 
-/** Starts the cloud; takes some seconds, most of them for synthesis. `context` is that of the app. */
+/**
+ * Starts the cloud; takes some seconds, most of them for synthesis.
+ * @param context that of the app
+ * @param inForce folder of the definitions that are published; the cloud is that of the demo's
+ */
 export const startServingCloud = async (
   context: Readonly<Record<string, string>> = {},
+  inForce = DEFINITIONS,
 ): Promise<ServingCloud> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'tributary-serving-'));
   const assemblyDir = await synthesize(dataDir, DEFINITIONS, () => undefined, context);
@@ -76,8 +81,8 @@ export const startServingCloud = async (
   const table = (id: string) =>
     new DynamoTable({ client: dynamo, tableName: String(names.tables[id]) });
   const bucket = (id: string) => new S3ObjectStore(s3, String(names.buckets[id]));
-  const read = readDefinitions(DEFINITIONS);
-  if (!read.ok) throw new Error('the demo definitions do not compile');
+  const read = readDefinitions(inForce);
+  if (!read.ok) throw new Error('the definitions do not compile');
   const stores = { table: table('Customer360'), objects: bucket('Definitions') };
   await publishDefinitions(stores, read.value.definitions);
   const put = makePublish(kinesis, String(names.streams['Changes']));
@@ -139,10 +144,14 @@ const ask = async (
 };
 
 /** Waits until something holds. */
-export const until = async (holds: () => Promise<boolean>, patienceMs = 20_000): Promise<void> => {
+export const until = async (
+  holds: () => Promise<boolean>,
+  patienceMs = 20_000,
+  pauseMs = 100,
+): Promise<void> => {
   const deadline = Date.now() + patienceMs;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`not within ${patienceMs} ms`);
-    await sleep(100);
+    await sleep(pauseMs);
   }
 };

@@ -43,6 +43,11 @@ export class Metrics {
     this.#series.set(key, series);
   }
 
+  /** Forgets what was recorded, so that a measurement begins anew. */
+  clear(): void {
+    this.#series.clear();
+  }
+
   /** Every series at this moment. */
   summaries(): readonly SeriesSummary[] {
     return [...this.#series.values()].map((series) => series.summary());
