@@ -59,7 +59,10 @@ export const bindDefinitions = (table: Table, bucket: string): DefinitionsSource
 const BINDING_KEPT_MS = 30_000;
 
 /** Makes a binding that reads secrets, and makes it anew after a while: secrets rotate. One that failed is tried again. */
-export const boundForAWhile = <Ports>(bind: () => Promise<Ports>): (() => Promise<Ports>) => {
+export const boundForAWhile = <Ports>(
+  bind: () => Promise<Ports>,
+  keptMs = BINDING_KEPT_MS,
+): (() => Promise<Ports>) => {
   let kept: { readonly binding: Promise<Ports>; readonly until: number } | undefined;
   return () => {
     if (kept && wallClock() < kept.until) return kept.binding;
@@ -67,7 +70,7 @@ export const boundForAWhile = <Ports>(bind: () => Promise<Ports>): (() => Promis
       kept = undefined;
       throw error;
     });
-    kept = { binding, until: wallClock() + BINDING_KEPT_MS };
+    kept = { binding, until: wallClock() + keptMs };
     return binding;
   };
 };

@@ -4,6 +4,7 @@
  * One function for all of them: they need the same rights, and stay warm together.
  * @module
  */
+import { readPositions } from '#application/serve/read-freshness.ts';
 import { type AnswerOperation, makeApi } from '../../shared/api.ts';
 import { readEnvironment } from '../../shared/environment.ts';
 import { makeTelemetry, type Telemetry } from '../../shared/telemetry.ts';
@@ -49,6 +50,10 @@ const env = readEnvironment(
 const table = bindTable(env.TABLE_NAME);
 const { current } = bindDefinitions(table, env.DEFINITIONS_BUCKET);
 
+/** Milliseconds by which positions may be behind. A busy environment reads them ten times a second and not with every answer. */
+const POSITIONS_KEPT_MS = 100;
+const positions = boundForAWhile(() => readPositions(table), POSITIONS_KEPT_MS);
+
 /** Bound to the tables. */
 export const handler = makeHandler(
   boundForAWhile(async (): Promise<CustomerPorts> => {
@@ -57,7 +62,16 @@ export const handler = makeHandler(
     // Cursors are signed under the pepper, with a namespace that no identifier has.
     const sign = (...parts: readonly string[]) =>
       pseudonymise('cursor', undefined, JSON.stringify(parts));
-    return { table, definitions: current, pseudonymise, audit, sign, clock: wallClock, sleep };
+    return {
+      table,
+      definitions: current,
+      pseudonymise,
+      audit,
+      sign,
+      positions,
+      clock: wallClock,
+      sleep,
+    };
   }),
   makeTelemetry(env.FUNCTION_ID),
 );

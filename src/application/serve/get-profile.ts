@@ -34,7 +34,12 @@ import type { ProfileView, ViewQuestion } from '#domain/profile/profile-view.ts'
 import type { Clock } from '#domain/shared/clock.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 import { parseProfileQuery, type QueryProblem } from './profile-query.ts';
-import { type Freshness, readFreshness } from './read-freshness.ts';
+import {
+  type AppliedPosition,
+  type Freshness,
+  freshnessOf,
+  readPositions,
+} from './read-freshness.ts';
 import { keysOfValue, type Value } from './value-keys.ts';
 
 /** What reading a profile needs. */
@@ -43,6 +48,8 @@ export interface ProfilePorts {
   readonly clock: Clock;
   readonly pseudonymise: Pseudonymise;
   readonly definitions: () => Promise<{ readonly definitions: Definitions }>;
+  /** How far sources have been applied, as of now or somewhat before; read from the table when absent. */
+  readonly positions?: () => Promise<readonly AppliedPosition[]>;
   /** Told of a customer as soon as it is named, so that what has to be written of a read is written beside it. */
   readonly onCustomer?: (id: OneId) => void;
 }
@@ -81,14 +88,15 @@ export const getProfile = async (
   const { definitions } = await ports.definitions();
   const query = parseProfileQuery(identifier, definitions);
   if (!query.ok) return query;
-  const freshness = readFreshness(
-    ports.table,
-    ports.clock,
-    Object.keys(definitions.sources),
-    continuousSources(definitions),
-  );
-  const [found, fresh] = await Promise.all([find(ports, definitions.view, query.value), freshness]);
-  return found.ok ? success({ ...found.value, freshness: fresh }) : found;
+  const { table, clock, positions = () => readPositions(table) } = ports;
+  const [found, applied] = await Promise.all([
+    find(ports, definitions.view, query.value),
+    positions(),
+  ]);
+  if (!found.ok) return found;
+  const sources = Object.keys(definitions.sources);
+  const freshness = freshnessOf(applied, clock(), sources, continuousSources(definitions));
+  return success({ ...found.value, freshness });
 };
 
 type Found = Result<Omit<FoundProfile, 'freshness'>, ProfileProblem>;

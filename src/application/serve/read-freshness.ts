@@ -24,26 +24,43 @@ export interface Freshness {
   readonly positions: Readonly<Record<string, SourcePosition | null>>;
 }
 
-/**
- * Reads freshness: one query, whatever the number of sources and shards.
- * @param continuous the sources whose log is followed; only they hold `asOf` back
- */
+/** How far a shard of the stream has been applied, of one source. */
+export interface AppliedPosition {
+  readonly source: string;
+  readonly version: string;
+  /** Epoch milliseconds. */
+  readonly committedAt: number;
+}
+
+/** Reads how far every source has been applied: one query, whatever the number of sources and shards. */
+export const readPositions = async (table: Table): Promise<readonly AppliedPosition[]> => {
+  const { items } = await table.query({ pk: FRESHNESS_PARTITION });
+  return items.map(({ sk, last }) => {
+    const { v, committedAt } = asMap(last);
+    const source = sk.slice(0, sk.indexOf('#'));
+    return { source, version: String(v), committedAt: Number(committedAt) };
+  });
+};
+
+/** Reads positions, and says what they come to. */
 export const readFreshness = async (
   table: Table,
   clock: Clock,
   sources: readonly string[],
   continuous: readonly string[] = sources,
-): Promise<Freshness> => {
-  const { items } = await table.query({ pk: FRESHNESS_PARTITION });
-  const now = clock();
-  const shards = groupBy(
-    items.map(({ sk, last }) => {
-      const { v, committedAt } = asMap(last);
-      const source = sk.slice(0, sk.indexOf('#'));
-      return { source, version: String(v), committedAt: Number(committedAt) };
-    }),
-    ({ source }) => source,
-  );
+): Promise<Freshness> => freshnessOf(await readPositions(table), clock(), sources, continuous);
+
+/**
+ * What positions come to. They may have been read a while before the data they are told with, never after.
+ * @param continuous the sources whose log is followed; only they hold `asOf` back
+ */
+export const freshnessOf = (
+  applied: readonly AppliedPosition[],
+  now: number,
+  sources: readonly string[],
+  continuous: readonly string[],
+): Freshness => {
+  const shards = groupBy(applied, ({ source }) => source);
   const positions = Object.fromEntries(
     [...sources].sort().map((source) => [source, furthestBehind(shards.get(source) ?? [], now)]),
   );
@@ -59,10 +76,7 @@ export const readFreshness = async (
   };
 };
 
-const furthestBehind = (
-  shards: readonly { readonly version: string; readonly committedAt: number }[],
-  now: number,
-): SourcePosition | null => {
+const furthestBehind = (shards: readonly AppliedPosition[], now: number): SourcePosition | null => {
   const [first] = [...shards].sort((a, b) => a.committedAt - b.committedAt);
   return first
     ? {

@@ -29,6 +29,7 @@ const aStore = () => {
   });
   return {
     ...store,
+    portsOn,
     get: (identifier: string, table: Table = store.table) => getProfile(portsOn(table), identifier),
   };
 };
@@ -310,6 +311,14 @@ describe('requests', () => {
       await store.table.write({ kind: 'update', key: claimKey(id(claim)), set });
       expect(await shown(store.get(value))).toBe('one_crm.0');
     }
+  });
+
+  test('positions that were read a while before are told with the lag of now', async () => {
+    const store = await withCustomers(['card#1']);
+    const positions = async () => [{ source: 'pos', version: version(1), committedAt: 4_000 }];
+    expect(await getProfile({ ...store.portsOn(store.table), positions }, 'card:1')).toMatchObject({
+      value: { freshness: { lagMs: 6_000, positions: { pos: { lagMs: 6_000 } } } },
+    });
   });
 
   test('an unknown value takes one', async () => {
