@@ -36,8 +36,10 @@ export class RoundsTable implements Table {
     return rounds;
   }
 
-  getAll: Table['getAll'] = (keys) =>
-    keys.length === 0 ? this.#inner.getAll(keys) : this.#enter(() => this.#inner.getAll(keys));
+  getAll: Table['getAll'] = (keys, consistency) => {
+    const get = () => this.#inner.getAll(keys, consistency);
+    return keys.length === 0 ? get() : this.#enter(get);
+  };
 
   query: Table['query'] = (request) => this.#enter(() => this.#inner.query(request));
 

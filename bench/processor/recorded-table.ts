@@ -41,10 +41,12 @@ export class TableRecording {
 type Through = <Value>(name: string, call: (inner: Table) => Promise<Value>) => Promise<Value>;
 
 const wrap = (through: Through): Table => ({
-  getAll: (keys) =>
+  getAll: (keys, consistency) =>
     keys.length === 0
       ? Promise.resolve([])
-      : through(`get ${keys.length} ${textOf(keys[0])}`, (inner) => inner.getAll(keys)),
+      : through(`get ${keys.length} ${textOf(keys[0])}`, (inner) =>
+          inner.getAll(keys, consistency),
+        ),
   query: (request) => through(`query ${request.pk}`, (inner) => inner.query(request)),
   write: (action) => through(`write ${textOfAction(action)}`, (inner) => inner.write(action)),
   writeAll: (actions) =>

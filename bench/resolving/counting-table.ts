@@ -19,9 +19,9 @@ export const noCalls = (): CallCounts => ({ reads: 0, writes: 0, transactions: 0
 
 /** A table whose calls are added to `counts`. */
 export const countingTable = (table: Table, counts: CallCounts): Table => ({
-  getAll: (keys) => {
+  getAll: (keys, consistency) => {
     counts.reads += keys.length > 0 ? 1 : 0;
-    return table.getAll(keys);
+    return table.getAll(keys, consistency);
   },
   query: (request) => {
     counts.reads += 1;

@@ -17,7 +17,7 @@ export const recordingEvents = (table: Table, events: IdentityEvent[]): Table =>
     return done;
   };
   return {
-    getAll: (keys) => table.getAll(keys),
+    getAll: (keys, consistency) => table.getAll(keys, consistency),
     query: (request) => table.query(request),
     write,
     // One by one: of several, some may be done before another crashes.

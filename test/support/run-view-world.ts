@@ -22,7 +22,7 @@ import type { ProfileView, ViewQuestion } from '#domain/profile/profile-view.ts'
 import type { Random } from '#domain/shared/clock.ts';
 import { showsInViews } from '../../bench/costs/counted-pipeline.ts';
 import { liveRows, SMALL_POLICY, type World } from './identity-world.ts';
-import { Crash, type Faults, Scheduler, seededRandom, Throttle } from './scheduler.ts';
+import { Crash, type Faults, lagging, Scheduler, seededRandom, Throttle } from './scheduler.ts';
 import { customersOf } from './stored-customers.ts';
 import { type CustomerRows, expectedView } from './view-oracle.ts';
 import { BRANDS, drawViewWorld, FULL_VIEW, fullDefinitions, START } from './view-world.ts';
@@ -110,6 +110,7 @@ export const runViewWorld = async (seed: number, options: ViewRun): Promise<read
   const streams = new Streams();
   const table = new MemoryTable({
     turn: scheduler.turn,
+    lag: lagging(random),
     onAction: ({ before, after }) => streams.add(before, after),
   });
   let now = START;

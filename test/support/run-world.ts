@@ -17,7 +17,7 @@ import { digestOf, storedState } from './canonical-state.ts';
 import { drawWorld, RULES, type World } from './identity-world.ts';
 import { drawOperations, type Operation, operate } from './operations.ts';
 import { recordingEvents } from './recording-events.ts';
-import { Crash, type Faults, Scheduler, seededRandom, Throttle } from './scheduler.ts';
+import { Crash, type Faults, lagging, Scheduler, seededRandom, Throttle } from './scheduler.ts';
 import { SCORED_RULES, withFeatures } from './scored-world.ts';
 import { differences, eventProblems } from './world-differences.ts';
 
@@ -77,11 +77,11 @@ export interface WorldStore {
   readonly dump: () => Promise<readonly Item[]>;
 }
 
-/** Makes an empty store. */
-export type MakeStore = (turn: () => Promise<void>) => Promise<WorldStore>;
+/** Makes an empty store. `lag` is how many writes an eventually consistent read may be behind: see {@link MemoryTable}. */
+export type MakeStore = (turn: () => Promise<void>, lag: () => number) => Promise<WorldStore>;
 
-const inMemory: MakeStore = async (turn) => {
-  const table = new MemoryTable({ turn });
+const inMemory: MakeStore = async (turn, lag) => {
+  const table = new MemoryTable({ turn, lag });
   return { table, dump: async () => table.dump() };
 };
 
@@ -104,7 +104,7 @@ export const runWorld = async (
   const world = options.scored ? withFeatures(plain, random) : plain;
   const ruleSets = options.scored ? SCORED_RULES : RULES;
   const scheduler = new Scheduler(random, options.faults);
-  const { table, dump } = await makeStore(scheduler.turn);
+  const { table, dump } = await makeStore(scheduler.turn, lagging(random));
   const events: IdentityEvent[] = [];
   let now = 0;
   let rules = ruleSets[0];

@@ -16,6 +16,10 @@ export const seededRandom = (seed: number): Random => {
   };
 };
 
+/** How far eventually consistent reads are behind: mostly not at all, else by as much as all that was ever written. */
+export const lagging = (random: Random) => (): number =>
+  random() < 0.4 ? 1 + Math.floor(random() ** 2 * 8) : 0;
+
 /** Thrown at a worker that died in the middle of its work. */
 export class Crash extends Error {
   override readonly name = 'Crash';

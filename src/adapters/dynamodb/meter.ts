@@ -1,8 +1,8 @@
 /**
  * Meter: requests and capacity units as DynamoDB bills them, so that the cost of a change can be printed.
  *
- * A write costs the larger of the item before and after, per 1 KB begun; a strongly consistent read 4 KB begun; an
- * item that is missing, and a condition that failed, cost as well; a transaction costs double, its checks included.
+ * A write costs the larger of the item before and after, per 1 KB begun; a strongly consistent read 4 KB begun, an
+ * eventually consistent one half of that; an item that is missing, and a condition that failed, cost as well; a transaction costs double, its checks included.
  * Source: DynamoDB developer guide, "Read and write operations" (reference figures of a check: write units).
  * @module
  */
@@ -11,7 +11,7 @@
 export interface Meter {
   /** HTTP requests, retries included where the table knows them. */
   requests: number;
-  /** Read units, strongly consistent. */
+  /** Read units. */
   readUnits: number;
   /** Write units. */
   writeUnits: number;
@@ -28,6 +28,9 @@ export const readUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes 
 
 /** What a transaction costs, times the same work outside one. */
 export const TRANSACTION_FACTOR = 2;
+
+/** What an eventually consistent read costs, times a strongly consistent one. */
+export const EVENTUAL_FACTOR = 0.5;
 
 /** Most keys in one BatchGetItem. Source: DynamoDB API reference, BatchGetItem. */
 export const MAX_BATCH_KEYS = 100;

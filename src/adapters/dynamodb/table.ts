@@ -1,7 +1,7 @@
 /**
  * DynamoTable: the Table port on DynamoDB.
  *
- * All reads are strongly consistent. The SDK repeats a request whose answer was lost. A transaction carries a token that
+ * Reads are strongly consistent unless the caller asks for less. The SDK repeats a request whose answer was lost. A transaction carries a token that
  * makes this invisible (the SDK adds it); a single conditional write does not, so `false` may also mean that the first
  * attempt was done and its answer lost: conditions must be ones that a repetition of the same write fails harmlessly.
  * @module
@@ -21,6 +21,7 @@ import {
 import { inParallel } from '#application/shared/in-parallel.ts';
 import type {
   Action,
+  Consistency,
   Item,
   Key,
   Page,
@@ -64,11 +65,18 @@ export class DynamoTable implements Table {
     this.#backoff = options.backoff ?? jitteredBackoff;
   }
 
-  async getAll(keys: readonly Key[]): Promise<readonly (Item | undefined)[]> {
+  async getAll(
+    keys: readonly Key[],
+    consistency: Consistency = 'strong',
+  ): Promise<readonly (Item | undefined)[]> {
     keys.forEach(checkKey);
     const distinct = [...new Map(keys.map((key) => [keyText(key), key])).values()];
     const chunks = chunksOf(distinct, MAX_BATCH_KEYS);
-    const items = await inParallel(chunks, (chunk) => this.#getChunk(chunk), BATCHES_IN_FLIGHT);
+    const items = await inParallel(
+      chunks,
+      (chunk) => this.#getChunk(chunk, consistency),
+      BATCHES_IN_FLIGHT,
+    );
     const found = new Map(items.flat().map((item) => [keyText(item), item]));
     return keys.map((key) => found.get(keyText(key)));
   }
@@ -131,12 +139,14 @@ export class DynamoTable implements Table {
   }
 
   /** One BatchGetItem, repeated for what DynamoDB left unprocessed: above 16 MB, or throttled. */
-  async #getChunk(keys: readonly Key[]): Promise<readonly Item[]> {
+  async #getChunk(keys: readonly Key[], consistency: Consistency): Promise<readonly Item[]> {
     const { client, tableName } = this.#options;
     const items: Item[] = [];
     let rest: Attributes[] = keys.map(toKey);
     for (let attempt = 1; rest.length > 0; attempt++) {
-      const RequestItems = { [tableName]: { ConsistentRead: true, Keys: rest } };
+      const RequestItems = {
+        [tableName]: { ConsistentRead: consistency === 'strong', Keys: rest },
+      };
       const output = await client.send(new BatchGetItemCommand({ RequestItems }));
       const found = output.Responses?.[tableName] ?? [];
       items.push(...found.map(fromItem));

@@ -19,6 +19,7 @@ import {
 } from '#adapters/dynamodb/item-rules.ts';
 import { itemSize } from '#adapters/dynamodb/item-size.ts';
 import {
+  EVENTUAL_FACTOR,
   MAX_BATCH_KEYS,
   type Meter,
   makeMeter,
@@ -31,6 +32,7 @@ import { inParallel } from '#application/shared/in-parallel.ts';
 import type {
   Action,
   CancellationReason,
+  Consistency,
   Item,
   Key,
   Page,
@@ -49,6 +51,10 @@ export interface MemoryTableOptions {
   readonly meter?: Meter;
   /** Awaited before each unit of work takes effect; resolved at once when absent. */
   readonly turn?: (unit: 'get' | 'query' | 'write' | 'transact') => Promise<void>;
+  /**
+   * How many writes of an item an eventually consistent read of it is behind; 0 when absent. Given, earlier states are kept.
+   */
+  readonly lag?: () => number;
   /** Hears of every action that was written, checked or refused, in the order of their effects. */
   readonly onAction?: (performed: PerformedAction) => void;
 }
@@ -69,11 +75,15 @@ export class MemoryTable implements Table {
   readonly #meter: Meter;
   readonly #turn: NonNullable<MemoryTableOptions['turn']>;
   readonly #onAction: MemoryTableOptions['onAction'];
+  readonly #lag: MemoryTableOptions['lag'];
+  /** Earlier states of items, the earliest first. */
+  readonly #past = new Map<string, (Item | undefined)[]>();
 
   constructor(options: MemoryTableOptions = {}) {
     this.#meter = options.meter ?? makeMeter();
     this.#turn = options.turn ?? (async () => {});
     this.#onAction = options.onAction;
+    this.#lag = options.lag;
   }
 
   /** Every item, by partition key and sort key: for digests and assertions, not part of the port. */
@@ -81,13 +91,16 @@ export class MemoryTable implements Table {
     return this.#partitions.all().map(copyItem);
   }
 
-  async getAll(keys: readonly Key[]): Promise<readonly (Item | undefined)[]> {
+  async getAll(
+    keys: readonly Key[],
+    consistency: Consistency = 'strong',
+  ): Promise<readonly (Item | undefined)[]> {
     keys.forEach(checkKey);
     const distinct = new Map(keys.map((key) => [keyText(key), key]));
     this.#meter.requests += Math.ceil(distinct.size / MAX_BATCH_KEYS);
     const found = new Map<string, Item | undefined>();
     await Promise.all(
-      [...distinct].map(async ([text, key]) => found.set(text, await this.#get(key))),
+      [...distinct].map(async ([text, key]) => found.set(text, await this.#get(key, consistency))),
     );
     return keys.map((key) => {
       const item = found.get(keyText(key));
@@ -149,11 +162,28 @@ export class MemoryTable implements Table {
     this.#meter.writeUnits += 1;
   }
 
-  async #get(key: Key): Promise<Item | undefined> {
+  async #get(key: Key, consistency: Consistency): Promise<Item | undefined> {
     await this.#turn('get');
-    const item = this.#partitions.get(key);
-    this.#meter.readUnits += readUnits(item === undefined ? 0 : itemSize(item));
+    const isEventual = consistency === 'eventual';
+    const item = isEventual ? this.#lately(key) : this.#partitions.get(key);
+    const units = readUnits(item === undefined ? 0 : itemSize(item));
+    this.#meter.readUnits += units * (isEventual ? EVENTUAL_FACTOR : 1);
     return item;
+  }
+
+  #lately(key: Key): Item | undefined {
+    const behind = this.#lag?.() ?? 0;
+    if (behind === 0) return this.#partitions.get(key);
+    const past = this.#past.get(keyText(key)) ?? [];
+    return past.length < behind ? undefined : past.at(-behind);
+  }
+
+  #set(key: Key, item: Item | undefined): void {
+    if (this.#lag && item !== this.#partitions.get(key)) {
+      const past = this.#past.get(keyText(key)) ?? [];
+      this.#past.set(keyText(key), [...past, this.#partitions.get(key)]);
+    }
+    this.#partitions.set(key, item);
   }
 
   /** All or nothing, with no await inside: one instant. */
@@ -171,7 +201,7 @@ export class MemoryTable implements Table {
     actions.forEach((action, index) => {
       const units = factor * writeUnitsOf(action, before[index], after[index]);
       this.#meter.writeUnits += units;
-      this.#partitions.set(actionKey(action), after[index]);
+      this.#set(actionKey(action), after[index]);
       this.#onAction?.({
         action,
         inTransaction: factor === TRANSACTION_FACTOR,

@@ -7,7 +7,9 @@
  * @module
  */
 import { inParallel, together } from '#application/shared/in-parallel.ts';
+import { unitItemKey } from '#application/shared/items.ts';
 import type { Action, Item, Table } from '#application/shared/table.ts';
+import type { EvidenceUnit } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { Applied } from './applied.ts';
 import { bucketsToCome, contribute, withBucketsLeft } from './contribute.ts';
@@ -152,9 +154,6 @@ const actionsOf = ({ change, step, place }: DecidedFact): readonly Action[] => {
   return step.step === 'rewrite' ? rewriteActions(change, step.row, place) : [];
 };
 
-// A row that came too late may have listed its unit in a scope, now or before a crash.
-const isDoubtful = ({ unit }: DecidedFact): boolean => !isPlainlyAlive(unit);
-
 /** Settles the units that rows of this batch have left, or may have left before a crash. */
 const settleLeft = async (
   ports: IdentityPorts,
@@ -165,11 +164,25 @@ const settleLeft = async (
 ): Promise<void> => {
   const left = decided.flatMap((entry) => unitsLeft(entry, supported.has(entry)));
   await settleUnits(ports, policy, [...new Set(left)]);
-  const late = decided.filter((_, index) => results[index] === 'stale').filter(isDoubtful);
+  const late = decided.filter((_, index) => results[index] === 'stale');
+  for (const unit of await doubtfulUnits(ports.table, late)) {
+    await settleListed(ports, policy, unit);
+  }
+  const settled = decided.flatMap((entry, index) => settledAt(entry, results[index]) ?? []);
+  for (const { key, when } of settled) await clearLeaving(ports.table, key, when);
+};
+
+/**
+ * Units that rows which came too late may have listed in a scope, now or before a crash. They are read again: what was read
+ * first may be of a time before that.
+ */
+const doubtfulUnits = async (
+  table: Table,
+  late: readonly DecidedFact[],
+): Promise<readonly EvidenceUnit[]> => {
   const named = new Map(
     late.flatMap(({ change: { after } }) => (after?.unit ? [[after.unit.key, after.unit]] : [])),
   );
-  for (const unit of named.values()) await settleListed(ports, policy, unit);
-  const settled = decided.flatMap((entry, index) => settledAt(entry, results[index]) ?? []);
-  for (const { key, when } of settled) await clearLeaving(ports.table, key, when);
+  const items = await table.getAll([...named.keys()].map(unitItemKey));
+  return [...named.values()].filter((_, index) => !isPlainlyAlive(items[index]));
 };

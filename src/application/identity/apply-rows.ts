@@ -22,7 +22,8 @@ export const applyRows = async (
   parties: readonly PartyChange[],
   facts: readonly FactChange[],
 ): Promise<Applied> => {
-  const items = await ports.table.getAll([...partyKeys(parties), ...factKeys(facts)]);
+  // Every write that follows asks for what was read here, and what is refused is read again, as it is then (ADR 0065).
+  const items = await ports.table.getAll([...partyKeys(parties), ...factKeys(facts)], 'eventual');
   const decided = decideParties(parties, items.slice(0, parties.length));
   const both = [
     () => applyParties(ports, policy, decided),

@@ -18,6 +18,7 @@ import { packedVersion } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import { must } from '#domain/shared/assert.ts';
+import { asReadThere } from './as-read.ts';
 import type { FactChange } from './row-change.ts';
 
 /** Where a row's contribution lies. */
@@ -175,7 +176,7 @@ export const moveActions = (
       key: rowItemKey(change.rowKey),
       set: registry,
       remove: to ? ['deleted'] : ['unit', 'bucket'],
-      when: { equals: [['v'], row.version] },
+      when: asReadThere(row),
     },
     ...arrival,
     ...(from ? [tombstoneAt(change, from)] : []),

@@ -7,10 +7,12 @@ import {
   type Listing,
   readCustomerUnits,
 } from '#application/identity/customer-units.ts';
+import { together } from '#application/shared/in-parallel.ts';
 import { summaryKey } from '#application/shared/items.ts';
-import type { Item, Table } from '#application/shared/table.ts';
+import type { Consistency, Item, Table } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
+import { must } from '#domain/shared/assert.ts';
 import type { PendingEntry, StoredSummary, UnitEntry } from './summary.ts';
 import { parseSummaryItem, summaryTextOf } from './summary-text.ts';
 import type { Task } from './tasks.ts';
@@ -33,15 +35,18 @@ export interface Draft {
   readonly missing: readonly UnitKey[];
 }
 
-/** Reads the summaries of tasks, and the lists of units of those that may have others. */
+/**
+ * Reads the summaries of tasks, and the lists of units of those that may have others.
+ * @param isAsNow whether the summary of a task has to be read as it is now; of others, what the store refuses is read again
+ */
 export const readDrafts = async (
   table: Table,
   tasks: readonly Task[],
   hash: string,
+  isAsNow: (task: Task) => boolean,
 ): Promise<readonly Draft[]> => {
   // The summary is read first: whoever writes after this read has seen at least what is read from here on.
-  const items = await table.getAll(tasks.map(({ id }) => summaryKey(id)));
-  const openings = tasks.map((task, index) => openingOf(task, items[index], hash));
+  const openings = await readOpenings(table, tasks, hash, isAsNow);
   const lists = await listsOf(
     table,
     openings.filter(({ unlisted }) => unlisted),
@@ -60,6 +65,44 @@ export const readDrafts = async (
 };
 
 type Opening = Pick<Draft, 'task' | 'stored' | 'text' | 'outdated' | 'unlisted'>;
+
+const readOpenings = async (
+  table: Table,
+  tasks: readonly Task[],
+  hash: string,
+  isAsNow: (task: Task) => boolean,
+): Promise<readonly Opening[]> => {
+  const open = (some: readonly Task[], consistency: Consistency) =>
+    openAll(table, some, hash, consistency);
+  const [now, before] = await together(
+    open(tasks.filter(isAsNow), 'strong'),
+    open(
+      tasks.filter((task) => !isAsNow(task)),
+      'eventual',
+    ),
+  );
+  // Parts beside the summary are written without a look at its revision: what names them has to be as it is now.
+  const large = before.filter(namesParts).map(({ task }) => task);
+  const again = large.length > 0 ? await open(large, 'strong') : [];
+  const known = new Map([...before, ...now, ...again].map((opening) => [opening.task, opening]));
+  return tasks.map((task) => must(known.get(task), 'summary of a task'));
+};
+
+const openAll = async (
+  table: Table,
+  tasks: readonly Task[],
+  hash: string,
+  consistency: Consistency,
+): Promise<readonly Opening[]> => {
+  const keys = tasks.map(({ id }) => summaryKey(id));
+  const items = await table.getAll(keys, consistency);
+  return tasks.map((task, index) => openingOf(task, items[index], hash));
+};
+
+const namesParts = ({ stored }: Opening): boolean =>
+  [...(stored.summary?.units.values() ?? [])].some(
+    ({ kind }) => kind === 'apart' || kind === 'pending',
+  );
 
 const openingOf = (task: Task, item: Item | undefined, hash: string): Opening => {
   const stored = parseSummaryItem(item);

@@ -13,7 +13,7 @@
  */
 
 import { inParallel } from '#application/shared/in-parallel.ts';
-import type { Table } from '#application/shared/table.ts';
+import type { Consistency, Table } from '#application/shared/table.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import { partialContext } from '#domain/profile/facts-partial.ts';
@@ -72,7 +72,7 @@ export const maintainViews = async (
   const { tasks, buckets } = await tasksOf(ports.table, touched);
   const conflicts = await inParallel(
     chunksOf(tasks, CUSTOMERS_AT_ONCE),
-    (chunk) => refreshAll(ports, chunk, buckets),
+    (chunk) => refreshAll(ports, chunk, buckets, 'eventual'),
     CHUNKS_AT_ONCE,
   );
   return { written: tasks.length, conflicts: conflicts.reduce((sum, count) => sum + count, 0) };
@@ -85,18 +85,19 @@ export const recomputeViews = async (
 ): Promise<ViewReport> => {
   const touched = await tasksOf(ports.table, touchedBy(changes));
   const tasks = touched.tasks.map((task) => ({ ...task, images: [], outdated: true }));
-  return { written: tasks.length, conflicts: await refreshAll(ports, tasks, new Map()) };
+  return { written: tasks.length, conflicts: await refreshAll(ports, tasks, new Map(), 'strong') };
 };
 
 const refreshAll = async (
   ports: ViewPorts,
   tasks: readonly Task[],
   buckets: Buckets,
+  first: Consistency,
 ): Promise<number> => {
   let open = tasks;
   let conflicts = 0;
   for (let attempt = 0; attempt < MAX_ATTEMPTS && open.length > 0; attempt++) {
-    const { refused, goOn } = await refresh(ports, open, buckets);
+    const { refused, goOn } = await refresh(ports, open, buckets, attempt === 0 ? first : 'strong');
     if (refused.length > 0) conflicts += 1;
     open = [...refused, ...goOn];
   }
@@ -117,13 +118,19 @@ const refresh = async (
   ports: ViewPorts,
   tasks: readonly Task[],
   buckets: Buckets,
+  consistency: Consistency,
 ): Promise<Open> => {
   const { table, limits = SUMMARY_LIMITS, putLookups } = ports;
   const sharesLookups = putLookups !== undefined;
   const { hash: whole, definitions } = await ports.definitions();
   const hash = markOfDefinitions(whole);
   const context = partialContext(definitions, ports.clock());
-  const drafts = await readDrafts(table, tasks, hash);
+  const drafts = await readDrafts(
+    table,
+    tasks,
+    hash,
+    (task) => consistency === 'strong' || concernsLarge(task, buckets, limits),
+  );
   const readings = await read(table, { hash, limits, context, buckets, sharesLookups }, drafts);
   const composed = drafts.map((draft) => compose(draft, readings));
   const lookups = composed.flatMap((one) => one.lookups);
@@ -138,6 +145,10 @@ const refresh = async (
   await clearWaste(table, drafts, composed, written);
   return openTasks(drafts, composed, written, readings.laid);
 };
+
+// Its parts lie apart, so the summary that names them would be read again.
+const concernsLarge = ({ images }: Task, buckets: Buckets, limits: SummaryLimits): boolean =>
+  images.some(({ unit }) => (buckets.get(unit) ?? 0) > limits.buckets);
 
 /** Reads what drafts lack: parts of missing units, and what pending ones have. */
 const read = async (

@@ -96,10 +96,16 @@ export interface Page {
 /** Most actions in one transaction. Source: DynamoDB developer guide, TransactWriteItems. */
 export const MAX_TRANSACTION_ACTIONS = 100;
 
-/** Store port. Every read is strongly consistent. Infrastructure failures (throttling, time-outs) throw. */
+/**
+ * How new what is read must be. `strong`: as the item is now. `eventual`: as it is, or as it was at any time before, at half the
+ * price: only where whatever follows asks the store whether the item still is so, and where nothing read before must be seen.
+ */
+export type Consistency = 'strong' | 'eventual';
+
+/** Store port. Reads are strongly consistent unless asked otherwise. Infrastructure failures (throttling, time-outs) throw. */
 export interface Table {
   /** Items of these keys, in the keys' order; `undefined` where there is none. Any number of keys, duplicates allowed. */
-  getAll(keys: readonly Key[]): Promise<readonly (Item | undefined)[]>;
+  getAll(keys: readonly Key[], consistency?: Consistency): Promise<readonly (Item | undefined)[]>;
   /** Items of one partition whose sort key starts with `skPrefix` (all when absent). `limit` 1 to 1000 per page. */
   query(request: {
     readonly pk: string;

@@ -2,7 +2,7 @@
  * Table contract, reads.
  * @module
  */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Item } from '#application/shared/table.ts';
 import { type MakeTable, tableWith, textOf } from './fixtures.ts';
 
@@ -16,6 +16,15 @@ export const describeReads = (make: MakeTable): void => {
       const expected = [...items, undefined, ...items.slice(0, 90)];
       expect(await table.getAll(keys.map(({ pk, sk }) => ({ pk, sk })))).toEqual(expected);
       expect(await table.getAll([])).toEqual([]);
+    });
+
+    test('getAll reads eventually consistently, too', async () => {
+      const items = Array.from({ length: 3 }, (_, n) => ({ pk: 'P', sk: `${n}`, n }));
+      const table = await tableWith(make, ...items);
+      const keys = [...items, { pk: 'P', sk: 'none' }].map(({ pk, sk }) => ({ pk, sk }));
+      await vi.waitFor(async () =>
+        expect(await table.getAll(keys, 'eventual')).toEqual([...items, undefined]),
+      );
     });
 
     test('getAll reads more than one answer can carry', async () => {

@@ -49,10 +49,10 @@ describe('a batch takes', () => {
     store.expectSound();
   });
 
-  test('nothing but the read when it comes again', async () => {
+  test('nothing but reads when it comes again', async () => {
     const store = await aCountingStore(...rows(0, 3));
     expect(await store.facts(...rows(0, 3))).toMatchObject({ applied: 0, stale: 3 });
-    expect(store.calls).toEqual(['getAll']);
+    expect(store.calls).toEqual(['getAll', 'getAll']);
   });
 });
 

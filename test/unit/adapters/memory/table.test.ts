@@ -3,6 +3,7 @@
  * @module
  */
 import { expect, test } from 'vitest';
+import { makeMeter } from '#adapters/dynamodb/meter.ts';
 import { MemoryTable } from '#adapters/memory/table.ts';
 
 test('nothing takes effect before its turn', async () => {
@@ -66,4 +67,18 @@ test('a dump holds every item, by partition and sort key, as copies', async () =
     { pk: 'P', sk: 'ä', list: [1] },
     { pk: 'Q', sk: '1', list: [1] },
   ]);
+});
+
+test('an eventually consistent read is as many writes behind as it is told, at half the price', async () => {
+  const lags = [0, 1, 2, 3, 9];
+  const meter = makeMeter();
+  const table = new MemoryTable({ meter, lag: () => lags.shift() ?? 0 });
+  const key = { pk: 'P', sk: '1' };
+  for (const n of [1, 2, 3]) await table.write({ kind: 'put', item: { ...key, n } });
+  const seen: unknown[] = [];
+  for (let read = 0; read < 5; read++) seen.push((await table.getAll([key], 'eventual'))[0]?.['n']);
+  expect(seen).toEqual([3, 2, 1, undefined, undefined]);
+  expect(meter.readUnits).toBe(2.5);
+  expect(await table.getAll([key])).toEqual([{ ...key, n: 3 }]);
+  expect(meter.readUnits).toBe(3.5);
 });
