@@ -80,7 +80,9 @@ const claimsOf = (random: Random, people: number) => {
     { name: 'email', value: `${person}`, chance: 0.3 },
     { name: 'unionid', value: `${person}`, chance: 0.25 },
     { name: 'born', value: `${person % 3}`, chance: 0.3 },
-    { name: 'name', value: `${person % 4}`, chance: 0.3 },
+    // Somebody mistypes it.
+    { name: 'born', value: `${Math.floor(random() * 3)}`, chance: 0.15 },
+    { name: 'name', value: `${person % 4}`, chance: 0.5 },
   ];
   return orderedClaims(
     drawn

@@ -8,16 +8,17 @@ import { isPartyItem } from '#application/shared/party-row.ts';
 import { parseDecisionItem } from '#application/shared/review-items.ts';
 import type { Item } from '#application/shared/table.ts';
 import { type IdentityEvent, replayEvents } from '#domain/identity/identity-event.ts';
-import { compares, type MergePolicy } from '#domain/identity/merge-policy.ts';
+import { compares, type MergePolicy, scoringOf } from '#domain/identity/merge-policy.ts';
 import { byIssue } from '#domain/identity/one-id.ts';
 import { partition } from '#domain/identity/partition.ts';
 import { customerGroups } from '#domain/identity/scope.ts';
 import { audit } from './audit.ts';
-import { sharedAmong } from './builders/evidence.ts';
+import { sharedAmong, showHeld } from './builders/evidence.ts';
 import { expectedState, ledgerIn, storedState } from './canonical-state.ts';
 import { liveRows, liveUnits, type World } from './identity-world.ts';
 import { underDecisions } from './operations.ts';
 import { listedAt } from './scope-lists.ts';
+import { slowPartition } from './slow-partition.ts';
 import { customersOf, type StoredCustomer } from './stored-customers.ts';
 
 /** What differs between a table and what the oracle computes from a world's final rows, under the rules in force. */
@@ -36,11 +37,24 @@ export const differences = (
     ...compare('facts', factsStored(items), factsExpected(rows)),
     ...ledgerProblems(items),
     ...audit(items, policy),
+    ...rulesProblems(units, policy),
     ...compare(
       'canonical state',
       storedState(items, policy),
       expectedState(rows, units, ledgerIn(items), policy),
     ),
+  ];
+};
+
+/** What differs between F, which both the table and its oracle are made by, and the rules of identity read aloud. */
+const rulesProblems = (units: ReturnType<typeof liveUnits>, policy: MergePolicy) => {
+  if (scoringOf(policy) !== undefined) return [];
+  const shared = sharedAmong(units, policy);
+  const { groups, held } = partition(units, shared, policy);
+  const aloud = slowPartition(units, shared, policy);
+  return [
+    ...compare('groups by the rules', groups, aloud.groups),
+    ...compare('held by the rules', showHeld({ held }).toSorted(), aloud.held.toSorted()),
   ];
 };
 
