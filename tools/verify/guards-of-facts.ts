@@ -61,7 +61,7 @@ export const GUARDS_OF_FACTS: readonly Mutant[] = [
   {
     guard: 'a unit that its scope lists and whose row came too late is removed',
     file: `${IDENTITY}/apply-facts.ts`,
-    from: 'for (const unit of named.values()) await settleListed(ports, policy, unit);',
+    from: '    await settleListed(ports, policy, unit);',
     to: '',
   },
   {
@@ -92,8 +92,8 @@ export const GUARDS_OF_FACTS: readonly Mutant[] = [
   {
     guard: 'a row moves only from where it was read',
     file: `${IDENTITY}/write-facts.ts`,
-    from: "      remove: to ? ['deleted'] : ['unit', 'bucket'],\n      when: { equals: [['v'], row.version] },",
-    to: "      remove: to ? ['deleted'] : ['unit', 'bucket'],\n      when: { exists: ['pk'] },",
+    from: '      when: asReadThere(row),',
+    to: "      when: { exists: ['pk'] },",
   },
   {
     guard: 'a row that moves leaves no later change behind',
