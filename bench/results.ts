@@ -56,18 +56,20 @@ export const measureAll = async (
   say('profile reads');
   const reads = await runMeasure('reads', { customers: 100, seconds: options.readSeconds });
   const resolving = await measureResolvingAlone(options, say);
-  const sizes = sizesUpTo(options.changes);
-  const workloads: WorkloadCosts[] = [];
-  for (const size of sizes) {
+  const workloads = new Map<number, WorkloadCosts>();
+  const sizes = baseSizes(options.changes);
+  for (const size of new Set([options.changes, ...sizes])) {
     say(`the retail workload, ${size} changes`);
-    workloads.push(await runMeasure('workload', { options: workloadOf(size), points: [] }));
+    const input = { options: workloadOf(size), points: [] };
+    workloads.set(size, await runMeasure('workload', input));
   }
-  const costs = must(workloads.at(-1), 'the largest workload');
+  const of = (size: number) => must(workloads.get(size), 'workload of a size');
+  const costs = of(options.changes);
   const historyGrowth = await measureHistoryGrowth(options, say);
   return {
     ...{ costs, batches, whale, handlers, reads, resolving, historyGrowth },
     baseGrowth: growthOf(
-      workloads.map(({ all }) => ({ changes: all.changes, usd: storeUsd(all) })),
+      sizes.map(of).map(({ all }) => ({ changes: all.changes, usd: storeUsd(all) })),
     ),
     bill: billOf({
       changes: costs.all.changes,
@@ -123,9 +125,21 @@ const growthOf = (points: readonly GrowthPoint[]): Growth => ({
 
 const SMALLEST = 10_000;
 
+/** Least size that growth is measured up to. */
+const LEAST_LARGEST = 30_000;
+
+/**
+ * Sizes that growth with the base is told from, ten thousand and more. In smaller ones a batch of a hundred has several rows
+ * of most customers, which share the write of a summary and of a scope: their changes cost less for that alone.
+ */
+const baseSizes = (largest: number): readonly number[] =>
+  sizesUpTo(Math.max(largest, LEAST_LARGEST), SMALLEST);
+
 /** From ten thousand by tens up to the largest; closer together when that leaves fewer than three. */
-const sizesUpTo = (largest: number): readonly number[] => {
-  const smallest = Math.min(SMALLEST, largest / 10);
+const sizesUpTo = (
+  largest: number,
+  smallest = Math.min(SMALLEST, largest / 10),
+): readonly number[] => {
   const steps = Math.max(2, Math.round(Math.log10(largest / smallest)));
   return Array.from({ length: steps + 1 }, (_, step) =>
     Math.round(smallest * (largest / smallest) ** (step / steps)),

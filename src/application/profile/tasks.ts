@@ -80,8 +80,16 @@ const unitItems = async (
     images.filter(({ item }) => hasPointer(item)).map(({ unit, item }) => [unit, item] as const),
   );
   const units = [...new Set(images.map(({ unit }) => unit))].filter((unit) => !brought.has(unit));
-  const items = await table.getAll(units.map(unitItemKey));
-  return new Map([...brought, ...units.map((unit, index) => [unit, items[index]] as const)]);
+  // A pointer only leads to a scope, which is read as it is now: one that is behind is followed again, but none is no answer.
+  const items = await table.getAll(units.map(unitItemKey), 'eventual');
+  const found = new Map(units.map((unit, index) => [unit, items[index]] as const));
+  const lacking = units.filter((unit) => !hasPointer(found.get(unit)));
+  const again = await table.getAll(lacking.map(unitItemKey));
+  return new Map([
+    ...brought,
+    ...found,
+    ...lacking.map((unit, index) => [unit, again[index]] as const),
+  ]);
 };
 
 const hasPointer = (item: Item | undefined): boolean => typeof item?.['scope'] === 'string';
