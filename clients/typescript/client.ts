@@ -64,6 +64,28 @@ const send = async (settings: ClientSettings, call: Call): Promise<unknown> => {
   return answer;
 };
 
+/** A page of a list. */
+interface Page<Entry> {
+  readonly data: readonly Entry[];
+  readonly cursor: { readonly next: string | null };
+}
+
+/**
+ * Entries of a list, page after page: `for await (const order of entriesOf(tributary.getOrders, { identifier }))`.
+ * Asks for a page when it comes to it, so stop when you have enough.
+ */
+export async function* entriesOf<Request extends { readonly cursor?: string | undefined }, Entry>(
+  list: (request: Request) => Promise<Page<Entry>>,
+  request: Request,
+): AsyncGenerator<Entry> {
+  let next: string | null | undefined = request.cursor;
+  do {
+    const { data, cursor }: Page<Entry> = await list({ ...request, ...(next ? { cursor: next } : {}) });
+    yield* data;
+    next = cursor.next;
+  } while (next !== null);
+}
+
 /** What `getProfile` answers. */
 export type GetProfileAnswer = { /** The OneID in force */ readonly customerId: string; /** The former OneID that was asked for */ readonly redirectedFrom?: string | undefined; /** Complete up to this commit of every source */ readonly asOf: string | null; /** Milliseconds since then */ readonly lagMs: number | null; readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** Grows with every change of the view; pass it as minVersion */ readonly version: number; readonly profile?: Readonly<Record<string, { readonly value: string | number | boolean; readonly source: string; readonly masked?: boolean | undefined; /** The source row that the value comes from */ readonly row?: string | undefined; readonly [name: string]: unknown }>> | undefined; readonly identifiers?: readonly ({ readonly namespace: string; readonly scope?: string | undefined; readonly value: string; readonly masked?: boolean | undefined; readonly verified: boolean; readonly sources: readonly (string)[]; readonly [name: string]: unknown })[] | undefined; readonly sources?: readonly ({ readonly source: string; readonly rows: number; readonly lastSeenAt: string | null; readonly [name: string]: unknown })[] | undefined; readonly lastSeenAt?: string | null | undefined; readonly consents?: readonly ({ readonly purpose: string; readonly state: string; readonly brands?: readonly ({ readonly brand: string; readonly state: string; readonly [name: string]: unknown })[] | undefined; readonly [name: string]: unknown })[] | undefined; /** Why fields or rows are missing although the role could see them */ readonly withheld?: { readonly reason: string; readonly purpose: string; readonly state: string; /** Only the rows of these brands */ readonly brands?: readonly (string)[] | undefined; readonly [name: string]: unknown } | undefined; readonly [name: string]: unknown };
 

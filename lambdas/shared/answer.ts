@@ -52,10 +52,13 @@ export const respond = async (
   const { status = 200, body, type = 'application/json' } = answer;
   const isTagged = status === 200 && context.operation?.method === 'GET';
   const tag = isTagged ? entityTag(body) : '';
+  const common = headersFor(context);
+  const links = [common['link'], answer.headers?.['link']].filter((link) => link !== undefined);
   const headers = {
-    ...headersFor(context),
+    ...common,
     ...(isTagged ? { etag: tag } : {}),
     ...answer.headers,
+    ...(links.length > 0 ? { link: links.join(', ') } : {}),
   };
   if (isTagged && isKnown(tag, context)) return { statusCode: 304, headers };
   const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -85,7 +88,11 @@ export const respondProblem = (
   ),
 });
 
-const headersFor = ({ requestId, operation, rateLimit }: AnswerContext) => ({
+const headersFor = ({
+  requestId,
+  operation,
+  rateLimit,
+}: AnswerContext): Readonly<Record<string, string>> => ({
   ...COMMON,
   'request-id': requestId,
   'x-content-type-options': 'nosniff',

@@ -16,6 +16,7 @@ import type { Result } from '#domain/shared/result.ts';
 import { type AnswerContext, type ApiAnswer, respond, respondProblem } from './answer.ts';
 import { callerOf } from './caller.ts';
 import { withTelemetry } from './middleware.ts';
+import { nextPageLink } from './next-page.ts';
 import { makeAllowances } from './rate-limit.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -61,10 +62,21 @@ export const makeApi = (
       if (!passes) return respondProblem(TOO_MANY, context);
       if (!operation) return respondProblem(NO_SUCH_ROUTE, context);
       const answer = await answerTo(event, operation, caller, answers);
-      return answer.ok ? respond(answer.value, context) : respondProblem(answer.error, context);
+      return answer.ok
+        ? respond(linked(answer.value, operation, event), context)
+        : respondProblem(answer.error, context);
     },
   );
 };
+
+const linked = (
+  { headers, ...answer }: ApiAnswer,
+  operation: Operation,
+  { queryStringParameters = {} }: APIGatewayProxyEventV2,
+): ApiAnswer => ({
+  ...answer,
+  headers: { ...headers, ...nextPageLink(operation, queryStringParameters, answer.body) },
+});
 
 const TOO_MANY: ApiProblem = {
   code: 'too-many-requests',

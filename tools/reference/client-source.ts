@@ -77,6 +77,28 @@ const send = async (settings: ClientSettings, call: Call): Promise<unknown> => {
   if (!response.ok) throw new TributaryProblem(response.status, isJson ? answer : {});
   return answer;
 };
+
+/** A page of a list. */
+interface Page<Entry> {
+  readonly data: readonly Entry[];
+  readonly cursor: { readonly next: string | null };
+}
+
+/**
+ * Entries of a list, page after page: \`for await (const order of entriesOf(tributary.getOrders, { identifier }))\`.
+ * Asks for a page when it comes to it, so stop when you have enough.
+ */
+export async function* entriesOf<Request extends { readonly cursor?: string | undefined }, Entry>(
+  list: (request: Request) => Promise<Page<Entry>>,
+  request: Request,
+): AsyncGenerator<Entry> {
+  let next: string | null | undefined = request.cursor;
+  do {
+    const { data, cursor }: Page<Entry> = await list({ ...request, ...(next ? { cursor: next } : {}) });
+    yield* data;
+    next = cursor.next;
+  } while (next !== null);
+}
 `;
 
 /** The client's whole source. */

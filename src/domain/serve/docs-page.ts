@@ -32,7 +32,7 @@ const INTRO = [
   ],
   [
     'Pages',
-    'Pass <code>cursor.next</code> as <code>cursor</code>, with the same parameters, until it is <code>null</code>.',
+    'Pass <code>cursor.next</code> as <code>cursor</code>, with the same parameters, until it is <code>null</code>; or follow the header <code>Link</code> with <code>rel="next"</code>.',
   ],
   [
     'Again',

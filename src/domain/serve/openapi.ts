@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { SCOPES } from '#domain/definitions/api-scopes.ts';
-import type { Operation } from './operation.ts';
+import { isPaged, type Operation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { PROBLEMS } from './problems.ts';
 import { ProblemAnswer } from './schemas.ts';
@@ -160,13 +160,24 @@ export const integerParameters = (operation: Operation): ReadonlySet<string> =>
 
 const NOT_MODIFIED = { 304: { description: 'The caller has it already, by If-None-Match' } };
 
-const answersOf = ({ answers, method }: Operation): Record<string, unknown> => ({
-  ...(method === 'GET' ? NOT_MODIFIED : {}),
+const NEXT_PAGE = {
+  headers: {
+    Link: {
+      description:
+        'RFC 8288, rel="next": the query that asks for the next page, relative to the address asked; absent on the last',
+      schema: { type: 'string' },
+    },
+  },
+};
+
+const answersOf = (operation: Operation): Record<string, unknown> => ({
+  ...(operation.method === 'GET' ? NOT_MODIFIED : {}),
   ...Object.fromEntries(
-    Object.entries(answers).map(([status, { type, schema }]) => [
+    Object.entries(operation.answers).map(([status, { type, schema }]) => [
       status,
       {
         description: 'The answer',
+        ...(isPaged(operation) ? NEXT_PAGE : {}),
         content: { [type]: schema === undefined ? {} : { schema: jsonSchemaOf(schema) } },
       },
     ]),

@@ -46,3 +46,6 @@ export interface Operation {
   /** Set when a route is on its way out. RFC 9745 and RFC 8594. */
   readonly deprecation?: { readonly since: string; readonly sunset: string; readonly link: string };
 }
+
+/** Whether a route answers in pages, which `cursor` asks for. */
+export const isPaged = ({ query }: Operation): boolean => query?.shape['cursor'] !== undefined;

@@ -121,6 +121,25 @@ describe('the lists of a customer', () => {
     expect(new Set(seen).size).toBe(7);
   });
 
+  test('link to their next page, relative to the address asked', async () => {
+    const { ask } = await anApi(...SHOP);
+    let address: URL | undefined = new URL('https://api/v1/x?limit=3&from=2026-11-02&sources=pos');
+    const pages: string[][] = [];
+    while (address) {
+      const query: Record<string, string> = Object.fromEntries(address.searchParams);
+      const { body, headers } = await ask('getOrders', of(ONE, { query }));
+      pages.push(body.data.map(({ row }: { row: string }) => row.slice(-2)));
+      const [, next] = /^<([^<>]+)>; rel="next"$/.exec(String(headers['link'] ?? '')) ?? [];
+      expect(next !== undefined).toBe(body.cursor.hasMore);
+      address = next === undefined ? undefined : new URL(next, address);
+    }
+    expect(pages).toEqual([
+      ['R6', 'R5', 'R4'],
+      ['R3', 'R2', 'R1'],
+    ]);
+    expect((await ask('getProfile', of(ONE))).headers).not.toHaveProperty('link');
+  });
+
   test.each([
     ['of another list', 'getTimeline', ONE, {}],
     ['of another filter', 'getOrders', ONE, { query: { sources: 'pos' } }],

@@ -115,13 +115,13 @@ describe('a route on its way out', () => {
       link: 'https://docs.example/v2',
     };
     const { headers } = await respond(
-      { body: {} },
+      { body: {}, headers: { link: '<?cursor=c>; rel="next"' } },
       { requestId: 'q', headers: {}, rateLimit: {}, operation: { ...OPERATIONS[1], deprecation } },
     );
     expect(headers).toMatchObject({
       deprecation: '@1795305600',
       sunset: 'Sat, 22 May 2027 00:00:00 GMT',
-      link: '<https://docs.example/v2>; rel="deprecation"',
+      link: '<https://docs.example/v2>; rel="deprecation", <?cursor=c>; rel="next"',
     });
   });
 });
