@@ -5,13 +5,12 @@
  * to the customer. No index is needed, and the search is one read per table that has orders.
  * @module
  */
-import { readScopes } from '#application/identity/world.ts';
 import { parseRowItem, parseUnitItem, rowItemKey, unitItemKey } from '#application/shared/items.ts';
-import type { Table } from '#application/shared/table.ts';
+import type { Key, Table } from '#application/shared/table.ts';
 import { type SourceRowKey, sourceRowKey } from '#domain/capture/source-row.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
-import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
+import { type PlacedUnit, readOwners } from './read-owners.ts';
 
 /** Who placed the orders of this number; several when two sources use the same number. */
 export const findOrder = async (
@@ -19,12 +18,21 @@ export const findOrder = async (
   definitions: Definitions,
   orderNumber: string,
 ): Promise<readonly OneId[]> => {
-  const rows = await table.getAll(orderRows(definitions, orderNumber).map(rowItemKey));
-  const units = rows.flatMap((item) => {
+  const rows = orderRows(definitions, orderNumber).map(rowItemKey);
+  const { ownerOf } = await readOwners(table, () => unitsOf(table, rows));
+  return [...new Set(ownerOf.values())];
+};
+
+const unitsOf = async (table: Table, rows: readonly Key[]): Promise<readonly PlacedUnit[]> => {
+  const units = (await table.getAll(rows)).flatMap((item) => {
     const row = item && parseRowItem(item);
     return row?.unit !== undefined && !row.deleted ? [row.unit] : [];
   });
-  return ownersOf(table, units);
+  const items = await table.getAll(units.map(unitItemKey));
+  return units.flatMap((unit, index) => {
+    const scope = parseUnitItem(items[index])?.scope;
+    return scope === undefined ? [] : [{ unit, scope }];
+  });
 };
 
 const orderRows = ({ sources }: Definitions, orderNumber: string): readonly SourceRowKey[] =>
@@ -33,16 +41,3 @@ const orderRows = ({ sources }: Definitions, orderNumber: string): readonly Sour
       .filter(({ as, kind, key }) => as === 'order' && kind === 'fact' && key.length === 1)
       .map(({ table }) => sourceRowKey(source, table, [orderNumber])),
   );
-
-/** The customers that units belong to now. */
-const ownersOf = async (table: Table, units: readonly UnitKey[]): Promise<readonly OneId[]> => {
-  const items = await table.getAll(units.map(unitItemKey));
-  const scopes = await readScopes(
-    table,
-    items.flatMap((item) => parseUnitItem(item)?.scope ?? []),
-  );
-  const owners = scopes
-    .flatMap(({ scope }) => scope.customers)
-    .filter((customer) => customer.units.some((unit) => units.includes(unit)));
-  return [...new Set(owners.map(({ id }) => id))];
-};

@@ -5,7 +5,6 @@
  * Who is shown must have the terms now: the row is read again.
  * @module
  */
-import { readScopes } from '#application/identity/world.ts';
 import {
   type LookupPorts,
   lookupPlace,
@@ -13,11 +12,12 @@ import {
 } from '#application/profile/maintain-lookups.ts';
 import { rowItemKey, type ScopeId } from '#application/shared/items.ts';
 import { partySaidIn } from '#application/shared/party-row.ts';
-import type { Item } from '#application/shared/table.ts';
+import type { Key } from '#application/shared/table.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import { type SearchTerm, termsOf } from '#domain/profile/search-terms.ts';
+import { readOwners } from './read-owners.ts';
 
 /** Rows looked at per term. */
 const MAX_ROWS = 300;
@@ -37,8 +37,10 @@ export const searchCustomers = async (
 ): Promise<SearchResult> => {
   const pages = await Promise.all(terms.map((term) => rowsOf(ports, term)));
   const rows = [...new Set(pages.flatMap((page) => page.rows))];
-  const items = await ports.table.getAll(rows.map((row) => rowItemKey(row as SourceRowKey)));
-  const owners = await ownersOf(ports, items);
+  const owners = await ownersOf(
+    ports,
+    rows.map((row) => rowItemKey(row as SourceRowKey)),
+  );
   const all = [...owners].filter(([, held]) => terms.every((term) => held.has(nameOf(term))));
   return {
     customers: all
@@ -60,26 +62,12 @@ const nameOf = ({ kind, value }: SearchTerm): string => `${kind} ${value}`;
 /** Customers of these rows, each with the terms that its rows have. */
 const ownersOf = async (
   { table }: LookupPorts,
-  items: readonly (Item | undefined)[],
+  rows: readonly Key[],
 ): Promise<ReadonlyMap<OneId, ReadonlySet<string>>> => {
-  const live = items.flatMap((item) => {
-    const said = partySaidIn(item);
-    return item && said ? [{ item, said }] : [];
-  });
-  const scopes = await readScopes(
-    table,
-    live.flatMap(({ item }) =>
-      typeof item['scope'] === 'string' ? [item['scope'] as ScopeId] : [],
-    ),
-  );
-  const ownerOf = new Map<UnitKey, OneId>(
-    scopes
-      .flatMap(({ scope }) => scope.customers)
-      .flatMap(({ id, units }) => units.map((unit) => [unit, id] as const)),
-  );
+  const { placed, ownerOf } = await readOwners(table, () => partiesOf(table, rows));
   const held = new Map<OneId, Set<string>>();
-  for (const { item, said } of live) {
-    const owner = ownerOf.get(item.pk.slice('R#'.length) as UnitKey);
+  for (const { unit, said } of placed) {
+    const owner = ownerOf.get(unit);
     if (owner === undefined) continue;
     const terms = held.get(owner) ?? new Set();
     const { fields, identifiers } = said;
@@ -88,3 +76,12 @@ const ownersOf = async (
   }
   return held;
 };
+
+/** Party rows that are there, as units. */
+const partiesOf = async (table: LookupPorts['table'], rows: readonly Key[]) =>
+  (await table.getAll(rows)).flatMap((item) => {
+    const said = partySaidIn(item);
+    if (!item || !said || typeof item['scope'] !== 'string') return [];
+    const unit = item.pk.slice('R#'.length) as UnitKey;
+    return [{ unit, scope: item['scope'] as ScopeId, said }];
+  });
