@@ -12,6 +12,7 @@ import {
   isExpired,
   loadExtract,
 } from '#application/shared/extracts.ts';
+import { continuousSources } from '#domain/definitions/continuous-sources.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import { decideAccess, type Grant } from '#domain/serve/access.ts';
 import {
@@ -23,6 +24,7 @@ import { knownFields } from '#domain/serve/pick-fields.ts';
 import type { ApiProblem, RequestFault } from '#domain/serve/problems.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 import { type AuditedRequest, auditRefusal } from './audited-read.ts';
+import { type Freshness, freshnessOf, readPositions } from './read-freshness.ts';
 import type { ReadPorts } from './read-profile.ts';
 
 /** What asking for extracts needs. */
@@ -41,8 +43,8 @@ export interface ExtractQuestion {
   readonly format: ExtractFormat;
 }
 
-/** How far an extract is, for its caller. */
-export interface ExtractStatus {
+/** How far an extract is, for its caller; complete up to what had been applied when it was asked for. */
+export interface ExtractStatus extends Freshness {
   readonly extractId: string;
   readonly state: Extract['state'] | 'expired';
   /** Part of the table that was looked at, 0 to 1. */
@@ -87,6 +89,7 @@ export const askForExtract = async (
     format: question.format,
     state: 'running',
     requestedAt: ports.clock(),
+    applied: await readPositions(ports.table),
     segments: Array.from({ length: SEGMENTS }, () => ({ done: false })),
     customers: 0,
     rows: 0,
@@ -95,7 +98,7 @@ export const askForExtract = async (
   const recorded = await record(ports, request, granted.value, extract);
   if (!recorded.ok) return recorded;
   await createExtract(ports.table, extract);
-  return success(statusOf(extract, ports.clock()));
+  return success(statusOf(definitions, extract, ports.clock()));
 };
 
 /** How far an extract is, with links to its files when it is done. Fetching it is recorded. */
@@ -110,7 +113,7 @@ export const readExtract = async (
   const stored = await loadExtract(ports.table, id);
   if (stored?.doc.caller.client !== request.caller.client) return failure(NO_SUCH);
   const extract = stored.doc;
-  const status = statusOf(extract, ports.clock());
+  const status = statusOf(definitions, extract, ports.clock());
   if (status.state !== 'done') return success(status);
   const recorded = await record(ports, request, granted.value, extract);
   if (!recorded.ok) return recorded;
@@ -184,11 +187,23 @@ const record = async (
   }
 };
 
-const statusOf = (extract: Extract, now: number): ExtractStatus => {
-  const { id, state, segments, customers, rows, requestedAt, completedAt, problem } = extract;
+const statusOf = (definitions: Definitions, extract: Extract, now: number): ExtractStatus => {
+  const sources = Object.keys(definitions.sources);
+  const {
+    id,
+    state,
+    segments,
+    customers,
+    rows,
+    requestedAt,
+    completedAt,
+    problem,
+    applied = [],
+  } = extract;
   const done = segments.filter((segment) => segment.done).length;
   return {
     extractId: id,
+    ...freshnessOf(applied, now, sources, continuousSources(definitions)),
     state: state === 'done' && isExpired(extract, now) ? 'expired' : state,
     progress: done / segments.length,
     customers,

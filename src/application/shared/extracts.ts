@@ -50,6 +50,12 @@ export interface Extract {
   readonly state: ExtractState;
   /** Epoch milliseconds. */
   readonly requestedAt: number;
+  /** How far every shard had been applied then, by source: each customer was read later. Absent in extracts of before. */
+  readonly applied?: readonly {
+    readonly source: string;
+    readonly version: string;
+    readonly committedAt: number;
+  }[];
   readonly completedAt?: number;
   readonly problem?: string;
   /** How far each segment of the table is. */

@@ -3,7 +3,7 @@
  * @module
  */
 import * as z from 'zod/mini';
-import { about, described } from './schemas.ts';
+import { about, described, freshness } from './schemas.ts';
 
 const text = (most: number) => z.string().check(z.minLength(1), z.maxLength(most));
 const instant = () => described(z.string(), 'ISO 8601, UTC');
@@ -87,6 +87,7 @@ export const ExtractRequest = z.strictObject({
 /** How far a list is. */
 export const ExtractAnswer = z.looseObject({
   extractId: z.string(),
+  ...freshness,
   state: z.enum(['running', 'done', 'failed', 'withdrawn', 'expired']),
   progress: described(z.number(), 'Part of all customers that was looked at, 0 to 1'),
   customers: z.int(),

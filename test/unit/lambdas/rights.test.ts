@@ -6,6 +6,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { memoryScan } from '#adapters/memory/scan.ts';
 import { writeParquet } from '#adapters/parquet/write-parquet.ts';
+import { readPositions } from '#application/serve/read-freshness.ts';
 import type { Write } from '#application/shared/table.ts';
 import type { Operation } from '#domain/serve/operation.ts';
 import { OPERATIONS } from '#domain/serve/operations.ts';
@@ -240,6 +241,13 @@ describe('a list of customers', () => {
     await (await extracting(world))();
     const done = await read(world, asked.body.extractId);
     expect(done.body).toMatchObject({ state: 'done', rows: 2, customers: 2, progress: 1 });
+    const positions = await readPositions(world.table);
+    expect(Object.keys(done.body.positions)).toEqual(Object.keys(DEMO.definitions.sources).sort());
+    for (const { source, committedAt } of positions)
+      expect(done.body.positions[source]).toMatchObject({
+        committedAt: new Date(committedAt).toISOString(),
+      });
+    expect(positions).not.toEqual([]);
     expect(done.body.files[0]).toMatchObject({
       url: expect.stringMatching(/^https:..lists.extracts.ext_n1.00001\.csv\?900$/),
     });
