@@ -23,7 +23,15 @@ const block = (language: string, text: string): string => {
 };
 const CURL = block('bash', 'curl ');
 const CARD = must(/member-card:(\d+)/.exec(CURL)?.[1], 'card of the example');
-const HAS_CURL = spawnSync('curl', ['--version']).status === 0;
+/** What the calls ask of curl, where there is none. */
+const CURL_STAND_IN = `#!/usr/bin/env node
+const [silent, flag, header, url] = process.argv.slice(2);
+if (silent !== '-s' || flag !== '-H') throw new Error('the README asks curl for something else');
+const [name, value] = header.split(': ');
+fetch(url, { headers: { [name]: value } })
+  .then((answer) => answer.text())
+  .then((text) => process.stdout.write(text));
+`;
 
 const run = promisify(execFile);
 let served: ServingCloud;
@@ -61,7 +69,14 @@ afterAll(async () => {
   rmSync(clone, { recursive: true, force: true });
 });
 
-const path = [dirname(process.execPath), process.env['PATH']].join(delimiter);
+const pathWithCurl = (): string => {
+  const path = [dirname(process.execPath), process.env['PATH']].join(delimiter);
+  if (spawnSync('curl', ['--version']).status === 0) return path;
+  const bin = join(clone, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'curl'), CURL_STAND_IN, { mode: 0o755 });
+  return [bin, path].join(delimiter);
+};
 
 test('the snippet finds the customer and its order', async () => {
   writeFileSync(join(clone, 'try.ts'), block('ts', 'makeClient'));
@@ -69,8 +84,8 @@ test('the snippet finds the customer and its order', async () => {
   expect(stdout).toMatch(new RegExp(`^${customerId} 1 (null|\\S+Z)\\n$`));
 });
 
-test.runIf(HAS_CURL)('the calls answer with the customer, twice, and the sources', async () => {
-  const env = { ...process.env, PATH: path };
+test('the calls answer with the customer, twice, and the sources', async () => {
+  const env = { ...process.env, PATH: pathWithCurl() };
   const { stdout } = await run('bash', ['-ec', CURL], { cwd: clone, env });
   const answers = stdout.split(/(?<=\})(?=\{"(?:customerId|asOf)":)/).map((it) => JSON.parse(it));
   expect(answers).toMatchObject([

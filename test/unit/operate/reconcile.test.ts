@@ -231,6 +231,17 @@ test('what is left over is named, and removed', async () => {
   store.expectSound();
 });
 
+test("an id that was laid for a commit that lost its race is nobody's difference; one that redirects is", async () => {
+  const store = await aStore();
+  const laid = { pk: 'C#one_laid', sk: 'CUSTOMER', anchor: 'erp.account.1', issuedAt: 2_000 };
+  await store.table.write({ kind: 'put', item: laid });
+  expect(namesOf(await store.pass())).toEqual([]);
+  await store.table.write({ kind: 'put', item: { ...laid, into: 'one_crm.contact.2' } });
+  expect((await store.pass()).differences).toMatchObject([
+    { problem: 'surplus', key: { pk: 'C#one_laid' } },
+  ]);
+});
+
 test('holders of a shared identifier, and its claim', async () => {
   const store = aReconciledStore();
   const phones = Array.from({ length: 9 }, (_, n) =>

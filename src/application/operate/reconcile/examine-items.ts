@@ -192,7 +192,8 @@ const examineMember: Examine = async (around, item) => {
 
 // Every id is in the ledger of its anchor's scope, or rests with its anchor.
 const examineCustomer: Examine = async (around, item) => {
-  const { id, anchor } = parseCustomerItem(item);
+  const customer = parseCustomerItem(item);
+  const { id, anchor } = customer;
   const home = await around.scopeOf(anchor);
   if (home?.scope.ledger.some((entry) => entry.id === id)) return NONE;
   const resting = await around.get(restingKey(anchor));
@@ -204,6 +205,8 @@ const examineCustomer: Examine = async (around, item) => {
   }
   // A unit or scope that is gone is named itself; its ids cannot be told from others meanwhile.
   if (!home) return NONE;
+  // Laid for a commit that lost its race: it was never issued, and the anchor's next new customer takes it up.
+  if (isLive(customer)) return NONE;
   const what = 'customer whose id no ledger knows';
   return [finding(item, 'surplus', what, { expected: anchor, found: id }, 'restore')];
 };
