@@ -77,7 +77,7 @@ const dynamoLines = (usage: Usage, perMillion: number): readonly BillLine[] => [
   {
     what: 'DynamoDB reads',
     usdPerMillion: usage.readUnits * perMillion * PRICES.dynamoReadUnit.usd,
-    formula: `${perChange(usage.readUnits, usage)} read units a change, all strongly consistent × ${PRICES.dynamoReadUnit.text}`,
+    formula: `${perChange(usage.readUnits, usage)} read units a change, an eventually consistent one counts half × ${PRICES.dynamoReadUnit.text}`,
   },
 ];
 

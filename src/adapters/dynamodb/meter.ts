@@ -2,7 +2,8 @@
  * Meter: requests and capacity units as DynamoDB bills them, so that the cost of a change can be printed.
  *
  * A write costs the larger of the item before and after, per 1 KB begun; a strongly consistent read 4 KB begun, an
- * eventually consistent one half of that; an item that is missing, and a condition that failed, cost as well; a transaction costs double, its checks included.
+ * eventually consistent one half of that; an item that is missing, and a condition that failed, cost as well; a transaction
+ * costs double, its checks included.
  * Source: DynamoDB developer guide, "Read and write operations" (reference figures of a check: write units).
  * @module
  */

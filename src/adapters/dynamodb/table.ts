@@ -1,9 +1,10 @@
 /**
  * DynamoTable: the Table port on DynamoDB.
  *
- * Reads are strongly consistent unless the caller asks for less. The SDK repeats a request whose answer was lost. A transaction carries a token that
- * makes this invisible (the SDK adds it); a single conditional write does not, so `false` may also mean that the first
- * attempt was done and its answer lost: conditions must be ones that a repetition of the same write fails harmlessly.
+ * Reads are strongly consistent unless the caller asks for less. The SDK repeats a request whose answer was lost. A
+ * transaction carries a token that makes this invisible (the SDK adds it); a single conditional write does not, so `false`
+ * may also mean that the first attempt was done and its answer lost: conditions must be ones that a repetition of the same
+ * write fails harmlessly.
  * @module
  */
 import {
