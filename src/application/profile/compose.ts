@@ -78,10 +78,10 @@ export const compose = (draft: Draft, readings: Readings): Composed => {
   const entries = new Map(draft.units.map((unit) => [unit, entryOf(draft, unit, readings, epoch)]));
   const partWrites = takeImages(draft, entries, readings, epoch);
   const lookups = readings.sharesLookups ? shareLookups(entries, draft.stored.summary?.units) : [];
-  const whole = written(draft, entries, readings);
+  const whole = asSummary(draft, entries, readings);
   const isLong = whole.text.length > readings.limits.text;
   if (isLong) shrink(draft, entries, readings, epoch);
-  const { summary, text } = isLong ? written(draft, entries, readings) : whole;
+  const { summary, text } = isLong ? asSummary(draft, entries, readings) : whole;
   return {
     summary,
     text,
@@ -95,7 +95,7 @@ export const compose = (draft: Draft, readings: Readings): Composed => {
   };
 };
 
-const written = (
+const asSummary = (
   draft: Draft,
   units: ReadonlyMap<UnitKey, UnitEntry>,
   { hash, measures }: Readings,

@@ -23,7 +23,7 @@ const OWNER_READS = 4;
 /**
  * Reads where units lie, and whose they are.
  * @param places reads the units; asked again when some have moved meanwhile
- * @returns the places of the last reading, and the one customer of each unit; a unit without one is in no scope
+ * @returns the places of the last reading, and the one customer of each unit that has one
  */
 export const readOwners = async <Place extends PlacedUnit>(
   table: Table,
@@ -39,11 +39,16 @@ export const readOwners = async <Place extends PlacedUnit>(
     table,
     placed.map(({ scope }) => scope),
   );
-  const owned = scopes
-    .flatMap(({ scope }) => scope.customers)
-    .flatMap((customer) => customer.units.map((unit) => [unit, customer.id] as const))
-    .filter(([unit]) => units.has(unit));
-  const ownerOf = new Map(owned);
-  const isWhole = owned.length === ownerOf.size && ownerOf.size === units.size;
+  const ownerOf = new Map(
+    scopes
+      .flatMap(({ scope }) => scope.customers)
+      .flatMap((customer) => customer.units.map((unit) => [unit, customer.id] as const))
+      .filter(([unit]) => units.has(unit)),
+  );
+  // A row that may create no customer is listed, too, and steady: it is not read anew for having none.
+  const listed = scopes
+    .flatMap(({ scope }) => [...scope.units.keys()])
+    .filter((it) => units.has(it));
+  const isWhole = listed.length === units.size && new Set(listed).size === units.size;
   return isWhole || reads === 1 ? { placed, ownerOf } : readOwners(table, places, reads - 1);
 };

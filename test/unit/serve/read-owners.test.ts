@@ -6,6 +6,7 @@ import { type PlacedUnit, readOwners } from '#application/serve/read-owners.ts';
 import { rowItemKey, type ScopeId } from '#application/shared/items.ts';
 import type { Table } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
+import { must } from '#domain/shared/assert.ts';
 import { party, partyGone, rowKey } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
 import { interposed, nth } from '../../support/interposed-table.ts';
@@ -72,4 +73,18 @@ test('a unit that is never in its scope is read four times and no more', async (
   };
   const { placed, ownerOf } = await readOwners(store.table, places);
   expect([readings, placed.length, ownerOf.size]).toEqual([4, 1, 0]);
+});
+
+test('a row that may create no customer has none, and is read once', async () => {
+  const store = await aStore();
+  const change = party('p', 1, 'card#9');
+  const evidence = { ...must(change.after, 'row').evidence, mayCreate: false };
+  await store.parties({ ...change, after: { evidence, fields: {}, identifiers: [] } });
+  let readings = 0;
+  const places = () => {
+    readings += 1;
+    return placesOf(store.table, ['p', 's']);
+  };
+  const { placed, ownerOf } = await readOwners(store.table, places);
+  expect([readings, placed.length, [...ownerOf]]).toEqual([1, 2, [['s', 'one_s']]]);
 });

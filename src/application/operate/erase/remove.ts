@@ -6,6 +6,7 @@
  */
 import { correctionPartition } from '#application/shared/corrections.ts';
 import { erasedIdKey } from '#application/shared/erasure-items.ts';
+import { inParallel } from '#application/shared/in-parallel.ts';
 import { customerKey, parseCustomerItem } from '#application/shared/items.ts';
 import { allItemsIn } from '#application/shared/partition-items.ts';
 import type { Table, Write } from '#application/shared/table.ts';
@@ -23,7 +24,7 @@ export const removeItems = async (
   const { table } = ports;
   const keys = plan.items.map(({ pk, sk }): Write => ({ kind: 'delete', key: { pk, sk } }));
   await table.writeAll(keys);
-  const anchored = await Promise.all(anchorsOf(plan).map((anchor) => idsAnchoredAt(ports, anchor)));
+  const anchored = await inParallel(anchorsOf(plan), (anchor) => idsAnchoredAt(ports, anchor));
   for (const id of new Set([...plan.ids, ...anchored.flat()]))
     await removeCustomer(table, id, erasedAt);
 };
