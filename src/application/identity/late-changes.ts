@@ -5,17 +5,21 @@
  * commit of a move finds that out, too, but only after an id was issued for its unit. A replay of old changes over live
  * data must not even do that, so whoever is about to move a row, or to found a unit, looks at the bucket first. Any other
  * change finds out when its contribution is refused, and looks then.
+ *
+ * Of a row whose columns are kept, a later bucket shows that the registry was read too early, unless it is still the same:
+ * then the row was changed while no columns were kept of it. An earlier change may have columns to add, and is no late one.
  * @module
  */
 import { versionIn } from '#application/shared/contributions.ts';
-import { bucketKey, parseRowItem } from '#application/shared/items.ts';
+import { bucketKey, parseRowItem, rowItemKey } from '#application/shared/items.ts';
 import type { Item, Key, Table } from '#application/shared/table.ts';
+import { asReadThere } from './as-read.ts';
 import { type DecidedFact, isLiving, isThere } from './decided-fact.ts';
 import { type Place, placeOf } from './write-facts.ts';
 
 /**
- * Turns changes that come too late into skips, and notes the buckets that it looked at. The first bucket of a unit that
- * the change names costs no read.
+ * Turns changes that come too late into skips, those of rows that were read too early into ones to read again, and notes the
+ * buckets that it looked at. The first bucket of a unit that the change names costs no read.
  * @param again looks at every bucket
  */
 export const skipLateChanges = async (
@@ -27,8 +31,34 @@ export const skipLateChanges = async (
   const keys = new Map(looks.flat().map((key) => [key.pk, key]));
   const items = keys.size > 0 ? await table.getAll([...keys.values()]) : [];
   const read = new Map([...keys.keys()].map((pk, index) => [pk, items[index]]));
-  return entries.map((entry) => judged(entry, read));
+  const judged = entries.map((entry) => ({ entry, ...verdictOn(entry, read) }));
+  const early = await readEarly(
+    table,
+    judged.flatMap(({ entry, isLate }) => (isLate ? [entry] : [])),
+  );
+  return judged.map(({ entry, isLate, bucket }) => {
+    if (isLate) return without(entry, early.has(entry) ? 'again' : 'skip');
+    return bucket ? { ...entry, bucket } : entry;
+  });
 };
+
+/** Of rows whose columns are kept, those whose registry is no longer as it was read. */
+const readEarly = async (
+  table: Table,
+  late: readonly DecidedFact[],
+): Promise<ReadonlySet<DecidedFact>> => {
+  const kept = late.filter(({ step }) => step.step === 'rewrite');
+  const items = await table.getAll(kept.map(({ change }) => rowItemKey(change.rowKey)));
+  return new Set(kept.filter(({ row }, index) => shownBy(row) !== shownBy(items[index])));
+};
+
+const shownBy = (item: Item | undefined): string =>
+  JSON.stringify(asReadThere(item && parseRowItem(item)));
+
+const without = ({ place: _, ...entry }: DecidedFact, step: 'again' | 'skip'): DecidedFact => ({
+  ...entry,
+  step: { step },
+});
 
 const looksOf = (entry: DecidedFact, again: boolean): readonly Key[] => {
   const { step, place } = entry;
@@ -49,17 +79,17 @@ const placeBefore = ({ row }: DecidedFact): Place | undefined => row && placeOf(
 const firstBucket = ({ change, unit }: DecidedFact, place: Place): Item | undefined =>
   place.bucket === 0 && place.unit === change.after?.unit?.key ? unit : undefined;
 
-const judged = (entry: DecidedFact, read: ReadonlyMap<string, Item | undefined>): DecidedFact => {
-  const { place, ...unplaced } = entry;
-  const { change, step } = entry;
+const verdictOn = (
+  entry: DecidedFact,
+  read: ReadonlyMap<string, Item | undefined>,
+): { readonly isLate: boolean; readonly bucket?: Item | undefined } => {
+  const { change, step, place } = entry;
   const at = (one: Place): Item | undefined =>
     firstBucket(entry, one) ?? read.get(bucketKey(one.unit, one.bucket).pk);
   const from = placeBefore(entry);
   const known = from ? versionIn(at(from), change.rowKey) : '';
   const isLate = step.step === 'contribute' ? known >= change.version : known > change.version;
-  if (isLate && IN_QUESTION.has(step.step)) return { ...unplaced, step: { step: 'skip' } };
-  const bucket = place && at(place);
-  return bucket ? { ...entry, bucket } : entry;
+  return { isLate: isLate && IN_QUESTION.has(step.step), bucket: place && at(place) };
 };
 
 const IN_QUESTION: ReadonlySet<string> = new Set(['contribute', 'move', 'rewrite']);
