@@ -41,6 +41,7 @@ export default defineConfig({
         testTimeout: 300 * SECOND,
         hookTimeout: 180 * SECOND,
         fileParallelism: false,
+        globalSetup: 'test/support/shared-assemblies.ts',
       }),
     ],
   },

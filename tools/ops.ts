@@ -64,6 +64,11 @@ const HELP = `Usage: npm run ops -- <command> [options]
   metrics      folds the figures of all customers at once
   rebuild      makes every view anew that is of older definitions, while changes flow
 
+  export       writes everything that is kept into a folder, in open forms; resolving pauses meanwhile
+    --out DIR                a new or empty folder; it will hold all that is known of everybody
+  import       brings an export to a place that has no rows yet and the same secrets, and makes its views
+    --in DIR                 the folder of the export
+
 Where
   --data DIR                 the local cloud that npm start runs with this data folder (.tributary, the default)
   --stack NAME               a deployed data stack, e.g. Tributary-dev-Data (or set TRIBUTARY_STACK)
@@ -87,6 +92,7 @@ Examples
   npm run ops -- redrive --stack Tributary-dev-Data
   npm run ops -- reconcile --source pos --heal
   npm run ops -- sweep --source pos --table receipt --generation 2 --dry-run
+  npm run ops -- export --stack Tributary-production-Data --out ../tributary-export
 `;
 
 const text = { type: 'string' } as const;
@@ -100,7 +106,9 @@ const FLAGS = {
     definitions: text,
     from: text,
     generation: text,
+    in: text,
     newest: text,
+    out: text,
     reason: text,
     rule: text,
     settle: text,

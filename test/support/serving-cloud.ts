@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sha256 } from '#adapters/crypto/sha256.ts';
 import { publishDefinitions } from '#adapters/definitions/current-definitions.ts';
 import { readDefinitions } from '#adapters/definitions/read-folder.ts';
 import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
@@ -19,6 +20,7 @@ import type { Item, Table } from '#application/shared/table.ts';
 import { must } from '#domain/shared/assert.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud/index.ts';
 import { synthesize } from '../../local/run/synthesize.ts';
+import { ASSEMBLIES_VARIABLE } from './shared-assemblies.ts';
 
 const DEFINITIONS = join(import.meta.dirname, '../../definitions');
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -61,16 +63,20 @@ export interface Answered {
 }
 
 /**
- * Starts the cloud; takes some seconds, most of them for synthesis.
+ * Starts the cloud; takes some seconds, most of them for the first synthesis of a context.
  * @param context that of the app
  * @param inForce folder of the definitions that are published; the cloud is that of the demo's
+ * @param prepare puts into the data folder what shall be there at the start
  */
 export const startServingCloud = async (
   context: Readonly<Record<string, string>> = {},
   inForce = DEFINITIONS,
+  prepare: (dataDir: string) => void = () => undefined,
 ): Promise<ServingCloud> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'tributary-serving-'));
-  const assemblyDir = await synthesize(dataDir, DEFINITIONS, () => undefined, context);
+  prepare(dataDir);
+  const assemblies = assembliesOf(context) ?? dataDir;
+  const assemblyDir = await synthesize(assemblies, DEFINITIONS, () => undefined, context);
   const lines: string[] = [];
   const log = (line: string) => void lines.push(line);
   const cloud = await startLocalCloud({ assemblyDir, dataDir, log });
@@ -113,6 +119,12 @@ export const startServingCloud = async (
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+};
+
+// A folder keeps one assembly, so each context has its own. Outside of a test run a cloud makes its assembly itself.
+const assembliesOf = (context: Readonly<Record<string, string>>): string | undefined => {
+  const folder = process.env[ASSEMBLIES_VARIABLE];
+  return folder && join(folder, sha256(JSON.stringify(context)).slice(0, 12));
 };
 
 const ask = async (

@@ -25,6 +25,8 @@ export interface CommandFlags {
   readonly against?: string;
   readonly 'dry-run'?: boolean;
   readonly heal?: boolean;
+  readonly in?: string;
+  readonly out?: string;
   readonly keys: readonly string[];
 }
 

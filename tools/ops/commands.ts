@@ -39,6 +39,7 @@ import { REKEY_COMMANDS } from './rekey-command.ts';
 import { RIGHTS_COMMANDS } from './rights-commands.ts';
 import { RULES_COMMANDS } from './rules-commands.ts';
 import type { Target } from './target.ts';
+import { TRANSFER_COMMANDS } from './transfer-commands.ts';
 import { UPKEEP_COMMANDS } from './upkeep-commands.ts';
 
 const publish: Command = async (target, { definitions: folder = 'definitions' }) => {
@@ -227,6 +228,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   ...RULES_COMMANDS,
   ...REKEY_COMMANDS,
   ...RIGHTS_COMMANDS,
+  ...TRANSFER_COMMANDS,
   audit,
   keys,
 };

@@ -13,6 +13,7 @@ import { makePseudonymiser, type Pseudonymiser } from '#adapters/crypto/pseudony
 import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
 import { makePagedScan, makeScan } from '#adapters/dynamodb/scan.ts';
 import { DynamoTable } from '#adapters/dynamodb/table.ts';
+import { makeWirePut, makeWireScan } from '#adapters/dynamodb/wire-table.ts';
 import { makeKinesisClient } from '#adapters/kinesis/client.ts';
 import { makePublish } from '#adapters/kinesis/publish.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
@@ -21,6 +22,8 @@ import { makeGetSecret, makeSecretsClient, putSecret } from '#adapters/secrets/s
 import type { TableScan } from '#application/identity/change-rules.ts';
 import type { Publish, Scan } from '#application/operate/ports.ts';
 import type { RotationPorts } from '#application/operate/rekey/rotate-pepper.ts';
+import type { WirePages } from '#application/operate/transfer/state.ts';
+import type { WireItem } from '#application/operate/transfer/wire-item.ts';
 import type { Mark } from '#application/shared/erasure-items.ts';
 import type { ErasableStore } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
@@ -58,6 +61,9 @@ export interface Target {
   readonly place: string;
   table(name?: 'table' | 'audit-table'): Table;
   pages(): Scan;
+  /** All of a table in DynamoDB's own words. */
+  wireItems(name?: 'table' | 'audit-table'): () => WirePages;
+  putWireItems(): (items: readonly WireItem[]) => Promise<void>;
   /** The source databases of the local cloud. */
   postgres(): PostgresPlace;
   objects(bucket: `${string}-bucket` & Name): ErasableStore;
@@ -158,6 +164,9 @@ const bind = (place: string, names: Names, local?: Endpoints): Target => {
         tableName: nameOf(name),
       }),
     pages: () => makePagedScan(makeDynamoClient(settings('dynamodb')), nameOf('table')),
+    wireItems: (name = 'table') =>
+      makeWireScan(makeDynamoClient(settings('dynamodb')), nameOf(name)),
+    putWireItems: () => makeWirePut(makeDynamoClient(settings('dynamodb')), nameOf('table')),
     postgres: () => {
       if (local) return local.postgres;
       throw new OpsError('Only the source databases of a local cloud are known: use --data.');

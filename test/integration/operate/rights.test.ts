@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,6 +23,7 @@ import {
 } from '../../support/builders/household.ts';
 import { placesOf } from '../../support/erasing.ts';
 import { everythingIn } from '../../support/everything.ts';
+import { writeEndpoints } from '../../support/ops-endpoints.ts';
 import { type ServingCloud, startServingCloud, until } from '../../support/serving-cloud.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -61,47 +62,13 @@ beforeAll(async () => {
     300_000,
   );
   data = mkdtempSync(join(tmpdir(), 'tributary-erasure-'));
-  writeEndpoints();
+  writeEndpoints(served, data);
 });
 
 afterAll(async () => {
   await served?.stop();
   if (data) rmSync(data, { recursive: true, force: true });
 });
-
-const writeEndpoints = (): void => {
-  const { endpoints, names, region } = served.cloud;
-  const { buckets, secrets, streams, tables } = names;
-  const file = {
-    region,
-    accessKeyId: 'local',
-    secretAccessKey: 'local',
-    kinesis: { endpoint: endpoints.kinesis, stream: streams['Changes'] },
-    dynamodb: {
-      endpoint: endpoints.dynamodb,
-      table: tables['Customer360'],
-      audit: tables['Audit'],
-    },
-    secrets: {
-      endpoint: endpoints.secrets,
-      pepper: secrets['Pepper'],
-      oneIdKey: secrets['OneIdKey'],
-      erasureKey: secrets['ErasureKey'],
-    },
-    s3: {
-      endpoint: endpoints.s3,
-      buckets: {
-        archive: buckets['Archive'],
-        failed: buckets['Failed'],
-        quarantine: buckets['Quarantine'],
-        definitions: buckets['Definitions'],
-        drops: buckets['Drops'],
-        rights: buckets['Rights'],
-      },
-    },
-  };
-  writeFileSync(join(data, 'endpoints.json'), JSON.stringify(file));
-};
 
 /** Runs a command; `killAfter` kills it when it has told so many parts. */
 const ops = async (args: readonly string[], killAfter = Number.POSITIVE_INFINITY) => {
