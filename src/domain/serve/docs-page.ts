@@ -6,11 +6,18 @@
 import { type JsonSchema, jsonSchemaOf, type ParameterObject, parametersOf } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { PROBLEMS } from './problems.ts';
+import { byTopic, type Topic } from './topics.ts';
 
-const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b}
-code,pre{font-family:ui-monospace,monospace;background:#f4f4f4}pre{padding:.6rem;overflow:auto}
-h2{border-top:1px solid #ccc;padding-top:1rem}table{border-collapse:collapse}td,th{padding:.2rem .8rem .2rem 0;text-align:left;vertical-align:top}
-h3{font-size:1rem;margin:1rem 0 .2rem}dt{font-weight:600}dd{margin:0 0 .5rem}td{overflow-wrap:anywhere}td:first-child{white-space:nowrap}`;
+const STYLE = `:root{color-scheme:light dark;--line:#8884;--tint:#8881}
+body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}
+code,pre{font-family:ui-monospace,monospace;font-size:.92em}code{background:var(--tint);border-radius:3px;padding:0 .2em}
+pre{background:var(--tint);padding:.6rem .8rem;border-radius:4px;overflow:auto}pre code{background:none;padding:0}
+h2{margin-top:2.5rem;border-bottom:2px solid var(--line)}h3{margin:2rem 0 .3rem;padding-top:1rem;border-top:1px solid var(--line);font-size:1.05rem}
+h4{font-size:.95rem;margin:1rem 0 .2rem}p{margin:.4rem 0}dt{font-weight:600}dd{margin:0 0 .5rem}
+table{border-collapse:collapse;width:100%;table-layout:fixed}td{padding:.25rem .8rem .25rem 0;text-align:left;vertical-align:top;border-top:1px solid var(--line)}
+td:first-child{width:28%}nav td:first-child{width:48%}td:nth-child(2):not(:last-child){width:24%}
+.access{opacity:.7}
+@media(max-width:40rem){td,nav td:first-child,td:nth-child(2):not(:last-child),td:first-child{display:block;width:auto;border:0;padding:0}td:first-child{border-top:1px solid var(--line);margin-top:.4rem}}`;
 
 /** What holds for every route. */
 const INTRO = [
@@ -45,32 +52,39 @@ const INTRO = [
 ] as const;
 
 /** The page. */
-export const docsPage = (operations: readonly Operation[]): string =>
-  [
+export const docsPage = (operations: readonly Operation[]): string => {
+  const topics = byTopic(operations).filter(([, some]) => some.length > 0);
+  return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Tributary API</title>',
     '<meta name="viewport" content="width=device-width">',
     `<style>${STYLE}</style></head><body><h1>Tributary API</h1>`,
-    '<p>Machine-readable: <a href="openapi.json">openapi.json</a>.</p>',
+    '<p>One live view of each customer. Machine-readable: <a href="openapi.json">openapi.json</a>.</p>',
     `<dl>${INTRO.map(([term, text]) => `<dt>${term}</dt><dd>${text}</dd>`).join('')}</dl>`,
-    `<table>${operations.map(tocEntry).join('')}</table>`,
-    ...operations.map(section),
+    `<nav>${topics.map(contents).join('')}</nav>`,
+    ...topics.flatMap(([topic, some]) => [topicHead(topic), ...some.map(section)]),
     '</body></html>\n',
   ].join('\n');
+};
 
-const tocEntry = ({ id, method, path, summary }: Operation): string =>
+const contents = ([{ name }, operations]: readonly [Topic, readonly Operation[]]): string =>
+  `<h4><a href="#${anchorOf(name)}">${html(name)}</a></h4><table>${operations.map(entry).join('')}</table>`;
+
+const entry = ({ id, method, path, summary }: Operation): string =>
   `<tr><td><a href="#${html(id)}"><code>${method} ${html(path)}</code></a></td><td>${html(summary)}</td></tr>`;
 
+const topicHead = ({ name, summary }: Topic): string =>
+  `<h2 id="${anchorOf(name)}">${html(name)}</h2><p>${html(summary)}</p>`;
+
+const anchorOf = (name: string): string => name.toLowerCase().replaceAll(' ', '-');
+
 const section = (operation: Operation): string => {
-  const { id, method, path, summary, scope, problems } = operation;
+  const { id, method, path, summary, problems } = operation;
   return [
-    `<h2 id="${html(id)}"><code>${method} ${html(path)}</code></h2><p>${html(summary)}.`,
-    operation.key ? ` Key (${operation.key}), as user of HTTP Basic.` : '',
-    scope === undefined && !operation.key ? ' Open to anybody.' : '',
-    scope === undefined ? '' : ` Scope <code>${html(scope)}</code>.`,
+    `<h3 id="${html(id)}"><code>${method} ${html(path)}</code></h3><p>${html(summary)}. ${access(operation)}`,
     operation.deprecation ? ` <b>Deprecated</b> since ${html(operation.deprecation.since)}.` : '',
-    `</p>${parameterTable(parametersOf(operation))}`,
+    `</p><pre><code>${html(example(operation))}</code></pre>`,
+    parameterTable(parametersOf(operation)),
     operation.body ? schemaTable('Body', jsonSchemaOf(operation.body)) : '',
-    `<pre>${html(example(operation))}</pre>`,
     ...Object.entries(operation.answers).map(([status, { schema }]) =>
       schema ? schemaTable(`Answer ${status}`, jsonSchemaOf(schema)) : '',
     ),
@@ -80,8 +94,16 @@ const section = (operation: Operation): string => {
   ].join('');
 };
 
+const access = ({ scope, key }: Operation): string => {
+  if (key) return `<span class="access">Key (${key}), as user of HTTP Basic.</span>`;
+  if (scope === undefined) return '<span class="access">Open to anybody.</span>';
+  return `<span class="access">Scope</span> <code>${html(scope)}</code>.`;
+};
+
 const parameterTable = (parameters: readonly ParameterObject[]): string =>
-  parameters.length === 0 ? '' : `<table>${parameters.map(parameterRow).join('')}</table>`;
+  parameters.length === 0
+    ? ''
+    : `<h4>Parameters</h4><table>${parameters.map(parameterRow).join('')}</table>`;
 
 const parameterRow = ({ name, in: place, required, description = '' }: ParameterObject): string =>
   row(name, `${place}${required && place !== 'path' ? ', required' : ''}`, description);
@@ -97,7 +119,7 @@ const schemaTable = (title: string, schema: JsonSchema): string => {
       String(member['description'] ?? ''),
     ),
   );
-  return rows.length === 0 ? '' : `<h3>${title}</h3><table>${rows.join('')}</table>`;
+  return rows.length === 0 ? '' : `<h4>${title}</h4><table>${rows.join('')}</table>`;
 };
 
 const row = (name: string, kind: string, description: string): string =>
@@ -112,17 +134,32 @@ const typeName = (schema: JsonSchema): string => {
     return `list of ${typeName((schema['items'] ?? {}) as JsonSchema)}`;
   const members = Object.keys((schema['properties'] ?? {}) as object);
   if (members.length > 0) return `{ ${members.join(', ')} }`;
-  return String(schema['type'] ?? 'any value');
+  return [schema['type'] ?? 'any value'].flat().join(' or ');
 };
 
-const example = ({ method, path, body, scope, key }: Operation): string =>
-  [
-    `curl -s${method === 'GET' ? '' : ` -X ${method}`}`,
+/** Values of variables, as a caller may have them. */
+const VARIABLES: Readonly<Record<string, string>> = {
+  identifier: 'member-card:610000074',
+  erasureId: 'era_…',
+  extractId: 'ext_…',
+  space: 'tributary',
+  id: 'user_id:610000074',
+};
+
+const example = ({ method, path, query, body, scope, key, example: sent }: Operation): string => {
+  const place = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => VARIABLES[name] ?? name);
+  return [
+    `curl -s${method === 'GET' || body ? '' : ` -X ${method}`}`,
     ...(scope === undefined ? [] : ['-H "authorization: Bearer $TOKEN"']),
     ...(key ? ['-u "$KEY:"'] : []),
-    ...(body ? [`-H 'content-type: application/json' -d @request.json`] : []),
-    `"$API${path.replaceAll('{', '$').replaceAll('}', '')}"`,
+    ...(body ? [`-H 'content-type: application/json' -d '${JSON.stringify(sent)}'`] : []),
+    `"$API${place}${pairOf(query)}"`,
   ].join(' ');
+};
+
+// Only what a route cannot be asked without.
+const pairOf = (query: Operation['query']): string =>
+  query?.shape['a'] ? '?a=member-card:610000074&b=phone:%2B85291234567' : '';
 
 const html = (text: string): string =>
   text

@@ -8,6 +8,7 @@ import { isPaged, type Operation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { PROBLEMS } from './problems.ts';
 import { ProblemAnswer } from './schemas.ts';
+import { byTopic, topicsOf } from './topics.ts';
 
 /** JSON Schema of a value, as it is sent. */
 export interface JsonSchema {
@@ -38,6 +39,9 @@ export const openApiDocument = (operations: readonly Operation[] = OPERATIONS) =
     description:
       'One live view of each customer. Problems are RFC 9457 documents; every answer carries Request-Id, ETag and RateLimit; lists are paged with opaque cursors.',
   },
+  tags: byTopic(operations).flatMap(([{ name, summary }, some]) =>
+    some.length > 0 ? [{ name, description: summary }] : [],
+  ),
   paths: pathsOf(operations),
   components: {
     schemas: { Problem: jsonSchemaOf(ProblemAnswer) },
@@ -72,6 +76,7 @@ const pathsOf = (operations: readonly Operation[]): Record<string, Record<string
 
 const operationObject = (operation: Operation) => ({
   operationId: operation.id,
+  tags: topicsOf(operation),
   summary: operation.summary,
   ...(operation.deprecation ? { deprecated: true } : {}),
   security: securityOf(operation),
@@ -80,7 +85,12 @@ const operationObject = (operation: Operation) => ({
     ? {
         requestBody: {
           required: true,
-          content: { 'application/json': { schema: jsonSchemaOf(operation.body) } },
+          content: {
+            'application/json': {
+              schema: jsonSchemaOf(operation.body),
+              example: operation.example,
+            },
+          },
         },
       }
     : {}),

@@ -4,6 +4,7 @@
  */
 import type * as z from 'zod/mini';
 import type { ApiScope } from '#domain/definitions/api-scopes.ts';
+import type { JsonObject } from '#domain/shared/json.ts';
 import type { ProblemCode } from './problems.ts';
 
 /** Which function answers: operations of one group need the same rights. */
@@ -36,6 +37,8 @@ export interface Operation {
   readonly parameters?: Readonly<Record<string, z.ZodMiniType>>;
   readonly query?: z.ZodMiniObject;
   readonly body?: z.ZodMiniType;
+  /** A body as a caller may send it: with every body there is one. */
+  readonly example?: JsonObject;
   /** Changes something, and honours the header Idempotency-Key. */
   readonly once?: true;
   /** Status and schema of the answer that is no problem. */

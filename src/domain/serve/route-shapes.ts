@@ -5,6 +5,7 @@
 import * as z from 'zod/mini';
 import type { TrackingType } from '#domain/capture/tracking.ts';
 import { SCOPES } from '#domain/definitions/api-scopes.ts';
+import type { JsonObject } from '#domain/shared/json.ts';
 import {
   ActivityAnswer,
   GatewayRefusal,
@@ -153,6 +154,7 @@ export const askRoute = <Id extends string>(
   path: string,
   summary: string,
   body: z.ZodMiniType,
+  example: JsonObject,
   answer: z.ZodMiniType,
 ) => ({
   id,
@@ -163,9 +165,24 @@ export const askRoute = <Id extends string>(
   scope: SCOPES.readProfiles,
   query: z.strictObject({}),
   body,
+  example,
   answers: { 200: json(answer) },
   problems: BODY_PROBLEMS,
 });
+
+const VISITOR = { anonymousId: 'a-4711' };
+const MEMBER = { userId: '610000074' };
+
+/** A call of each type, and a batch. */
+const TRACKING_EXAMPLES: Readonly<Record<TrackingType | 'batch', JsonObject>> = {
+  identify: { ...MEMBER, traits: { name: '王小明', email: 'ming@example.com' } },
+  track: { ...MEMBER, event: 'Product Viewed', properties: { sku: 'R-1001' } },
+  page: { ...VISITOR, name: 'Rings' },
+  screen: { ...VISITOR, name: '我的会员' },
+  group: { ...MEMBER, groupId: 'gold' },
+  alias: { ...MEMBER, previousId: 'a-4711' },
+  batch: { batch: [{ type: 'track', ...MEMBER, event: 'Product Viewed' }] },
+};
 
 /** A route of the Tracking API, as Segment's clients call it. */
 export const trackingRoute = (name: TrackingType | 'batch') => ({
@@ -177,6 +194,7 @@ export const trackingRoute = (name: TrackingType | 'batch') => ({
   key: 'write' as const,
   query: z.strictObject({}),
   body: z.looseObject({}),
+  example: TRACKING_EXAMPLES[name],
   answers: {
     200: json(TrackingAnswer),
     207: json(TrackingAnswer),

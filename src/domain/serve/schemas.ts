@@ -51,7 +51,10 @@ const sourcePosition = z.looseObject({
 export const freshness = {
   asOf: described(z.nullable(z.string()), 'Complete up to this commit of every source'),
   lagMs: described(z.nullable(z.int()), 'Milliseconds since then'),
-  positions: z.record(z.string(), z.nullable(sourcePosition)),
+  positions: described(
+    z.record(z.string(), z.nullable(sourcePosition)),
+    'By source: log position, commit time and lag; null of one that was not heard of',
+  ),
 };
 
 const profileField = z.looseObject({
@@ -87,18 +90,24 @@ export const about = {
 /** A profile. Measures are further members, named by the view's definition. */
 export const ProfileAnswer = z.looseObject({
   ...about,
-  profile: z.optional(z.record(z.string(), profileField)),
-  identifiers: z.optional(z.array(knownIdentifier)),
-  sources: z.optional(z.array(sourceShare)),
-  lastSeenAt: z.optional(z.nullable(z.string())),
-  consents: z.optional(
-    z.array(
-      z.looseObject({
-        purpose: z.string(),
-        state: z.string(),
-        brands: z.optional(z.array(z.looseObject({ brand: z.string(), state: z.string() }))),
-      }),
+  profile: described(
+    z.optional(z.record(z.string(), profileField)),
+    'By field: the value that wins, and its source row; measures stand beside it',
+  ),
+  identifiers: described(z.optional(z.array(knownIdentifier)), 'What the customer is known by'),
+  sources: described(z.optional(z.array(sourceShare)), 'What each source contributes'),
+  lastSeenAt: described(z.optional(z.nullable(z.string())), 'Latest of all rows, ISO 8601 UTC'),
+  consents: described(
+    z.optional(
+      z.array(
+        z.looseObject({
+          purpose: z.string(),
+          state: z.string(),
+          brands: z.optional(z.array(z.looseObject({ brand: z.string(), state: z.string() }))),
+        }),
+      ),
     ),
+    'How each purpose that asks for consent stands',
   ),
   withheld: described(
     z.optional(

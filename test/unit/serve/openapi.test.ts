@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
 import { docsPage } from '#domain/serve/docs-page.ts';
 import { openApiDocument } from '#domain/serve/openapi.ts';
 import type { Operation } from '#domain/serve/operation.ts';
 import { OPERATIONS } from '#domain/serve/operations.ts';
+import { topicsOf } from '#domain/serve/topics.ts';
+import { must } from '#domain/shared/assert.ts';
 import { referenceFiles } from '../../../tools/reference/files.ts';
 
 const operations: readonly Operation[] = OPERATIONS;
@@ -25,6 +28,19 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(parameters)).toEqual(variables);
   });
 
+  test.each(operations)('$id belongs to one topic', (operation) => {
+    expect(topicsOf(operation)).toHaveLength(1);
+  });
+
+  test.each(operations.filter(({ body }) => body))(
+    '$id shows a body that it takes',
+    (operation) => {
+      expect(z.safeParse(must(operation.body, 'body'), operation.example)).toMatchObject({
+        success: true,
+      });
+    },
+  );
+
   test.each(operations)('$id lies under a version', ({ path }) => {
     expect(path).toMatch(/^\/v1\/[a-zA-Z0-9/{}._-]+$/);
   });
@@ -33,6 +49,11 @@ describe('the OpenAPI document', () => {
     const references = JSON.stringify(document).match(/"\$ref":"[^"]+"/g) ?? [];
     expect(new Set(references)).toEqual(new Set(['"$ref":"#/components/schemas/Problem"']));
   });
+});
+
+test('the page has every route once, under its topic', () => {
+  const page = docsPage(OPERATIONS);
+  for (const { id } of operations) expect(page.split(`<h3 id="${id}"`)).toHaveLength(2);
 });
 
 test('the page loads nothing from anywhere', () => {
