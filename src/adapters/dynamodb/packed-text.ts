@@ -47,8 +47,19 @@ const smallest = (text: string): string | Uint8Array => {
   const size = Buffer.byteLength(text);
   if (size <= LONGEST_PLAIN) return text;
   const deflated = deflateRawSync(text, { dictionary: WORDS, level: LEVEL });
-  return deflated.length + 1 < size ? Buffer.concat([Buffer.of(DICTIONARY), deflated]) : text;
+  if (deflated.length + 1 >= size) return text;
+  const bytes = new WireBytes(deflated.length + 1);
+  bytes[0] = DICTIONARY;
+  bytes.set(deflated, 1);
+  return bytes;
 };
+
+/** Bytes that JSON shows as DynamoDB does, so that a request that holds them needs no walk to find them. */
+class WireBytes extends Uint8Array {
+  toJSON(): string {
+    return Buffer.from(this.buffer, this.byteOffset, this.byteLength).toString('base64');
+  }
+}
 
 /**
  * The text that was stored as bytes.

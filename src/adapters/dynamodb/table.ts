@@ -2,11 +2,12 @@
  * DynamoTable: the Table port on DynamoDB.
  *
  * Reads are strongly consistent unless the caller asks for less. The SDK repeats a request whose answer was lost. A
- * transaction carries a token that makes this invisible (the SDK adds it); a single conditional write does not, so `false`
+ * transaction carries a token that makes this invisible; a single conditional write does not, so `false`
  * may also mean that the first attempt was done and its answer lost: conditions must be ones that a repetition of the same
  * write fails harmlessly.
  * @module
  */
+import { randomUUID } from 'node:crypto';
 import {
   BatchExecuteStatementCommand,
   BatchGetItemCommand,
@@ -132,7 +133,8 @@ export class DynamoTable implements Table {
     const { client, tableName } = this.#options;
     const TransactItems = actions.map((action) => transactItem(tableName, action));
     try {
-      await client.send(new TransactWriteItemsCommand({ TransactItems }));
+      const ClientRequestToken = randomUUID();
+      await client.send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken }));
       return { done: true };
     } catch (error) {
       return transactionOutcome(error);
