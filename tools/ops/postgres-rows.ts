@@ -30,42 +30,60 @@ export const postgresRows = (
   definitions: Definitions,
   only?: string,
 ): SourceRows & { close(): Promise<void> } => {
-  const tables = new Map<string, { readonly source: string; readonly table: TableDefinition }>(
+  const tables = new Map<string, Place>(
     Object.values(definitions.sources)
       .filter(({ source }) => place.databases.includes(source) && (only ?? source) === source)
-      .flatMap(({ source, tables }) =>
+      .flatMap(({ source, timeZone, tables }) =>
         Object.values(tables)
           .filter(({ kind }) => kind !== 'reference' && kind !== 'heartbeat')
-          .map((table) => [`${source}.${table.table}`, { source, table }] as const),
+          .map((table) => [`${source}.${table.table}`, { source, zone: timeZone, table }] as const),
       ),
   );
   const { databases: _, ...connection } = place;
   const pools = new Map<string, pg.Pool>();
-  const query = async (name: string, select: (key: string) => string) => {
-    const { source, table } = must(tables.get(name), 'table');
-    const pool = pools.get(source) ?? new pg.Pool({ ...connection, database: source, max: 2 });
+  const query = async (name: string, select: string) => {
+    const { source, zone, table } = must(tables.get(name), 'table');
+    // A time without a zone is read in that of the source.
+    const own = { ...connection, database: source, max: 2, options: `-c timezone=${zone}` };
+    const pool = pools.get(source) ?? new pg.Pool(own);
     pools.set(source, pool);
-    const from = `(SELECT ${keyExpression(source, table)} AS key FROM ${quoted(table.table)}) AS rows`;
-    const { rows } = await pool.query<Record<string, string>>(`${select('key')} FROM ${from}`);
+    const columns = `${keyExpression(source, table)} AS key, ${dueExpression(table)} AS due`;
+    const from = `(SELECT ${columns} FROM ${quoted(table.table)}) AS rows`;
+    const { rows } = await pool.query<Readonly<Record<string, unknown>>>(`${select} FROM ${from}`);
     return rows;
   };
   return {
     tables: [...tables.keys()].sort(),
     hash: keyHash,
     count: async (name) => {
-      const [row] = await query(name, countOf);
+      const [row] = await query(name, COUNT);
       return { rows: Number(row?.['rows']), checksum: Number(row?.['checksum']) };
     },
-    keys: async (name) =>
-      new Set((await query(name, (key) => `SELECT ${key}`)).map((row) => row['key'] ?? '')),
+    keys: async (name) => {
+      const rows = await query(name, 'SELECT key, due');
+      return new Map(rows.map(({ key, due }) => [String(key), due === true]));
+    },
     close: async () => {
       await Promise.all([...pools.values()].map((pool) => pool.end()));
     },
   };
 };
 
-const countOf = (key: string): string =>
-  `SELECT count(*) AS rows, mod(coalesce(sum(('x' || left(md5(${key}), ${DIGITS}))::bit(48)::bigint), 0), ${2 ** 48}) AS checksum`;
+/** Where a table is. */
+interface Place {
+  readonly source: string;
+  readonly zone: string;
+  readonly table: TableDefinition;
+}
+
+const COUNT = `SELECT count(*) FILTER (WHERE due) AS rows,
+  mod(coalesce(sum(('x' || left(md5(key), ${DIGITS}))::bit(48)::bigint) FILTER (WHERE due), 0), ${2 ** 48}) AS checksum`;
+
+// As isPastRetention judges events; one that does not say when it was received is kept.
+const dueExpression = ({ retention }: TableDefinition): string =>
+  retention === undefined
+    ? 'true'
+    : `coalesce(${quoted(retention.received)}::timestamptz >= now() - interval '${retention.days} days', true)`;
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 

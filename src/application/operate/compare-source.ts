@@ -12,8 +12,10 @@ import { NO_ROWS, type RowCount, tableOf } from './reconcile/row-counts.ts';
 /** The rows of source tables, as their source has them. Tables are named `pos.receipt`, rows `pos.receipt.7`. */
 export interface SourceRows {
   readonly tables: readonly string[];
+  /** Of those that must be stored. */
   count(table: string): Promise<RowCount>;
-  keys(table: string): Promise<ReadonlySet<string>>;
+  /** Every key, with whether it must be stored: a row past its retention may be, until something rewrites its bucket. */
+  keys(table: string): Promise<ReadonlyMap<string, boolean>>;
   /** Hash of a row key, as the checksums of {@link SourceRows.count} add it up. */
   readonly hash: (rowKey: string) => number;
 }
@@ -92,7 +94,7 @@ const namesOf = async (
       for (const { rowKey } of rows) here.add(rowKey);
     }
     names.set(table, {
-      missing: new Set([...there].filter((key) => !here.has(key))),
+      missing: new Set([...there].flatMap(([key, due]) => (due && !here.has(key) ? [key] : []))),
       surplus: new Set([...here].filter((key) => !there.has(key))),
     });
   }

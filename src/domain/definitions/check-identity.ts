@@ -31,6 +31,7 @@ const checkPriorities = (
   namespaces: IdentityText['namespaces'],
 ): DefinitionProblem[] => {
   const holders = new Map<number, string>();
+  const free = Math.max(...Object.values(namespaces).map(({ priority }) => priority)) + 1;
   return Object.entries(namespaces).flatMap(([name, { priority }]) => {
     const holder = holders.get(priority);
     holders.set(priority, holder ?? name);
@@ -39,7 +40,7 @@ const checkPriorities = (
       : [
           document.problemAt(
             ['namespaces', name, 'priority'],
-            `is ${priority} like that of ${holder}; give every namespace a priority of its own.`,
+            `is ${priority} like that of ${holder}; give every namespace a priority of its own (${free} is free).`,
           ),
         ];
   });

@@ -453,7 +453,7 @@ describe('mistakes between files', () => {
     [
       'a priority twice',
       { identity: IDENTITY.replace('priority: 2', 'priority: 1') },
-      'identity.yaml:3 namespaces.phone.priority: is 1 like that of card; give every namespace a priority of its own.',
+      'identity.yaml:3 namespaces.phone.priority: is 1 like that of card; give every namespace a priority of its own (2 is free).',
     ],
     [
       'a limit that gives way to its own namespace',

@@ -8,8 +8,9 @@ import { addChecksums, textHash } from '#domain/shared/checksum.ts';
 import { fact, factGone, party, partyGone } from '../../support/builders/rows.ts';
 import { aViewStore } from '../../support/views.ts';
 
-const rowsOf = (rows: Set<string>): SourceRows => {
-  const own = (table: string) => [...rows].filter((row) => row.startsWith(`${table}.`));
+const rowsOf = (rows: Set<string>, aged: ReadonlySet<string>): SourceRows => {
+  const all = (table: string) => [...rows].filter((row) => row.startsWith(`${table}.`));
+  const own = (table: string) => all(table).filter((row) => !aged.has(row));
   return {
     tables: ['crm.contact', 'pos.receipt'],
     hash: textHash,
@@ -17,7 +18,7 @@ const rowsOf = (rows: Set<string>): SourceRows => {
       rows: own(table).length,
       checksum: own(table).map(textHash).reduce(addChecksums, 0),
     }),
-    keys: async (table) => new Set(own(table)),
+    keys: async (table) => new Map(all(table).map((row) => [row, !aged.has(row)])),
   };
 };
 
@@ -30,13 +31,14 @@ const aStore = async () => {
   await store.facts(fact('pos.receipt.9', 6, ['card#1']));
   await store.facts(factGone('pos.receipt.9', 7), factGone('pos.receipt.8', 8));
   const source = new Set(['crm.contact.1', 'crm.contact.2', 'pos.receipt.1', 'pos.receipt.2']);
+  const aged = new Set<string>();
   const compare = (settle = async () => {}) =>
     compareWithSource(
       { table: store.table, scan: memoryScan(store.table) },
-      rowsOf(source),
+      rowsOf(source, aged),
       settle,
     );
-  return { ...store, source, compare };
+  return { ...store, source, aged, compare };
 };
 
 test('equal tables have equal counts and checksums', async () => {
@@ -73,4 +75,12 @@ test('what arrives while the stream settles is not named', async () => {
     source.add('pos.receipt.6');
   });
   expect(compared.flatMap(({ missing, surplus }) => [...missing, ...surplus])).toEqual([]);
+});
+
+test('a row past its retention is neither missed nor too much, stored or not', async () => {
+  const { source, aged, compare } = await aStore();
+  source.add('pos.receipt.3');
+  aged.add('pos.receipt.3');
+  aged.add('pos.receipt.2');
+  for (const { missing, surplus } of await compare()) expect([missing, surplus]).toEqual([[], []]);
 });

@@ -218,6 +218,22 @@ test('a customer that is said to rest differs', async () => {
   store.expectSound();
 });
 
+test('the empty view of an id that redirects is named when it is gone, and made again', async () => {
+  const store = await aStore();
+  await store.parties(party('crm.contact.8', 90, 'phone#8'));
+  await store.maintain();
+  await store.parties(party('crm.contact.8', 91, 'phone#8', 'card#2'));
+  await store.maintain();
+  const [gone] = store.table.dump().filter(({ sk, into }) => sk === 'CUSTOMER' && into);
+  const key = { pk: String(gone?.pk), sk: 'SUMMARY' };
+  await store.damage(key);
+  const part = await store.pass();
+  expect(namesOf(part)).toEqual([`${key.pk} SUMMARY`]);
+  await store.heal(part);
+  expect(await store.item(key)).toBeDefined();
+  store.expectSound();
+});
+
 test('what is left over is named, and removed', async () => {
   const store = await aStore();
   const claim = await store.item({ pk: 'I#card#1', sk: 'CLAIM' });

@@ -13,6 +13,7 @@ import { contributionName, liveContributionsIn } from '#application/shared/contr
 import {
   bucketKey,
   bucketOfKey,
+  type CustomerItem,
   claimKey,
   customerKey,
   formatCustomerItem,
@@ -26,6 +27,7 @@ import {
   rowItemKey,
   type ScopeId,
   scopeKey,
+  summaryKey,
   unitItemKey,
 } from '#application/shared/items.ts';
 import type { Action, Item, Key } from '#application/shared/table.ts';
@@ -50,8 +52,10 @@ export const keysBeside = (item: Item): readonly Key[] => {
         unitItemKey(bucketOfKey(item).unit),
         ...liveContributionsIn(item).map(({ rowKey }) => rowItemKey(rowKey)),
       ];
-    case 'CUSTOMER':
-      return [unitItemKey(parseCustomerItem(item).anchor)];
+    case 'CUSTOMER': {
+      const { id, anchor } = parseCustomerItem(item);
+      return [unitItemKey(anchor), summaryKey(id)];
+    }
     case 'SUMMARY':
       return [customerKey(item.pk.slice(2) as OneId)];
     default:
@@ -190,9 +194,30 @@ const examineMember: Examine = async (around, item) => {
   return [finding(item, 'surplus', what, {}, { kind: 'write', actions })];
 };
 
-// Every id is in the ledger of its anchor's scope, or rests with its anchor.
 const examineCustomer: Examine = async (around, item) => {
   const customer = parseCustomerItem(item);
+  const wrong = await examineId(around, item, customer);
+  return wrong.length > 0 ? wrong : examineEmptyView(around, customer);
+};
+
+// An id without units has an empty view, which keeps the revision for when it has some again. That of a live one is examined
+// from its scope.
+const examineEmptyView = async (
+  around: Surroundings,
+  customer: CustomerItem,
+): Promise<readonly Finding[]> => {
+  const { id } = customer;
+  if (isLive(customer) || (await around.get(summaryKey(id)))) return NONE;
+  const remedy = { kind: 'recompute', customer: id } as const;
+  return [finding(summaryKey(id), 'missing', 'view of an id that has no units', {}, remedy)];
+};
+
+// Every id is in the ledger of its anchor's scope, or rests with its anchor.
+const examineId = async (
+  around: Surroundings,
+  item: Item,
+  customer: CustomerItem,
+): Promise<readonly Finding[]> => {
   const { id, anchor } = customer;
   const home = await around.scopeOf(anchor);
   if (home?.scope.ledger.some((entry) => entry.id === id)) return NONE;
