@@ -78,10 +78,10 @@ export const GUARDS_OF_FACTS: readonly Mutant[] = [
     tests: 'test/unit/identity/direct-commits.test.ts',
   },
   {
-    guard: 'a row that names nobody is noted only over the version that was read',
+    guard: 'a row that names nobody is noted only over what was read',
     file: `${IDENTITY}/write-facts.ts`,
-    from: "        when: { equals: [['v'], row.version] },\n      }\n    :",
-    to: "        when: { exists: ['pk'] },\n      }\n    :",
+    from: 'when: asReadThere(row),\n      }\n    :',
+    to: "when: { exists: ['pk'] },\n      }\n    :",
   },
   {
     guard: 'of two that see a row first, one fixes its place',
@@ -92,8 +92,8 @@ export const GUARDS_OF_FACTS: readonly Mutant[] = [
   {
     guard: 'a row moves only from where it was read',
     file: `${IDENTITY}/write-facts.ts`,
-    from: '      when: asReadThere(row),',
-    to: "      when: { exists: ['pk'] },",
+    from: "['unit', 'bucket'],\n      when: asReadThere(row),",
+    to: "['unit', 'bucket'],\n      when: { exists: ['pk'] },",
   },
   {
     guard: 'a row that moves leaves no later change behind',

@@ -74,7 +74,8 @@ const registryWrite = (change: FactChange, row: RowItem | undefined): Write => {
         key,
         set,
         ...(change.after ? { remove: ['deleted'] } : {}),
-        when: { equals: [['v'], row.version] },
+        // One that named nobody may have been read anew, and placed, at the same version.
+        when: asReadThere(row),
       }
     : { kind: 'put', item: { ...key, ...set }, when: { missing: ['pk'] } };
 };

@@ -2,13 +2,7 @@
  * Receipts for tests: facts of a source that sends changed columns only, so that their columns are kept.
  */
 import type { FactAfter, FactChange } from '#application/identity/row-change.ts';
-import {
-  goneImage,
-  isLive,
-  partialImage,
-  type RowImage,
-  wholeImage,
-} from '#domain/capture/row-image.ts';
+import { goneImage, partialImage, type RowImage, wholeImage } from '#domain/capture/row-image.ts';
 import { factGone, factUnit, version } from './rows.ts';
 
 /** Columns of a receipt: the identifier of whoever has bought, and the total in cents. */
@@ -35,7 +29,7 @@ const changeOf = (row: string, n: number, image: RowImage): FactChange => {
 };
 
 const read = (image: RowImage): FactAfter | undefined => {
-  if (image.base === undefined || !isLive(image)) return undefined;
+  if (image.base === undefined || image.gone) return undefined;
   const { buyer, total = 0 } = image.values as {
     readonly buyer?: string;
     readonly total?: number;

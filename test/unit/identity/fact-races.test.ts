@@ -103,6 +103,17 @@ describe('races of one row', () => {
     }
   });
 
+  test('a deletion of a row that named nobody, and that somebody has just read anew', async () => {
+    const store = anIdentityStore();
+    await store.facts(fact('pos.1', 6, []));
+    const slow = store.overtaken(nth(1, 'writeAll'), () =>
+      store.facts(fact('pos.1', 6, ['email#1'])),
+    );
+    await slow.facts(factGone('pos.1', 7));
+    expect(store.contributions()).toEqual([]);
+    store.expectSound();
+  });
+
   test('a move and a note that overtakes it', async () => {
     const store = anIdentityStore();
     await store.facts(fact('pos.1', 1, []));
@@ -143,6 +154,27 @@ describe('races of one row', () => {
     expect((await store.registry('pos.1'))?.leaving).toContain(EMAIL);
     await store.facts(fact('pos.1', 5, ['phone#1']));
     expect((await store.registry('pos.1'))?.leaving).toEqual([]);
+    store.expectSound();
+  });
+
+  test('nor by who has moved it at the same version', async () => {
+    const store = anIdentityStore();
+    await store.facts(fact('pos.1', 6, ['card#1']));
+    // Definitions change twice: each time the row is read anew, and moves at the version that it has.
+    const again = fact('pos.1', 6, ['phone#1']);
+    const slow = store.overtaken(
+      nth(1, 'write', (args) => args.includes('"leaving"')),
+      async () => {
+        const crash = store.overtaken(
+          nth(1, 'write', (args) => args.includes('dying')),
+          () => Promise.reject(new Error('crash')),
+        );
+        await crash.facts(again).catch(() => {});
+      },
+    );
+    await slow.facts(fact('pos.1', 6, ['email#1']));
+    await store.facts(again);
+    expect(store.contributions()).toEqual(['~phone#1#0 pos.1 6']);
     store.expectSound();
   });
 
