@@ -10,6 +10,8 @@ export interface Figure {
   readonly unit: string;
   /** Most that is allowed; absent when nothing is promised. */
   readonly budget?: number;
+  /** Least that is promised. */
+  readonly least?: number;
   /** How it is computed, and what it is made of. */
   readonly how: string;
 }

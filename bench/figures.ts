@@ -205,5 +205,7 @@ const readFigures = ({ reads }: Results): readonly Figure[] => {
 };
 
 /** Whether a figure keeps its budget; `undefined` when it has none. */
-export const isKept = ({ value, budget }: Figure): boolean | undefined =>
-  budget === undefined ? undefined : value <= budget;
+export const isKept = ({ value, budget, least }: Figure): boolean | undefined =>
+  budget === undefined && least === undefined
+    ? undefined
+    : value <= (budget ?? Number.POSITIVE_INFINITY) && value >= (least ?? Number.NEGATIVE_INFINITY);

@@ -27,10 +27,12 @@ const sectionLines = ({ title, figures }: Section): readonly string[] => [
 const figureLine = (figure: Figure): string => {
   const value = `${rounded(figure.value)} ${figure.unit}`.trim();
   const kept = isKept(figure);
-  const verdict =
-    kept === undefined ? '' : `   budget ${figure.budget}: ${kept ? 'kept' : 'MISSED'}`;
+  const verdict = kept === undefined ? '' : `   ${boundOf(figure)}: ${kept ? 'kept' : 'MISSED'}`;
   return `  ${figure.name.padEnd(NAME_WIDTH)}${value}${verdict}`;
 };
+
+const boundOf = ({ budget, least }: Figure): string =>
+  budget === undefined ? `promised ${least}` : `budget ${budget}`;
 
 const rounded = (value: number): string =>
   Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(Math.abs(value) >= 10 ? 1 : 3);
@@ -54,7 +56,7 @@ const missedLines = (sections: readonly Section[]): readonly string[] => {
     `${judged.length - missed.length} of ${judged.length} budgets kept.`,
     ...missed.map(
       ({ title, figure }) =>
-        `  missed: ${title}: ${figure.name} ${rounded(figure.value)}, budget ${figure.budget}`,
+        `  missed: ${title}: ${figure.name} ${rounded(figure.value)}, ${boundOf(figure)}`,
     ),
   ];
 };

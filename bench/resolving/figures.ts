@@ -55,7 +55,7 @@ const loadFigures = (costs: LoadCosts): readonly Figure[] => {
     },
     {
       ...{ name: 'rate when saturated', value: costs.saturated, unit: 'records a second' },
-      how: `${costs.base} records of an empty table, ${(costs.saturated / costs.perSecond).toFixed(1)} × the promised rate`,
+      how: `${costs.base} records of an empty table, ${(costs.saturated / costs.perSecond).toFixed(1)} × the rate that is offered`,
     },
   ];
 };

@@ -52,6 +52,13 @@ describe('budgets', () => {
   });
 });
 
+test.each([
+  [100, true],
+  [99.9, false],
+])('%f against a promise of 100: %s', (value, kept) => {
+  expect(isKept({ name: '', unit: '', how: '', value, least: 100 })).toBe(kept);
+});
+
 describe('percentiles', () => {
   test('of a hundred answers, one of them refused', () => {
     const times = [...Array.from({ length: 99 }, (_, index) => 99 - index), 'refused' as const];
