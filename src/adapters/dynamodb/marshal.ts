@@ -23,8 +23,17 @@ export type Attributes = Record<string, AttributeValue>;
 export const toKey = (key: Key): Attributes => ({ pk: { S: key.pk }, sk: { S: key.sk } });
 
 /** All attributes of an item or map, on the wire. */
-export const toAttributes = (map: ValueMap): Attributes =>
-  Object.fromEntries(Object.entries(map).map(([name, value]) => [name, toAttribute(value)]));
+export const toAttributes = (map: ValueMap): Attributes => mapped(map, toAttribute);
+
+// Names are checked before they are stored: none is one that assigning would lose.
+const mapped = <From, To>(
+  map: Readonly<Record<string, From>>,
+  convert: (value: From) => To,
+): Record<string, To> => {
+  const made: Record<string, To> = {};
+  for (const [name, value] of Object.entries(map)) made[name] = convert(value);
+  return made;
+};
 
 /** One checked value, on the wire. */
 export const toAttribute = (value: Value): AttributeValue => {
@@ -47,10 +56,7 @@ const toPacked = (value: PackedText): AttributeValue => {
 /** An item as read. @throws {@link TableRuleError} when somebody else stored what the port cannot hold */
 export const fromItem = (attributes: Attributes): Item => fromAttributes(attributes) as Item;
 
-const fromAttributes = (attributes: Attributes): ValueMap =>
-  Object.fromEntries(
-    Object.entries(attributes).map(([name, attribute]) => [name, fromAttribute(attribute)]),
-  );
+const fromAttributes = (attributes: Attributes): ValueMap => mapped(attributes, fromAttribute);
 
 const fromAttribute = (attribute: AttributeValue): Value => {
   if (attribute.S !== undefined) return attribute.S;

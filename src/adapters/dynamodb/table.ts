@@ -72,15 +72,16 @@ export class DynamoTable implements Table {
     consistency: Consistency = 'strong',
   ): Promise<readonly (Item | undefined)[]> {
     keys.forEach(checkKey);
-    const distinct = [...new Map(keys.map((key) => [keyText(key), key])).values()];
-    const chunks = chunksOf(distinct, MAX_BATCH_KEYS);
+    const texts = keys.map(keyText);
+    const distinct = new Map(texts.map((text, index) => [text, must(keys[index], 'key')]));
+    const chunks = chunksOf([...distinct.values()], MAX_BATCH_KEYS);
     const items = await inParallel(
       chunks,
       (chunk) => this.#getChunk(chunk, consistency),
       BATCHES_IN_FLIGHT,
     );
     const found = new Map(items.flat().map((item) => [keyText(item), item]));
-    return keys.map((key) => found.get(keyText(key)));
+    return texts.map((text) => found.get(text));
   }
 
   async query(request: Parameters<Table['query']>[0]): Promise<Page> {

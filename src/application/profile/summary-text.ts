@@ -81,13 +81,18 @@ export const formatSummary = ({ listed, definitions, measures, units, waste }: S
 /** Measures that some partial has a value of; `undefined` when parts lie apart, which are read by the places of all. */
 const measuresIn = (entries: readonly UnitEntry[]): ReadonlySet<string> | undefined => {
   if (entries.some(({ kind }) => kind === 'apart' || kind === 'pending')) return undefined;
-  const partials = entries.flatMap((entry) =>
-    entry.kind === 'facts' ? [...entry.buckets.values()].flatMap(({ partial }) => partial) : [],
-  );
-  return new Set(
-    partials.flatMap(({ rest, days }) => [rest, ...Object.values(days)].flatMap(Object.keys)),
-  );
+  const measures = new Set<string>();
+  for (const cell of entries.flatMap(cellsIn))
+    for (const measure of Object.keys(cell)) measures.add(measure);
+  return measures;
 };
+
+const cellsIn = (entry: UnitEntry): readonly Cell[] =>
+  entry.kind === 'facts'
+    ? [...entry.buckets.values()].flatMap(({ partial }) => partial.flatMap(cellsOf))
+    : [];
+
+const cellsOf = ({ rest, days }: BrandPartial): readonly Cell[] => [rest, ...Object.values(days)];
 
 /** The write that replaces a summary as it was read. */
 export const summaryWrite = (id: OneId, revision: number, text: string): Write => {
@@ -163,13 +168,14 @@ const bucketsText = (
 
 /** A partial by the places of its measures. A measure that has no place is left out. */
 export const partialText = (measures: readonly string[], partial: FactsPartial): PartialText => {
-  const placed = (cell: Cell): Cell =>
-    Object.fromEntries(
-      Object.entries(cell).flatMap(([measure, kept]): [string, Kept][] => {
-        const place = measures.indexOf(measure);
-        return place < 0 ? [] : [[String(place), kept]];
-      }),
-    );
+  const placed = (cell: Cell): Cell => {
+    const text: Record<number, Kept> = {};
+    for (const [measure, kept] of Object.entries(cell)) {
+      const place = measures.indexOf(measure);
+      if (place >= 0) text[place] = kept;
+    }
+    return text;
+  };
   return partial.map(({ brand, rest, days, sources }) => [
     brand,
     placed(rest),
@@ -185,10 +191,11 @@ export const partialText = (measures: readonly string[], partial: FactsPartial):
 
 /** Reads a partial. */
 export const partialOf = (measures: readonly string[], text: PartialText): FactsPartial => {
-  const named = (cell: Cell): Cell =>
-    Object.fromEntries(
-      Object.entries(cell).map(([place, kept]) => [measures[Number(place)] ?? '', kept]),
-    );
+  const named = (cell: Cell): Cell => {
+    const read: Record<string, Kept> = {};
+    for (const [place, kept] of Object.entries(cell)) read[measures[Number(place)] ?? ''] = kept;
+    return read;
+  };
   return text.map(
     ([brand, rest, days, shares]): BrandPartial => ({
       brand,

@@ -3,7 +3,7 @@
  * @module
  */
 import { listChangesIn } from '#application/identity/list-changes.ts';
-import { contributionsIn, rowNamesIn } from '#application/shared/contributions.ts';
+import { commitTimesIn, rowNamesIn } from '#application/shared/contributions.ts';
 import { BUCKET, bucketOfKey, type ScopeId } from '#application/shared/items.ts';
 import { isPartyItem, lastChangeIn } from '#application/shared/party-row.ts';
 import type { Item } from '#application/shared/table.ts';
@@ -117,12 +117,8 @@ export const arrivalsIn = (changes: readonly TableChange[]): readonly Arrival[] 
 const arrivedAt = (row: Item | undefined) => row && lastChangeIn(row)['at'];
 
 const bucketArrivals = (before: Item | undefined, after: Item): readonly Arrival[] => {
-  const known = new Map(
-    contributionsIn(before).map(({ rowKey, committedAt }) => [rowKey, committedAt]),
-  );
-  return contributionsIn(after).flatMap(({ rowKey, committedAt }) =>
-    arrival(rowKey, committedAt, known.get(rowKey)),
-  );
+  const known = commitTimesIn(before);
+  return [...commitTimesIn(after)].flatMap(([row, at]) => arrival(row, at, known.get(row)));
 };
 
 const arrival = (row: string, committedAt: unknown, before: unknown): readonly Arrival[] =>

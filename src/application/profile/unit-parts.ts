@@ -2,7 +2,7 @@
  * Unit parts: what units contribute to a view, taken from an image of the table's stream or read from the table.
  * @module
  */
-import { liveContributionsIn } from '#application/shared/contributions.ts';
+import { factsIn } from '#application/shared/contributions.ts';
 import { bucketKey, bucketsIn, FACT_UNIT_PREFIX, unitItemKey } from '#application/shared/items.ts';
 import { lastChangeIn, partySaidIn } from '#application/shared/party-row.ts';
 import type { Item, Key, Table } from '#application/shared/table.ts';
@@ -10,7 +10,6 @@ import type { RowVersion } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import {
-  type FactRow,
   type FactsPartial,
   factsPartial,
   type PartialContext,
@@ -155,12 +154,7 @@ const rereadParty = (known: UnitEntry | undefined, item: Item | undefined): Unit
 
 /** Adds up what a bucket's image holds. */
 export const bucketPartial = (context: PartialContext, bucket: Item): FactsPartial =>
-  factsPartial(
-    context,
-    liveContributionsIn(bucket).map(
-      ({ rowKey, fact }): FactRow => ({ rowKey, as: fact.as, fields: fact.fields }),
-    ),
-  );
+  factsPartial(context, factsIn(bucket));
 
 /** The party row that an item holds; nothing when it is another item, or the row is gone. */
 export const partyRow = (item: Item | undefined): PartyRow | undefined => {

@@ -38,6 +38,8 @@ export const contributionName = (row: SourceRowKey): string =>
 const rowOf = (name: string): SourceRowKey =>
   name.replaceAll('/', '.').replaceAll('%2F', '/') as SourceRowKey;
 
+const isContribution = (attribute: string): boolean => attribute.includes('/');
+
 /** A contribution as the value of its attribute. */
 export const formatContribution = (stored: Omit<StoredContribution, 'rowKey'>): ValueMap => ({
   v: packedVersion(stored.version),
@@ -56,7 +58,7 @@ export const contributionsIn = (bucket: Item | undefined): readonly StoredContri
   Object.entries(bucket ?? {}).flatMap(([name, value]) => {
     const { v, m, c, d } = asMap(value);
     const version = v ?? m;
-    if (!name.includes('/') || typeof version !== 'string') return [];
+    if (!isContribution(name) || typeof version !== 'string') return [];
     return [
       {
         rowKey: rowOf(name),
@@ -80,6 +82,27 @@ export const liveContributionsIn = (
     stored.fact ? [{ ...stored, fact: stored.fact }] : [],
   );
 
+/** What the rows of a bucket say that are not gone. */
+export const factsIn = (
+  bucket: Item,
+): readonly (Contribution & Pick<StoredContribution, 'rowKey'>)[] =>
+  Object.entries(bucket).flatMap(([name, value]) => {
+    const { d } = asMap(value);
+    return typeof d === 'string' && isContribution(name)
+      ? [{ rowKey: rowOf(name), ...parseFact(d) }]
+      : [];
+  });
+
+/** When the changes of a bucket's rows were committed, tombstones included; load rows have no time. */
+export const commitTimesIn = (bucket: Item | undefined): ReadonlyMap<SourceRowKey, number> => {
+  const times = new Map<SourceRowKey, number>();
+  for (const [name, value] of Object.entries(bucket ?? {})) {
+    const { c } = asMap(value);
+    if (typeof c === 'number' && isContribution(name)) times.set(rowOf(name), c);
+  }
+  return times;
+};
+
 /** Whether a bucket holds a row that is not gone. */
 export const hasLiveRow = (bucket: Item): boolean =>
   Object.values(bucket).some((value) => typeof asMap(value)['d'] === 'string');
@@ -93,4 +116,4 @@ export const versionIn = (bucket: Item | undefined, row: SourceRowKey): string =
 
 /** The rows of a bucket, by the names of their attributes; those that are gone or went included. */
 export const rowNamesIn = (bucket: Item | undefined): ReadonlySet<string> =>
-  new Set(Object.keys(bucket ?? {}).filter((name) => name.includes('/')));
+  new Set(Object.keys(bucket ?? {}).filter(isContribution));

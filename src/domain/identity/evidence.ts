@@ -73,7 +73,7 @@ const DAYS = /@(\d{4}-\d\d-\d\d)?\.\.(\d{4}-\d\d-\d\d)?$/;
 
 /** Reads {@link claimText} back. Pseudonyms are base64url, so they hold no question mark and no at sign. */
 export const parseClaim = (text: string): Claim => {
-  const [days = '', from, to] = DAYS.exec(text) ?? [];
+  const [days = '', from, to] = text.includes('@') ? (DAYS.exec(text) ?? []) : [];
   const said = text.slice(0, text.length - days.length);
   const verified = !said.endsWith('?');
   return {

@@ -61,11 +61,10 @@ export const isNever = (identifier: IdentifierKey): boolean => identifier.starts
  * The rules of an identifier's namespace.
  * @throws InvariantError when the definitions do not know the namespace; they were checked when compiled
  */
-export const rulesOf = (policy: MergePolicy, identifier: IdentifierKey): NamespaceDefinition =>
-  must(
-    policy[namespaceOf(identifier)] ?? DECISIONS[namespaceOf(identifier)],
-    `namespace of ${namespaceOf(identifier)}`,
-  );
+export const rulesOf = (policy: MergePolicy, identifier: IdentifierKey): NamespaceDefinition => {
+  const namespace = namespaceOf(identifier);
+  return must(policy[namespace] ?? DECISIONS[namespace], `namespace ${namespace}`);
+};
 
 /** Whether values of this identifier's namespace link units at all. */
 export const links = (policy: MergePolicy, identifier: IdentifierKey): boolean =>

@@ -12,6 +12,7 @@
  */
 
 import { must } from '#domain/shared/assert.ts';
+import { append } from '#domain/shared/multimap.ts';
 import {
   byText,
   type Claim,
@@ -131,13 +132,16 @@ const claimsByUnit = (holders: ScopeText['i']): ReadonlyMap<number, readonly Cla
   const claims = new Map<number, Claim[]>();
   for (const identifier of Object.keys(holders).sort(byText)) {
     for (const holder of holders[identifier] ?? []) {
-      const [, place = '', more = ''] = /^(\d+)(.*)$/.exec(`${holder}`) ?? [];
-      const of = claims.get(Number(place)) ?? [];
-      claims.set(Number(place), of);
-      of.push(parseClaim(`${identifier}${more}`));
+      const [place, more] = typeof holder === 'number' ? [holder, ''] : placeAndMore(holder);
+      append(claims, place, parseClaim(`${identifier}${more}`));
     }
   }
   return claims;
+};
+
+const placeAndMore = (holder: string): readonly [place: number, more: string] => {
+  const [, place = '', more = ''] = /^(\d+)(.*)$/.exec(holder) ?? [];
+  return [Number(place), more];
 };
 
 const parseCustomer = (
