@@ -64,6 +64,7 @@ export const makeTelemetry = (functionId: string): Telemetry => {
   const dimensions = { function: functionId };
   const logger = makeLogger(functionId);
   const metrics = new Metrics({ defaultDimensions: dimensions });
+  const metricsOf = keepingMetrics(dimensions);
   return {
     log: makeLog(logger),
     logger,
@@ -72,15 +73,27 @@ export const makeTelemetry = (functionId: string): Telemetry => {
       metrics.addMetric(metric, MetricUnit.Count, value);
     },
     countRule: (metric, source, rule, value) => {
-      const perRule = new Metrics({ defaultDimensions: { ...dimensions, source, rule } });
+      const perRule = metricsOf({ source, rule });
       perRule.addMetric(metric, MetricUnit.Count, value);
       perRule.publishStoredMetrics();
     },
     observe: (metric, source, valuesMs) => {
       if (valuesMs.length === 0) return;
-      const perSource = new Metrics({ defaultDimensions: { ...dimensions, source } });
+      const perSource = metricsOf({ source });
       for (const value of valuesMs) perSource.addMetric(metric, MetricUnit.Milliseconds, value);
       perSource.publishStoredMetrics();
     },
+  };
+};
+
+/** Metrics under further dimensions, made once for each: making them reads the environment. */
+const keepingMetrics = (dimensions: Readonly<Record<string, string>>) => {
+  const kept = new Map<string, Metrics>();
+  return (further: Readonly<Record<string, string>>): Metrics => {
+    const name = Object.values(further).join(' ');
+    const known =
+      kept.get(name) ?? new Metrics({ defaultDimensions: { ...dimensions, ...further } });
+    kept.set(name, known);
+    return known;
   };
 };

@@ -112,17 +112,17 @@ const fromWallTime = (wall: number, zone: string): number => {
 
 const OFFSET_STEP_MS = 15 * MINUTE_MS;
 const MAX_CACHED_OFFSETS = 20_000;
-const offsets = new Map<string, number>();
+const offsets = new Map<string, Map<number, number>>();
 
 /** Offset of a zone at an instant, in milliseconds. Remembered per quarter of an hour: Intl takes microseconds. */
 export const zoneOffset = (instant: number, zone: string): number => {
   const step = Math.floor(instant / OFFSET_STEP_MS);
-  const key = `${zone} ${step}`;
-  const known = offsets.get(key);
+  const known = offsets.get(zone)?.get(step);
   if (known !== undefined) return known;
   const offset = intlOffset(step * OFFSET_STEP_MS, zone);
-  if (offsets.size >= MAX_CACHED_OFFSETS) offsets.clear();
-  offsets.set(key, offset);
+  const ofZone = offsets.get(zone) ?? new Map<number, number>();
+  if (ofZone.size >= MAX_CACHED_OFFSETS) ofZone.clear();
+  offsets.set(zone, ofZone.set(step, offset));
   return offset;
 };
 

@@ -45,9 +45,11 @@ export const mapIdentifiers = (
       found.push({ namespace, identifier: { ...identifier.value, ...days } });
     }
   }
-  const said = [...found, ...composedOf(found, namespaces)].filter(
-    ({ namespace }) => !isOnlyPart(namespace, namespaces),
-  );
+  const { composites, onlyParts } = compositionOf(namespaces);
+  const said = [
+    ...found,
+    ...composites.flatMap((composite) => composedOf(found, composite)),
+  ].filter(({ namespace }) => !onlyParts.has(namespace.namespace));
   const ranked = withoutDuplicates(said.sort(byRank));
   return (table.evidence ? ranked : strongest(ranked)).map(({ identifier }) => identifier);
 };
@@ -57,10 +59,35 @@ interface Ranked {
   readonly identifier: Identifier;
 }
 
+/** What composites there are, and which namespaces are only there to compose them. */
+interface Composition {
+  readonly composites: readonly Composite[];
+  readonly onlyParts: ReadonlySet<string>;
+}
+
+type Composite = NamespaceDefinition & { readonly compose: readonly string[] };
+
+const compositions = new WeakMap<Namespaces, Composition>();
+
+/** The same for every row, so it is worked out once per definitions. */
+const compositionOf = (namespaces: Namespaces): Composition => {
+  const known = compositions.get(namespaces);
+  if (known) return known;
+  const all = Object.values(namespaces);
+  const made = {
+    composites: all.filter((one): one is Composite => one.compose !== undefined),
+    onlyParts: new Set(all.filter((one) => isOnlyPart(one, all)).map(({ namespace }) => namespace)),
+  };
+  compositions.set(namespaces, made);
+  return made;
+};
+
 /** What neither links nor limits and is part of a composite is only there to compose it, unless it bears something out. */
-const isOnlyPart = ({ namespace, links, limit }: NamespaceDefinition, all: Namespaces): boolean => {
+const isOnlyPart = (
+  { namespace, links, limit }: NamespaceDefinition,
+  rules: readonly NamespaceDefinition[],
+): boolean => {
   if (links || limit !== undefined) return false;
-  const rules = Object.values(all);
   const bearsOut = rules.some(({ corroboratedBy = [], yieldsTo = [], opposedBy = [] }) =>
     [...corroboratedBy, ...yieldsTo, ...opposedBy].includes(namespace),
   );
@@ -68,17 +95,15 @@ const isOnlyPart = ({ namespace, links, limit }: NamespaceDefinition, all: Names
 };
 
 /** Two values that agree are more than one that somebody typed, so a composite counts as verified. */
-const composedOf = (found: readonly Ranked[], namespaces: Namespaces): readonly Ranked[] =>
-  Object.values(namespaces).flatMap((namespace) => {
-    if (namespace.compose === undefined) return [];
-    const parts = namespace.compose.map((part) =>
-      found.filter((one) => one.namespace.namespace === part).map(({ identifier }) => identifier),
-    );
-    return combinations(parts).map((value) => ({
-      namespace,
-      identifier: { namespace: namespace.namespace, value, verified: true },
-    }));
-  });
+const composedOf = (found: readonly Ranked[], namespace: Composite): readonly Ranked[] => {
+  const parts = namespace.compose.map((part) =>
+    found.filter((one) => one.namespace.namespace === part).map(({ identifier }) => identifier),
+  );
+  return combinations(parts).map((value) => ({
+    namespace,
+    identifier: { namespace: namespace.namespace, value, verified: true },
+  }));
+};
 
 const combinations = (parts: readonly (readonly Identifier[])[]): readonly string[] =>
   parts.reduce<readonly string[]>(
