@@ -8,7 +8,7 @@
  * @module
  */
 import type { PerformedAction } from '#adapters/memory/table.ts';
-import { contributionsIn, rowNamesIn } from '#application/shared/contributions.ts';
+import { contributionsIn } from '#application/shared/contributions.ts';
 import { bucketOfKey, FRESHNESS_PARTITION, parseUnitItem } from '#application/shared/items.ts';
 import type { Action, Item } from '#application/shared/table.ts';
 
@@ -143,8 +143,8 @@ const sharesOf = (
   if (inTransaction) return [['structural', writeUnits]];
   if (sk === 'ROW') return [[kindOf(pk.slice(2)), writeUnits]];
   if (sk !== 'BUCKET' || marks(action)) return [['structural', writeUnits]];
-  // A bucket that is made empty, or a number of buckets that grows, is for rows to come.
-  if (rowNamesIn(after).size === 0 || growsOnly(action)) return [['firstSight', writeUnits]];
+  // A number of buckets that grows is for rows to come.
+  if (growsOnly(action)) return [['firstSight', writeUnits]];
   const rows = changedRows(before, after);
   return rows.map((row): Share => [kindOf(row), writeUnits / rows.length]);
 };

@@ -28,6 +28,27 @@ export const GUARDS_OF_FACTS: readonly Mutant[] = [
     tests: 'test/unit/identity/fact-units.test.ts',
   },
   {
+    guard: 'a row that somebody else has placed meanwhile is not written',
+    file: `${IDENTITY}/apply-facts.ts`,
+    from: 'decided.filter(({ change }) => !overtaken.has(change.rowKey));',
+    to: 'decided;',
+    tests: 'test/unit/identity/contribute.test.ts',
+  },
+  {
+    guard: 'a row makes a bucket only where there is none, sealed or not',
+    file: `${IDENTITY}/write-facts.ts`,
+    from: "...contributed(changes) },\n  when: { missing: ['pk'] },",
+    to: '...contributed(changes) },',
+    tests: 'test/unit/identity/contribute.test.ts',
+  },
+  {
+    guard: 'a bucket that is not there is sealed, too',
+    file: `${IDENTITY}/settle-unit.ts`,
+    from: 'key: bucketKey(unit, bucket),\n      set: { dying: mark },',
+    to: "key: bucketKey(unit, bucket),\n      set: { dying: mark },\n      when: { exists: ['pk'] },",
+    tests: 'test/unit/identity/fact-units.test.ts',
+  },
+  {
     guard: 'no live row comes to a unit that is not there',
     file: `${IDENTITY}/write-facts.ts`,
     from: 'return bucket === 0 ? [IS_THERE, IS_UNSEALED] : [IS_UNSEALED];',

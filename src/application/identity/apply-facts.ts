@@ -9,10 +9,11 @@
 import { inParallel, together } from '#application/shared/in-parallel.ts';
 import { unitItemKey } from '#application/shared/items.ts';
 import type { Action, Item, Table } from '#application/shared/table.ts';
+import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { EvidenceUnit } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { Applied } from './applied.ts';
-import { bucketsToCome, contribute, withBucketsLeft } from './contribute.ts';
+import { contribute, withBuckets } from './contribute.ts';
 import { decideFacts, factKeys } from './decide-facts.ts';
 import { type DecidedFact, isLiving, isThere, placeIn } from './decided-fact.ts';
 import { foundUnits, type UnitsFounded } from './found-units.ts';
@@ -94,10 +95,10 @@ const writeRows = async (
   asked: readonly DecidedFact[],
 ): Promise<RowsWritten> => {
   const [decided, overtaken] = await together(
-    withBucketsLeft(ports.table, asked),
+    withBuckets(ports.table, asked),
     registerRows(ports.table, asked),
   );
-  const open = decided.filter((entry) => !overtaken.has(entry));
+  const open = decided.filter(({ change }) => !overtaken.has(change.rowKey));
   const founders = open.filter((entry) => isLiving(entry) && !isThere(entry));
   const others = open.filter((entry) => !isLiving(entry) || isThere(entry));
   const closed = await openForRows(ports.table, others.filter(isLiving));
@@ -113,7 +114,7 @@ const writeRows = async (
   const results = decided.map((entry): RowResult => {
     if (done.has(entry)) return 'applied';
     if (entry.step.step === 'skip') return 'stale';
-    if (entry.step.step === 'note' && !overtaken.has(entry)) return 'applied';
+    if (entry.step.step === 'note' && !overtaken.has(entry.change.rowKey)) return 'applied';
     const isFailed = isLiving(entry) && units.failures.has(placeIn(entry).unit);
     return isFailed ? 'failed' : 'again';
   });
@@ -126,18 +127,17 @@ const PLAIN: ReadonlySet<string> = new Set(['contribute', 'register']);
 const registerRows = async (
   table: Table,
   decided: readonly DecidedFact[],
-): Promise<ReadonlySet<DecidedFact>> => {
+): Promise<ReadonlySet<SourceRowKey>> => {
   const writes = decided.flatMap((entry) => {
     const { change, step } = entry;
-    if (step.step === 'note') return [{ entry, action: step.action }];
+    const { rowKey } = change;
+    if (step.step === 'note') return [{ rowKey, action: step.action }];
     return step.step === 'register'
-      ? [{ entry, action: registration(change, placeIn(entry)) }]
+      ? [{ rowKey, action: registration(change, placeIn(entry)) }]
       : [];
   });
-  const plain = decided.filter(({ step }) => PLAIN.has(step.step));
-  const actions = writes.map(({ action }) => action);
-  const written = await table.writeAll([...actions, ...bucketsToCome(plain)]);
-  return new Set(writes.flatMap(({ entry }, index) => (written[index] ? [] : [entry])));
+  const written = await table.writeAll(writes.map(({ action }) => action));
+  return new Set(writes.flatMap(({ rowKey }, index) => (written[index] ? [] : [rowKey])));
 };
 
 /** Moves and rewrites rows, each in a transaction; gives those that were. */

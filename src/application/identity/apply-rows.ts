@@ -1,11 +1,12 @@
 /**
- * Applies the row changes of a batch, read with one request.
+ * Applies the row changes of a batch, read together.
  *
  * Party rows that only show something else and fact rows are written side by side. Where party rows change the identity
  * graph they go first: facts refer to them, and two commits in one place would only get in each other's way.
  * @module
  */
 import { inParallel } from '#application/shared/in-parallel.ts';
+import type { Item, Key } from '#application/shared/table.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import { must } from '#domain/shared/assert.ts';
 import type { Applied } from './applied.ts';
@@ -15,15 +16,24 @@ import { factKeys } from './decide-facts.ts';
 import type { IdentityPorts } from './restructure.ts';
 import type { FactChange, PartyChange } from './row-change.ts';
 
-/** Applies changes, at most one per row. */
+/** What is read to apply changes, eventually consistent: all writes ask for it, and what is refused is read again (ADR 0065). */
+export const rowKeys = (
+  parties: readonly PartyChange[],
+  facts: readonly FactChange[],
+): readonly Key[] => [...partyKeys(parties), ...factKeys(facts)];
+
+/**
+ * Applies changes, at most one per row.
+ * @param read the items of {@link rowKeys}, when they were just read
+ */
 export const applyRows = async (
   ports: IdentityPorts,
   policy: MergePolicy,
   parties: readonly PartyChange[],
   facts: readonly FactChange[],
+  read?: readonly (Item | undefined)[],
 ): Promise<Applied> => {
-  // Every write that follows asks for what was read here, and what is refused is read again, as it is then (ADR 0065).
-  const items = await ports.table.getAll([...partyKeys(parties), ...factKeys(facts)], 'eventual');
+  const items = read ?? (await ports.table.getAll(rowKeys(parties, facts), 'eventual'));
   const decided = decideParties(parties, items.slice(0, parties.length));
   const both = [
     () => applyParties(ports, policy, decided),

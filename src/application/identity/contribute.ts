@@ -12,44 +12,36 @@ import {
   rowNamesIn,
 } from '#application/shared/contributions.ts';
 import { bucketKey, bucketsIn } from '#application/shared/items.ts';
-import type { Condition, Item, Table, ValueMap, Write } from '#application/shared/table.ts';
+import type { Condition, Item, Key, Table, ValueMap, Write } from '#application/shared/table.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import { must } from '#domain/shared/assert.ts';
 import { chunksOf } from '#domain/shared/chunks.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
-import { type DecidedFact, isThere, placeIn } from './decided-fact.ts';
-import { contribution, ROWS_PER_BUCKET } from './write-facts.ts';
+import { type DecidedFact, isThere, placeIn, withBucketOf } from './decided-fact.ts';
+import { contribution, firstContribution, ROWS_PER_BUCKET } from './write-facts.ts';
 
 /** Most rows in one write: a condition names each of them twice. */
 const MAX_ROWS_PER_WRITE = 30;
 
-/** Reads the buckets that rows are taken out of, as far as they were not read: what else is live there is support. */
-export const withBucketsLeft = async (
+/**
+ * Reads buckets, as far as they were not read: those that rows are taken out of, for what else is live there is support,
+ * and further ones that new rows come to, which may not be there yet. Every write asks for what was seen.
+ */
+export const withBuckets = async (
   table: Table,
   entries: readonly DecidedFact[],
 ): Promise<readonly DecidedFact[]> => {
-  const left = entries.flatMap(({ change, place, bucket }) =>
-    place && !change.after && !bucket ? [bucketKey(place.unit, place.bucket)] : [],
-  );
-  const found = new Map((await table.getAll(left)).map((item) => [item?.pk, item]));
-  return entries.map((entry) => {
-    const { place, bucket } = entry;
-    const read = place && !bucket && found.get(bucketKey(place.unit, place.bucket).pk);
-    return read ? { ...entry, bucket: read } : entry;
-  });
+  const keys = new Map(entries.flatMap((entry) => lookAt(entry)).map((key) => [key.pk, key]));
+  const items = await table.getAll([...keys.values()], 'eventual');
+  const found = new Map([...keys.keys()].map((pk, index) => [pk, items[index]]));
+  return entries.map((entry) => withBucketOf(entry, found));
 };
 
-/**
- * Makes the buckets that units are about to get when these rows are contributed: a contribution to one that is there is a
- * statement among others, to one that is not a request of its own.
- */
-export const bucketsToCome = (rows: readonly DecidedFact[]): readonly Write[] =>
-  partsOf(rows).flatMap((part) => {
-    const [first] = part;
-    if (!first || !growthBy(part)) return [];
-    const item = { ...bucketKey(placeIn(first).unit, 1) };
-    return [{ kind: 'put', item, when: { missing: ['pk'] } } as const];
-  });
+const lookAt = ({ change, place, bucket, step }: DecidedFact): readonly Key[] => {
+  if (!place || bucket) return [];
+  const mayBeFirst = step.step === 'register' && place.bucket > 0;
+  return mayBeFirst || !change.after ? [bucketKey(place.unit, place.bucket)] : [];
+};
 
 /** Rows whose contribution was written. */
 export interface Contributed {
@@ -99,6 +91,7 @@ const bucketIn = (rows: readonly DecidedFact[]): Item | undefined =>
 const writeOf = (rows: readonly DecidedFact[], support: readonly Condition[]): Write => {
   const changes = rows.map(({ change }) => change);
   const place = placeIn(must(rows[0], 'row of a bucket'));
+  if (rows.some(({ isFirst }) => isFirst)) return firstContribution(place, changes);
   const { set, when } = growthBy(rows) ?? { set: {}, when: [] };
   return contribution(place, changes, { set, when: [...support, ...when] });
 };

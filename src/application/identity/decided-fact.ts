@@ -2,7 +2,7 @@
  * Decided fact: a fact change with what it asks for and what was read for it.
  * @module
  */
-import { parseUnitItem } from '#application/shared/items.ts';
+import { bucketKey, parseUnitItem } from '#application/shared/items.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import { must } from '#domain/shared/assert.ts';
@@ -19,6 +19,8 @@ export interface DecidedFact {
   readonly place?: Place;
   /** The bucket of that place, when it was read. */
   readonly bucket?: Item;
+  /** A further bucket, and none was found there: the row makes it. */
+  readonly isFirst?: boolean;
   /** The first bucket of the unit that the change names, as read. */
   readonly unit?: Item;
   /** Buckets that the unit must have. */
@@ -37,3 +39,16 @@ export const isLiving = ({ change, place }: DecidedFact): boolean =>
 
 /** The place of a change that has one. */
 export const placeIn = ({ place }: DecidedFact): Place => must(place, 'place of a row');
+
+/** A fact with the bucket of its place, if that was looked for. */
+export const withBucketOf = (
+  entry: DecidedFact,
+  read: ReadonlyMap<string, Item | undefined>,
+): DecidedFact => {
+  const { place } = entry;
+  const pk = place && bucketKey(place.unit, place.bucket).pk;
+  if (pk === undefined || !read.has(pk)) return entry;
+  const bucket = read.get(pk);
+  if (bucket) return { ...entry, bucket };
+  return place && place.bucket > 0 ? { ...entry, isFirst: true } : entry;
+};

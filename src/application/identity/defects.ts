@@ -6,7 +6,7 @@
  * @module
  */
 import { defectKey } from '#application/shared/items.ts';
-import type { Key, Table, Write } from '#application/shared/table.ts';
+import type { Item, Key, Table, Write } from '#application/shared/table.ts';
 import type { RowDefect } from '#domain/capture/check-quality.ts';
 import type { RowVersion } from '#domain/capture/row-version.ts';
 
@@ -17,15 +17,27 @@ interface Due {
   readonly known: boolean;
 }
 
-/** Finds which of a batch's defects are recorded already; reads when there are any. `seenAt` in epoch milliseconds. */
-export const readDefects = async (
-  table: Table,
-  seenAt: number,
+/** The last of each defect that a batch found: a row may come several times. */
+export const lastDefects = (defects: readonly RowDefect[]): readonly RowDefect[] => {
+  const latest = new Map<string, RowDefect>();
+  for (const defect of defects) {
+    const name = JSON.stringify(defectKey(defect));
+    if (defect.version >= (latest.get(name)?.version ?? '')) latest.set(name, defect);
+  }
+  return [...latest.values()];
+};
+
+/**
+ * What is to be recorded.
+ * @param items their items, as they are or were before
+ * @param seenAt epoch milliseconds
+ */
+export const dueDefects = (
   defects: readonly RowDefect[],
-): Promise<readonly Due[]> => {
-  const latest = latestOf(defects);
-  const items = await table.getAll(latest.map(defectKey));
-  return latest.map((defect, index) => {
+  items: readonly (Item | undefined)[],
+  seenAt: number,
+): readonly Due[] =>
+  defects.map((defect, index) => {
     const { version: v, severity } = defect;
     return {
       key: defectKey(defect),
@@ -33,7 +45,6 @@ export const readDefects = async (
       known: items[index] !== undefined,
     };
   });
-};
 
 /**
  * Records defects together with other writes; an older version of a row never replaces a newer one. A new one is
@@ -64,13 +75,3 @@ const updateOf = ({ key, last }: Due): Write => ({
   set: { last },
   when: { less: [['last', 'v'], last.v] },
 });
-
-/** One per item: a row may come several times in a batch. */
-const latestOf = (defects: readonly RowDefect[]): readonly RowDefect[] => {
-  const latest = new Map<string, RowDefect>();
-  for (const defect of defects) {
-    const name = JSON.stringify(defectKey(defect));
-    if (defect.version >= (latest.get(name)?.version ?? '')) latest.set(name, defect);
-  }
-  return [...latest.values()];
-};

@@ -14,7 +14,7 @@ import { versionIn } from '#application/shared/contributions.ts';
 import { bucketKey, parseRowItem, rowItemKey } from '#application/shared/items.ts';
 import type { Item, Key, Table } from '#application/shared/table.ts';
 import { asReadThere } from './as-read.ts';
-import { type DecidedFact, isLiving, isThere } from './decided-fact.ts';
+import { type DecidedFact, isLiving, isThere, withBucketOf } from './decided-fact.ts';
 import { type Place, placeOf } from './write-facts.ts';
 
 /**
@@ -31,14 +31,12 @@ export const skipLateChanges = async (
   const keys = new Map(looks.flat().map((key) => [key.pk, key]));
   const items = keys.size > 0 ? await table.getAll([...keys.values()]) : [];
   const read = new Map([...keys.keys()].map((pk, index) => [pk, items[index]]));
-  const judged = entries.map((entry) => ({ entry, ...verdictOn(entry, read) }));
-  const early = await readEarly(
-    table,
-    judged.flatMap(({ entry, isLate }) => (isLate ? [entry] : [])),
-  );
-  return judged.map(({ entry, isLate, bucket }) => {
-    if (isLate) return without(entry, early.has(entry) ? 'again' : 'skip');
-    return bucket ? { ...entry, bucket } : entry;
+  const late = new Set(entries.filter((entry) => isLate(entry, read)));
+  const early = await readEarly(table, [...late]);
+  return entries.map((entry) => {
+    if (late.has(entry)) return without(entry, early.has(entry) ? 'again' : 'skip');
+    const first = entry.place && firstBucket(entry, entry.place);
+    return first ? { ...entry, bucket: first } : withBucketOf(entry, read);
   });
 };
 
@@ -79,17 +77,14 @@ const placeBefore = ({ row }: DecidedFact): Place | undefined => row && placeOf(
 const firstBucket = ({ change, unit }: DecidedFact, place: Place): Item | undefined =>
   place.bucket === 0 && place.unit === change.after?.unit?.key ? unit : undefined;
 
-const verdictOn = (
-  entry: DecidedFact,
-  read: ReadonlyMap<string, Item | undefined>,
-): { readonly isLate: boolean; readonly bucket?: Item | undefined } => {
-  const { change, step, place } = entry;
+const isLate = (entry: DecidedFact, read: ReadonlyMap<string, Item | undefined>): boolean => {
+  const { change, step } = entry;
   const at = (one: Place): Item | undefined =>
     firstBucket(entry, one) ?? read.get(bucketKey(one.unit, one.bucket).pk);
   const from = placeBefore(entry);
   const known = from ? versionIn(at(from), change.rowKey) : '';
-  const isLate = step.step === 'contribute' ? known >= change.version : known > change.version;
-  return { isLate: isLate && IN_QUESTION.has(step.step), bucket: place && at(place) };
+  if (!IN_QUESTION.has(step.step)) return false;
+  return step.step === 'contribute' ? known >= change.version : known > change.version;
 };
 
 const IN_QUESTION: ReadonlySet<string> = new Set(['contribute', 'move', 'rewrite']);

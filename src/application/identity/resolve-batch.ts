@@ -8,14 +8,14 @@
 
 import { dropErased } from '#application/capture/drop-erased.ts';
 import type { ErasedRows } from '#application/shared/erased-rows.ts';
-import { together } from '#application/shared/in-parallel.ts';
+import { defectKey } from '#application/shared/items.ts';
 import type { StreamRecord } from '#application/shared/ports.ts';
 import type { RowDefect } from '#domain/capture/check-quality.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import type { Applied } from './applied.ts';
-import { applyRows } from './apply-rows.ts';
-import { readDefects, recordDefects } from './defects.ts';
+import { applyRows, rowKeys } from './apply-rows.ts';
+import { dueDefects, lastDefects, recordDefects } from './defects.ts';
 import { freshnessOf } from './freshness.ts';
 import { type InterpretationPorts, interpretRecords } from './interpret-records.ts';
 import { closeScopes, type OpenWatch } from './open-scopes.ts';
@@ -63,20 +63,24 @@ export const resolveBatch = async (
     : { records, dropped: 0 };
   const read = await interpretRecords(ports, definitions, kept);
   const byKind = groupBy(read.changes, (change) => change.kind);
-  const [{ failures, ...rows }, defects] = await together(
-    applyRows(
-      ports,
-      definitions.namespaces,
-      (byKind.get('party') ?? []) as readonly PartyChange[],
-      (byKind.get('fact') ?? []) as readonly FactChange[],
-    ),
-    readDefects(ports.table, ports.clock(), read.defects),
+  const parties = (byKind.get('party') ?? []) as readonly PartyChange[];
+  const facts = (byKind.get('fact') ?? []) as readonly FactChange[];
+  const keys = rowKeys(parties, facts);
+  const defects = lastDefects(read.defects);
+  const items = await ports.table.getAll([...keys, ...defects.map(defectKey)], 'eventual');
+  const { failures, ...rows } = await applyRows(
+    ports,
+    definitions.namespaces,
+    parties,
+    facts,
+    items.slice(0, keys.length),
   );
   await closeOpen(ports, definitions);
   const failed = new Set([...read.failed, ...failures.flatMap(({ change }) => change.sequences)]);
   const now = ports.clock();
   const { writes, lagMs } = freshnessOf(now, records, read.changes, failed);
-  await recordDefects(ports.table, defects, writes);
+  const due = dueDefects(defects, items.slice(keys.length), now);
+  await recordDefects(ports.table, due, writes);
   return {
     received: records.length,
     ignored: read.ignored,

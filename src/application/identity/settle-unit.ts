@@ -139,7 +139,10 @@ const settleOnce = async (
   return (await restructure(ports, policy, [removal(sealed, mark)])).done;
 };
 
-/** Seals all buckets of a unit, the first one first: it keeps the others from being opened, and from becoming more. */
+/**
+ * Seals all buckets of a unit, the first one first: it keeps the others from being opened, and from becoming more. Where one
+ * is not there yet the seal takes its place, so that no row makes it.
+ */
 const seal = async (table: Table, unit: UnitKey, mark: string): Promise<UnitItem | undefined> => {
   const key = unitItemKey(unit);
   const there = await table.write({ kind: 'update', key, set: { dying: mark }, when: IS_THERE });

@@ -108,6 +108,16 @@ export const contribution = (
   when: { all: [...changes.map(earlier), ...isOpenTo(place, changes), ...besides.when] },
 });
 
+/**
+ * Makes a further bucket of a unit with the rows that come to it first: a seal would be there, for whoever removes the unit
+ * puts one where there is no bucket yet.
+ */
+export const firstContribution = (place: Place, changes: readonly FactChange[]): Write => ({
+  kind: 'put',
+  item: { ...bucketKey(place.unit, place.bucket), ...contributed(changes) },
+  when: { missing: ['pk'] },
+});
+
 /** What rows say, or that they are gone, as attributes of their bucket. */
 export const contributed = (changes: readonly FactChange[]): ValueMap =>
   Object.fromEntries(
@@ -226,8 +236,11 @@ const spread = (row: SourceRowKey, places: number): number => {
   return hash % places;
 };
 
-/** Rows that a bucket should hold: about one KB, which is one write unit. */
+/** Rows that the first bucket of a unit should hold beside the unit: about one KB, which is one write unit. */
 export const ROWS_PER_BUCKET = 5;
+
+/** Rows that the second one should hold, while there are no more. */
+export const ROWS_IN_SECOND_BUCKET = 6;
 
 /** Most buckets of a unit. */
 export const MAX_BUCKETS = 4096;

@@ -11,10 +11,11 @@ import {
   IS_THERE,
   IS_UNSEALED,
   MAX_BUCKETS,
+  ROWS_IN_SECOND_BUCKET,
   ROWS_PER_BUCKET,
 } from '#application/identity/write-facts.ts';
-import { bucketKey, unitItemKey } from '#application/shared/items.ts';
-import type { Table, Write } from '#application/shared/table.ts';
+import { unitItemKey } from '#application/shared/items.ts';
+import type { Table } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { PartialContext } from '#domain/profile/facts-partial.ts';
 import type { Composed } from './compose.ts';
@@ -48,16 +49,6 @@ export const growUnits = async (
       if (mean >= fullAt(has)) full.set(unit, has);
     }
   }
-  // The buckets come first: a contribution to one that is there is a statement among others, to one that is not a request
-  // of its own.
-  await table.writeAll(
-    [...full].flatMap(([unit, has]) =>
-      Array.from({ length: has }, (_, index): Write => {
-        const item = { ...bucketKey(unit, has + index) };
-        return { kind: 'put', item, when: { missing: ['pk'] } };
-      }),
-    ),
-  );
   await table.writeAll(
     [...full].map(([unit, has]) => ({
       kind: 'update',
@@ -68,7 +59,7 @@ export const growUnits = async (
   );
 };
 
-const fullAt = (buckets: number): number => (buckets > 2 ? SPREAD_ROWS : ROWS_PER_BUCKET);
+const fullAt = (buckets: number): number => (buckets > 2 ? SPREAD_ROWS : ROWS_IN_SECOND_BUCKET);
 
 /** Mean of the rows in the later half of a unit's buckets. */
 const rowsPerBucket = async (

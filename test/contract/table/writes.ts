@@ -139,6 +139,23 @@ export const describeWrites = (make: MakeTable): void => {
       expect(await table.writeAll([])).toEqual([]);
     });
 
+    test('items with names of rows are put where there is none, each for itself', async () => {
+      const rows = {
+        'pos/receipt/HK-1': { v: '5', d: '["order",{"total":1}]' },
+        'a/b%2Fc/~1': 'x',
+      };
+      const puts = ['a', 'b', 'c'].map(
+        (sk): Write => ({ kind: 'put', item: { pk: 'P', sk, ...rows }, when: { missing: ['pk'] } }),
+      );
+      const table = await tableWith(make, { pk: 'P', sk: 'b', dying: 'mark' });
+      expect(await table.writeAll(puts)).toEqual([true, false, true]);
+      expect(await table.getAll(['a', 'b', 'c'].map((sk) => ({ pk: 'P', sk })))).toEqual([
+        { pk: 'P', sk: 'a', ...rows },
+        { pk: 'P', sk: 'b', dying: 'mark' },
+        { pk: 'P', sk: 'c', ...rows },
+      ]);
+    });
+
     test('updates of several attributes hold or fail as a whole, each for itself', async () => {
       const keys = ['a', 'b', 'c'].map((sk) => ({ pk: 'P', sk }));
       const table = await make();

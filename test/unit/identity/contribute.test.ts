@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { FactChange } from '#application/identity/row-change.ts';
+import { rowNamesIn } from '#application/shared/contributions.ts';
 import { bucketKey } from '#application/shared/items.ts';
 import { fact, factGone, factUnit } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
@@ -21,7 +22,7 @@ const aCountingStore = async (...given: readonly FactChange[]) => {
   const calls: string[] = [];
   const counting = store.overtaken(
     ({ name, args }) => {
-      if (JSON.stringify(args) !== '[[]]') calls.push(name);
+      if (JSON.stringify(args[0]) !== '[]') calls.push(name);
       return false;
     },
     async () => {},
@@ -79,6 +80,83 @@ test('whoever fills the only bucket of a unit gives it a second, where new rows 
     'pos/6',
   ]);
   store.expectSound();
+});
+
+test('a row that is new where another goes is not written when somebody else has placed it meanwhile', async () => {
+  const store = anIdentityStore();
+  await store.facts(...rows(0, 2));
+  const slow = store.overtaken(nth(1, 'writeAll'), () =>
+    store.facts(fact('pos.2', 2, ['email#1'])),
+  );
+  await slow.facts(factGone('pos.0', 2), fact('pos.2', 1, ['card#1']));
+  expect(store.contributions().filter((it) => it.includes('pos.2'))).toEqual([
+    expect.stringContaining('email#1#0 pos.2 2'),
+  ]);
+  store.expectSound();
+});
+
+describe('a further bucket', () => {
+  const grown = async () => {
+    const store = anIdentityStore();
+    for (const row of rows(0, 5)) await store.facts(row);
+    return store;
+  };
+  const inSecond = async (store: Awaited<ReturnType<typeof grown>>) =>
+    [...rowNamesIn(await store.item(bucketKey(CARD, 1)))].sort();
+
+  test('is made by the row that comes to it first', async () => {
+    const store = await grown();
+    expect((await store.unit(CARD))?.buckets).toBe(2);
+    expect(await store.item(bucketKey(CARD, 1))).toBeUndefined();
+    await store.facts(fact('pos.5', 1, ['card#1']));
+    expect(await inSecond(store)).toEqual(['pos/5']);
+    store.expectSound();
+  });
+
+  test('is looked for beside the registration, and neither before nor after', async () => {
+    const store = await aCountingStore(...rows(0, 4));
+    await store.facts(fact('pos.4', 1, ['card#1']));
+    store.calls.length = 0;
+    await store.facts(fact('pos.5', 1, ['card#1']));
+    await store.facts(fact('pos.6', 1, ['card#1']));
+    expect(store.calls).toEqual([
+      ...['getAll', 'getAll', 'writeAll', 'writeAll'],
+      ...['getAll', 'getAll', 'writeAll', 'writeAll'],
+    ]);
+  });
+
+  test('that another row makes at the same time takes both', async () => {
+    const store = await grown();
+    const slow = store.overtaken(
+      nth(1, 'writeAll', (args) => args.includes('BUCKET')),
+      () => store.facts(fact('pos.6', 1, ['card#1'])),
+    );
+    expect(await slow.facts(fact('pos.5', 1, ['card#1']))).toMatchObject({ applied: 1 });
+    expect(await inSecond(store)).toEqual(['pos/5', 'pos/6']);
+    store.expectSound();
+  });
+
+  test('is not made by a row that somebody else has placed elsewhere meanwhile', async () => {
+    const store = await grown();
+    const slow = store.overtaken(nth(1, 'writeAll'), () =>
+      store.facts(fact('pos.5', 2, ['email#1'])),
+    );
+    await slow.facts(fact('pos.5', 1, ['card#1']));
+    expect(await inSecond(store)).toEqual([]);
+    store.expectSound();
+  });
+
+  test('is made by a redelivery when a crash came between the registration and the row', async () => {
+    const store = await grown();
+    const dying = store.overtaken(
+      nth(1, 'writeAll', (args) => args.includes('BUCKET')),
+      () => Promise.reject(new Error('crash')),
+    );
+    await expect(dying.facts(fact('pos.5', 1, ['card#1']))).rejects.toThrow('crash');
+    await store.facts(fact('pos.5', 1, ['card#1']));
+    expect(await inSecond(store)).toEqual(['pos/5']);
+    store.expectSound();
+  });
 });
 
 describe('a bucket that somebody has sealed and left so', () => {

@@ -65,10 +65,10 @@ describe('a batch of facts', () => {
     expect(writeUnits / 100).toBeLessThanOrEqual(2.1);
   });
 
-  test('takes the same calls for a customer with three hundred rows as for one with three', async () => {
+  test('takes the same calls for a customer with three hundred rows as for one with ten', async () => {
     const [small, large] = [
       await workOf(
-        numbers(3).map((n) => receipt(n, 1)),
+        numbers(10).map((n) => receipt(n, 1)),
         [receipt(999, 1)],
       ),
       await workOf(
