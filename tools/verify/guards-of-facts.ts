@@ -146,4 +146,18 @@ export const GUARDS_OF_FACTS: readonly Mutant[] = [
     from: "    remove: ['dying'],\n    when: IS_THERE,",
     to: "    remove: ['dying'],",
   },
+  {
+    guard: 'no position of a source goes back',
+    file: `${IDENTITY}/freshness.ts`,
+    from: 'when: { all: positions.map(isBehind) },',
+    to: 'when: { all: [] },',
+    tests: 'test/unit/identity/freshness.test.ts',
+  },
+  {
+    guard: 'a position moves although another of its batch is late',
+    file: `${IDENTITY}/freshness.ts`,
+    from: "const positions = note.positions.filter((one) => one.version > (there.get(one.source) ?? ''));",
+    to: 'const positions: readonly Position[] = [];',
+    tests: 'test/unit/identity/freshness.test.ts',
+  },
 ];

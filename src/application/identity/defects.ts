@@ -47,20 +47,23 @@ export const dueDefects = (
   });
 
 /**
- * Records defects together with other writes; an older version of a row never replaces a newer one. A new one is
- * inserted, for a statement that updates never creates; one that somebody else inserted meanwhile is updated after that.
+ * Records defects together with another write, and tells what that one came to; an older version of a row never replaces a
+ * newer one. A new defect is inserted, for a statement that updates never creates; one that somebody else inserted meanwhile
+ * is updated after that.
  */
 export const recordDefects = async (
   table: Table,
   due: readonly Due[],
-  others: readonly Write[],
-): Promise<void> => {
+  other?: Write,
+): Promise<boolean> => {
+  const others = other ? [other] : [];
   const written = await table.writeAll([
     ...others,
     ...due.map((one) => (one.known ? updateOf(one) : insertOf(one))),
   ]);
   const overtaken = due.filter((one, index) => !one.known && !written[others.length + index]);
   await table.writeAll(overtaken.map(updateOf));
+  return others.length === 0 || written[0] === true;
 };
 
 const insertOf = ({ key, last }: Due): Write => ({

@@ -1,25 +1,44 @@
 /**
  * Freshness: up to where the changes of a source have been applied, per stream shard.
  *
- * Written once per batch and source, after everything before the first failure is in place. Load rows carry no
- * position and move nothing.
+ * Written once per batch, after everything before the first failure is in place. Load rows carry no position and move
+ * nothing. A shard may have several workers, and batches come again: no position ever goes back.
  * @module
  */
-import { freshnessKey } from '#application/shared/items.ts';
+
 import type { StreamRecord } from '#application/shared/ports.ts';
-import type { Write } from '#application/shared/table.ts';
+import {
+  formatPositions,
+  isBehind,
+  type Position,
+  positionsIn,
+  positionsKey,
+} from '#application/shared/positions.ts';
+import type { Table, Write } from '#application/shared/table.ts';
 import { must } from '#domain/shared/assert.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import type { RowChange } from './row-change.ts';
 
 /** What a batch says about the freshness of its sources. */
 export interface BatchFreshness {
-  readonly writes: readonly Write[];
   /** Milliseconds from the latest commit applied to now, by source. */
   readonly lagMs: Readonly<Record<string, number>>;
+  /** What to note of its shard; absent when it moves no position. */
+  readonly note?: PositionNote;
 }
 
-/** Notes the highest position applied of each source in a batch of one shard; `now` in epoch milliseconds. */
+/** Positions of one shard that a batch came to. */
+export interface PositionNote {
+  readonly shard: string;
+  readonly positions: readonly Position[];
+  /** Epoch milliseconds. */
+  readonly appliedAt: number;
+}
+
+/** Times that positions are read again which somebody else has written meanwhile. */
+const MAX_ATTEMPTS = 24;
+
+/** Finds the highest position applied of each source in a batch of one shard; `now` in epoch milliseconds. */
 export const freshnessOf = (
   now: number,
   records: readonly StreamRecord[],
@@ -27,27 +46,41 @@ export const freshnessOf = (
   failed: ReadonlySet<string>,
 ): BatchFreshness => {
   const shard = records[0]?.shardId;
-  if (shard === undefined) return { writes: [], lagMs: {} };
+  if (shard === undefined) return { lagMs: {} };
   const applied = changes.filter((change) => beforeFailures(change, failed));
-  const latest = latestOfSources(applied.filter(isFromLog));
-  return {
-    writes: latest.map(({ source, version, committedAt }) => ({
-      kind: 'update',
-      key: freshnessKey(source, shard),
-      // One attribute, so that the sources of a batch are written with one request.
-      set: { last: { v: version, committedAt, appliedAt: now } },
-      when: { any: [{ missing: ['last'] }, { less: [['last', 'v'], version] }] },
-    })),
-    lagMs: Object.fromEntries(
-      latest.map(({ source, committedAt }) => [source, Math.max(0, now - committedAt)]),
-    ),
-  };
+  const positions = latestOfSources(applied.filter(isFromLog));
+  const lagMs = Object.fromEntries(
+    positions.map(({ source, committedAt }) => [source, Math.max(0, now - committedAt)]),
+  );
+  return positions.length > 0 ? { lagMs, note: { shard, positions, appliedAt: now } } : { lagMs };
 };
 
-const latestOfSources = (changes: readonly RowChange[]) =>
-  [...groupBy(changes, (change) => change.source).values()].map((ofSource) => {
-    const latest = ofSource.reduce((a, b) => (b.version > a.version ? b : a));
-    return { ...latest, committedAt: must(latest.committedAt, 'commit time') };
+/** Writes positions together, as long as all of them are further than what is there. */
+export const positionsWrite = ({ shard, positions, appliedAt }: PositionNote): Write => ({
+  kind: 'update',
+  key: positionsKey(shard),
+  set: formatPositions(positions, appliedAt),
+  when: { all: positions.map(isBehind) },
+});
+
+/**
+ * Writes those positions that are further than what is there, when not all of them were. Where others write all the while it
+ * is left to the next batch, and answers say that they are older than they are.
+ */
+export const notePositions = async (table: Table, note: PositionNote): Promise<void> => {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const [item] = await table.getAll([positionsKey(note.shard)]);
+    const there = new Map(positionsIn(item).map(({ source, version }) => [source, version]));
+    const positions = note.positions.filter((one) => one.version > (there.get(one.source) ?? ''));
+    if (positions.length === 0) return;
+    if (await table.write(positionsWrite({ ...note, positions }))) return;
+  }
+};
+
+const latestOfSources = (changes: readonly RowChange[]): readonly Position[] =>
+  [...groupBy(changes, (change) => change.source)].map(([source, ofSource]) => {
+    const { version, committedAt } = ofSource.reduce((a, b) => (b.version > a.version ? b : a));
+    return { source, version, committedAt: must(committedAt, 'commit time') };
   });
 
 const isFromLog = (change: RowChange): boolean => change.committedAt !== undefined;

@@ -16,7 +16,7 @@ import { groupBy } from '#domain/shared/multimap.ts';
 import type { Applied } from './applied.ts';
 import { applyRows, rowKeys } from './apply-rows.ts';
 import { dueDefects, lastDefects, recordDefects } from './defects.ts';
-import { freshnessOf } from './freshness.ts';
+import { freshnessOf, notePositions, positionsWrite } from './freshness.ts';
 import { type InterpretationPorts, interpretRecords } from './interpret-records.ts';
 import { closeScopes, type OpenWatch } from './open-scopes.ts';
 import type { IdentityPorts } from './restructure.ts';
@@ -78,9 +78,10 @@ export const resolveBatch = async (
   await closeOpen(ports, definitions);
   const failed = new Set([...read.failed, ...failures.flatMap(({ change }) => change.sequences)]);
   const now = ports.clock();
-  const { writes, lagMs } = freshnessOf(now, records, read.changes, failed);
+  const { note, lagMs } = freshnessOf(now, records, read.changes, failed);
   const due = dueDefects(defects, items.slice(keys.length), now);
-  await recordDefects(ports.table, due, writes);
+  const noted = await recordDefects(ports.table, due, note && positionsWrite(note));
+  if (note && !noted) await notePositions(ports.table, note);
   return {
     received: records.length,
     ignored: read.ignored,

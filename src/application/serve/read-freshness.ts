@@ -2,7 +2,8 @@
  * Freshness of an answer: up to which commit of each source it is complete.
  * @module
  */
-import { asMap, FRESHNESS_PARTITION } from '#application/shared/items.ts';
+import { FRESHNESS_PARTITION } from '#application/shared/items.ts';
+import { positionsIn } from '#application/shared/positions.ts';
 import type { Table } from '#application/shared/table.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
@@ -32,14 +33,10 @@ export interface AppliedPosition {
   readonly committedAt: number;
 }
 
-/** Reads how far every source has been applied: one query, whatever the number of sources and shards. */
+/** Reads how far every source has been applied, by shard: one query, whatever the number of sources and shards. */
 export const readPositions = async (table: Table): Promise<readonly AppliedPosition[]> => {
   const { items } = await table.query({ pk: FRESHNESS_PARTITION });
-  return items.map(({ sk, last }) => {
-    const { v, committedAt } = asMap(last);
-    const source = sk.slice(0, sk.indexOf('#'));
-    return { source, version: String(v), committedAt: Number(committedAt) };
-  });
+  return items.flatMap(positionsIn);
 };
 
 /** Reads positions, and says what they come to. */

@@ -20,7 +20,7 @@
  * | summary   | `C#OneID`          | `SUMMARY`       | the parts that the served view is folded from |
  * | defect    | `Q#source.table`   | `rule#column#row key` | a row that broke a data-quality rule, and its version then |
  * | part      | `C#OneID`          | `PART#unit#epoch#n` | the part of one bucket, of a unit too large for the summary |
- * | freshness | `FRESHNESS`        | `source#shard`  | highest position applied |
+ * | freshness | `FRESHNESS`        | shard           | highest position applied of each source, see {@link module:application/shared/positions} |
  * | servable  | `SERVABLE`         | source          | how long its latest changes took to become servable |
  * | upkeep    | `UPKEEP`           | job             | how far a job over the whole table is |
  * | erasure, plan, log, erased row, erased id | | | see {@link module:application/shared/erasure-items} |
@@ -126,14 +126,8 @@ export const restingKey = (anchor: UnitKey): Key => ({ pk: `A#${anchor}`, sk: 'R
 /** Key of the decisions about a unit. */
 export const decisionsKey = (unit: UnitKey): Key => ({ pk: `A#${unit}`, sk: 'DECISIONS' });
 
-/** Partition of all freshness items: few, and read together with every answer. */
+/** Partition of all freshness items: one a shard, and read together with every answer. */
 export const FRESHNESS_PARTITION = 'FRESHNESS';
-
-/** Key of the freshness of one source on one shard. */
-export const freshnessKey = (source: string, shard: string): Key => ({
-  pk: FRESHNESS_PARTITION,
-  sk: `${source}#${shard}`,
-});
 
 /** Partition of the defects of a table. */
 export const defectPartition = (source: string, table: string): string => `Q#${source}.${table}`;

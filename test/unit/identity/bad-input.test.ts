@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { contributionsIn } from '#application/shared/contributions.ts';
 import type { HeldRecord } from '#application/shared/ports.ts';
+import { positionsIn } from '#application/shared/positions.ts';
 import { dmsControlText, dmsRecord, dmsText } from '../../support/builders/dms-record.ts';
 import { aPipeline } from '../../support/pipeline.ts';
 
@@ -212,9 +213,9 @@ describe('a quarantine that cannot be reached', () => {
     });
     const { lagMs } = await resolve(early, 'poison', late);
     expect(lagMs).toEqual({ pos: 10_000 });
-    expect(table.dump().find(({ pk }) => pk === 'FRESHNESS')).toMatchObject({
-      last: { committedAt: Date.UTC(2026, 10, 22, 8) },
-    });
+    expect(positionsIn(table.dump().find(({ pk }) => pk === 'FRESHNESS'))).toMatchObject([
+      { source: 'pos', committedAt: Date.UTC(2026, 10, 22, 8) },
+    ]);
   });
 });
 

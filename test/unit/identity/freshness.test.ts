@@ -1,10 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { MemoryTable } from '#adapters/memory/table.ts';
-import { freshnessOf } from '#application/identity/freshness.ts';
+import { makeMeter } from '#adapters/dynamodb/meter.ts';
+import { MemoryTable, type MemoryTableOptions } from '#adapters/memory/table.ts';
+import { recordDefects } from '#application/identity/defects.ts';
+import { freshnessOf, notePositions, positionsWrite } from '#application/identity/freshness.ts';
 import type { RowChange } from '#application/identity/row-change.ts';
-import { asMap, FRESHNESS_PARTITION } from '#application/shared/items.ts';
+import { FRESHNESS_PARTITION } from '#application/shared/items.ts';
+import { positionsIn } from '#application/shared/positions.ts';
+import type { Table } from '#application/shared/table.ts';
 import { fact, party, version } from '../../support/builders/rows.ts';
+import { interposed, nth } from '../../support/interposed-table.ts';
 import { streamRecord } from '../../support/pipeline.ts';
+import { seededRandom } from '../../support/scheduler.ts';
 
 const NOW = 100_000;
 
@@ -19,26 +25,40 @@ const loaded = (n: number, ...sequences: readonly string[]): RowChange => {
   return row as RowChange;
 };
 
-const aStore = () => {
-  const table = new MemoryTable();
+const aStore = (options: MemoryTableOptions = {}) => {
+  const table = new MemoryTable(options);
+  /** Records on a table of its own, as one of several workers does. */
+  const recordOn = async (
+    through: Table,
+    changes: readonly RowChange[],
+    failed: readonly string[] = [],
+    shardId = 's1',
+  ) => {
+    const records = [{ ...streamRecord('x'), shardId }];
+    const { note, lagMs } = freshnessOf(NOW, records, changes, new Set(failed));
+    const noted = await recordDefects(through, [], note && positionsWrite(note));
+    if (note && !noted) await notePositions(through, note);
+    return lagMs;
+  };
   return {
-    record: async (
-      changes: readonly RowChange[],
-      failed: readonly string[] = [],
-      shardId = 's1',
-    ) => {
-      const records = [{ ...streamRecord('x'), shardId }];
-      const { writes, lagMs } = freshnessOf(NOW, records, changes, new Set(failed));
-      await table.writeAll(writes);
-      return lagMs;
-    },
+    table,
+    recordOn,
+    record: (...asked: Rest<Parameters<typeof recordOn>>) => recordOn(table, ...asked),
     items: async () =>
-      (await table.query({ pk: FRESHNESS_PARTITION })).items.map(({ sk, last }) => {
-        const { v, committedAt } = asMap(last);
-        return [sk, v, committedAt];
-      }),
+      (await table.query({ pk: FRESHNESS_PARTITION })).items
+        .flatMap((item) =>
+          positionsIn(item).map(
+            ({ source, version: v, committedAt }) =>
+              [`${source}#${item.sk}`, v, committedAt] as const,
+          ),
+        )
+        .toSorted(([one], [other]) => (one < other ? -1 : 1)),
   };
 };
+
+type Rest<All extends readonly unknown[]> = All extends readonly [unknown, ...infer Others]
+  ? Others
+  : never;
 
 describe('freshness', () => {
   test('is the highest position applied, by source and shard', async () => {
@@ -64,6 +84,67 @@ describe('freshness', () => {
     expect(await items()).toEqual([['pos#s1', version(9), 9_000]]);
   });
 
+  test('of a batch that is late with one source moves for the others', async () => {
+    const { record, items } = aStore();
+    await record([change(9, '1'), { ...party('crm.1', 7), sequences: ['2'] }]);
+    await record([change(5, '3'), { ...party('crm.1', 8), sequences: ['4'] }]);
+    expect(await items()).toEqual([
+      ['crm#s1', version(8), 8_000],
+      ['pos#s1', version(9), 9_000],
+    ]);
+  });
+
+  test('of all sources of a shard is one write', async () => {
+    const meter = makeMeter();
+    const { record } = aStore({ meter });
+    const of = (n: number) =>
+      ['pos', 'crm', 'erp', 'shop', 'member'].map((source) => ({ ...change(n, '1'), source }));
+    await record(of(1));
+    Object.assign(meter, makeMeter());
+    await record(of(2));
+    expect(meter).toEqual({ requests: 1, readUnits: 0, writeUnits: 1 });
+  });
+
+  test('never goes back when somebody else writes between the look and the write', async () => {
+    const { table, record, recordOn, items } = aStore();
+    const crm = (n: number) => ({ ...party('crm.1', n), sequences: ['2'] });
+    await record([change(5, '1')]);
+    const slow = interposed(table, nth(1, 'write'), () => record([change(6, '1'), crm(9)]));
+    await recordOn(slow, [change(4, '1'), crm(7)]);
+    expect(await items()).toEqual([
+      ['crm#s1', version(9), 9_000],
+      ['pos#s1', version(6), 6_000],
+    ]);
+  });
+
+  test('is the highest of all workers of a shard, whoever comes first, and never less than it was', async () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const random = seededRandom(seed);
+      const versions: string[][] = [];
+      const { record, items } = aStore({
+        turn: async () => {
+          for (let n = Math.floor(random() * 4); n > 0; n--) await new Promise(setImmediate);
+        },
+        onAction: ({ after }) =>
+          versions.push(positionsIn(after).map(({ source, version: v }) => `${source} ${v}`)),
+      });
+      const batches = Array.from({ length: 8 }, () =>
+        ['pos', 'crm', 'erp'].flatMap((source) =>
+          random() < 0.7 ? [{ ...change(1 + Math.floor(random() * 20), '1'), source }] : [],
+        ),
+      );
+      await Promise.all(batches.map((batch) => record(batch)));
+      for (const source of ['pos', 'crm', 'erp']) {
+        const ofSource = (all: readonly string[]) => all.find((it) => it.startsWith(source)) ?? '';
+        const history = versions.map(ofSource);
+        expect(history).toEqual(history.toSorted());
+        const highest = batches.flat().filter((it) => it.source === source);
+        const last = highest.map((it) => it.version).reduce((a, b) => (a > b ? a : b), '' as never);
+        expect((await items()).find(([name]) => name === `${source}#s1`)?.[1] ?? '').toBe(last);
+      }
+    }
+  });
+
   test('is moved by heartbeats, and not by load rows', async () => {
     const { record, items } = aStore();
     expect(await record([loaded(9, '1')])).toEqual({});
@@ -79,7 +160,7 @@ describe('freshness', () => {
   });
 
   test('of no records is nothing', () => {
-    expect(freshnessOf(NOW, [], [], new Set())).toEqual({ writes: [], lagMs: {} });
+    expect(freshnessOf(NOW, [], [], new Set())).toEqual({ lagMs: {} });
   });
 });
 

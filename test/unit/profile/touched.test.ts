@@ -94,7 +94,7 @@ describe('what a table change concerns', () => {
     ],
     ['a summary, written by ourselves', { after: item('C#one_a', 'SUMMARY') }, [], []],
     ['a claim', { after: item('I#phone#1', 'CLAIM') }, [], []],
-    ['freshness', { after: item('FRESHNESS', 'pos#s1') }, [], []],
+    ['freshness', { after: item('FRESHNESS', 's1') }, [], []],
     ['nothing', {}, [], []],
   ])('%s', (_, change, customers, units) => {
     expect(touched(change)).toEqual([customers, units]);

@@ -3,6 +3,7 @@ import { makeMeter } from '#adapters/dynamodb/meter.ts';
 import { MemoryTable } from '#adapters/memory/table.ts';
 import { getProfile } from '#application/serve/get-profile.ts';
 import { claimKey, customerKey } from '#application/shared/items.ts';
+import { formatPositions, positionsKey } from '#application/shared/positions.ts';
 import type { Table } from '#application/shared/table.ts';
 import type { NamespaceDefinition } from '#domain/definitions/types.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
@@ -62,7 +63,10 @@ describe('by identifier', () => {
     const store = await withCustomers(['card#1']);
     await store.table.write({
       kind: 'put',
-      item: { pk: 'FRESHNESS', sk: 'pos#s1', last: { v: version(1), committedAt: 4_000 } },
+      item: {
+        ...positionsKey('s1'),
+        ...formatPositions([{ source: 'pos', version: version(1), committedAt: 4_000 }], 4_000),
+      },
     });
     expect(await store.get('card:1')).toMatchObject({
       value: {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryTable } from '#adapters/memory/table.ts';
 import { readFreshness } from '#application/serve/read-freshness.ts';
-import { freshnessKey } from '#application/shared/items.ts';
+import { formatPositions, positionsKey } from '#application/shared/positions.ts';
 import { rowVersion } from '#domain/capture/row-version.ts';
 
 const NOW = 10_000;
@@ -14,11 +14,9 @@ const read = async (
   const table = new MemoryTable();
   for (const [shard, committedAt] of Object.entries(shards)) {
     const [source = '', name = ''] = shard.split('#');
-    const v = rowVersion(2, 'cdc', `A${committedAt}`, 1);
-    await table.write({
-      kind: 'put',
-      item: { ...freshnessKey(source, name), last: { v, committedAt } },
-    });
+    const version = rowVersion(2, 'cdc', `A${committedAt}`, 1);
+    const set = formatPositions([{ source, version, committedAt }], committedAt);
+    await table.write({ kind: 'update', key: positionsKey(name), set });
   }
   return readFreshness(table, () => NOW, sources);
 };
