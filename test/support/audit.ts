@@ -95,9 +95,9 @@ const ledgerProblems = (
 ): readonly string[] => {
   const customers = customersOf(items);
   const resting = items
-    .filter(({ sk }) => sk === 'RESTING')
+    .filter(({ sk }) => sk === 'NOTE')
     .flatMap((item) =>
-      (item['entries'] as [string, number][]).map(([id]) => `${id}@${item.pk.slice(2)}`),
+      ((item['entries'] ?? []) as [string, number][]).map(([id]) => `${id}@${item.pk.slice(2)}`),
     );
   const expectedAtRest: string[] = [];
   const problems = customers.flatMap(({ id, anchor, into, rests }) => {

@@ -70,8 +70,8 @@ export const GUARDS_OF_FACTS: readonly Mutant[] = [
   {
     guard: 'ids at rest are seen by whoever brings their anchor back',
     file: `${IDENTITY}/unit-notes.ts`,
-    from: '...resting.flatMap((item) => noteRead(item, true)),',
-    to: '',
+    from: 'notes: born.flatMap((unit, index) => noteRead(unit, items[index])),',
+    to: 'notes: [],',
   },
   {
     guard: 'a new claim is laid only where there is none',

@@ -7,7 +7,7 @@
  * @module
  */
 import { inParallel } from '#application/shared/in-parallel.ts';
-import { restingKey } from '#application/shared/items.ts';
+import { noteKey } from '#application/shared/items.ts';
 import type { Action, Table, Write } from '#application/shared/table.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import type { IdentityPorts } from './identity-ports.ts';
@@ -59,7 +59,7 @@ const layClaims = async (
 ): Promise<ReadonlySet<PlannedWorld>> => {
   const laid = await writtenOf(table, planned, ({ plan }) => plan.laid);
   const looked = [...laid].flatMap(({ world }) => world.looked);
-  const notes = looked.length > 0 ? await table.getAll(looked.map(restingKey)) : [];
+  const notes = looked.length > 0 ? await table.getAll(looked.map(noteKey)) : [];
   const noted = new Set(looked.filter((_, index) => notes[index] !== undefined));
   return new Set([...laid].filter(({ world }) => !world.looked.some((unit) => noted.has(unit))));
 };

@@ -7,9 +7,9 @@
  * @module
  */
 import {
-  decisionsKey,
   evidenceAttributes,
   FACT_UNIT_PREFIX,
+  noteKey,
   parseRowItem,
   parseUnitItem,
   unitItemKey,
@@ -127,7 +127,7 @@ const changesOf = async (
   claims: (unit: EvidenceUnit) => readonly Claim[],
 ): Promise<readonly StructuralChange[]> => {
   const units = [decision.a, decision.b];
-  const items = await table.getAll([...units.map(unitItemKey), ...units.map(decisionsKey)]);
+  const items = await table.getAll([...units.map(unitItemKey), ...units.map(noteKey)]);
   const changes = units.map((unit, index) =>
     changeOf(unit, items[index], items[index + units.length], claims),
   );
@@ -172,7 +172,7 @@ const noteAction = (key: UnitKey, after: EvidenceUnit, noted: Item | undefined):
   const claims = after.claims.map(({ identifier }) => identifier).filter(isDecision);
   const version = (noted?.['ver'] as number | undefined) ?? 0;
   const when: Condition = noted ? { equals: [['ver'], version] } : { missing: ['pk'] };
-  return { kind: 'put', item: { ...decisionsKey(key), ver: version + 1, claims }, when };
+  return { kind: 'update', key: noteKey(key), set: { ver: version + 1, claims }, when };
 };
 
 // A unit that came to life meanwhile has taken the decision along and must lose it.

@@ -119,7 +119,7 @@ const writesFor = (
     ...lastEvents(input, homes, events),
     ...ids.actions,
     ...held.actions,
-    ...restingActions(world, changes, evaluation),
+    ...restingActions(world, evaluation),
     ...unitPointers(moved, homes),
     ...sharedHolders(input, changed.union(new Set(moved))),
     ...(open ? [] : claimPointers(input, homes, customers, before, after)),

@@ -6,17 +6,16 @@ import {
   type CustomerItem,
   formatCustomerItem,
   isLive,
-  restingKey,
+  noteKey,
   sameCustomer,
 } from '#application/shared/items.ts';
-import type { Action, Write } from '#application/shared/table.ts';
+import type { Action, Condition, Write } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
-import { isDecision } from '#domain/identity/merge-policy.ts';
 import type { LedgerEntry, OneId } from '#domain/identity/one-id.ts';
 import type { Evaluation, Scope } from '#domain/identity/scope.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import type { NoteRead } from './unit-notes.ts';
-import type { StructuralChange, World } from './world.ts';
+import type { World } from './world.ts';
 
 /** An id with where it leads, and the units of its customer if it leads to its own. */
 export interface PlacedCustomer extends CustomerItem {
@@ -121,35 +120,34 @@ const restingEntries = (evaluation: Evaluation): readonly LedgerEntry[] =>
   evaluation.ledger.filter((entry) => !evaluation.units.has(entry.anchor));
 
 /**
- * Keeps notes of what outlives its unit, and checks that new units have none unseen. A fact unit that operators have
- * decided about leaves one at rest even without ids: whoever is about to create it again notices that it was there.
+ * Notes ids that outlive their unit, and checks that new units have no note unseen. One of a unit that operators have decided
+ * about stays: whoever is about to create the unit again, and has read no note, notices that it was there.
  */
 export const restingActions = (
   { notes, unfenced, token }: World,
-  changes: readonly StructuralChange[],
   evaluation: Evaluation,
 ): readonly Action[] => {
   const entriesOf = groupBy(restingEntries(evaluation), (entry): UnitKey => entry.anchor);
-  const anchors = new Set([...entriesOf.keys(), ...changes.flatMap(decidedAndGone)]);
   return [
-    ...notes.map(noteAction),
+    ...notes.map((note) => noteAction(note, token)),
     ...unfenced.map(
-      (anchor): Action => ({ kind: 'check', key: restingKey(anchor), when: { missing: ['pk'] } }),
+      (anchor): Action => ({ kind: 'check', key: noteKey(anchor), when: { missing: ['pk'] } }),
     ),
-    ...[...anchors].map((anchor): Action => {
-      const entries = (entriesOf.get(anchor) ?? []).map(({ id, issuedAt }) => [id, issuedAt]);
-      return { kind: 'put', item: { ...restingKey(anchor), ver: token, entries } };
+    ...[...entriesOf].map(([anchor, ofAnchor]): Action => {
+      const entries = ofAnchor.map(({ id, issuedAt }) => [id, issuedAt]);
+      return { kind: 'update', key: noteKey(anchor), set: { ver: token, entries } };
     }),
   ];
 };
 
-const noteAction = ({ key, version, ends }: NoteRead): Action => ({
-  kind: ends ? 'delete' : 'check',
-  key,
-  when: { equals: [['ver'], version] },
-});
-
-const decidedAndGone = ({ key, before, after }: StructuralChange): readonly UnitKey[] =>
-  !after && before?.claims.some(({ identifier }) => isDecision(identifier)) && !before.party
-    ? [key]
-    : [];
+const noteAction = (
+  { unit, version, hasIds, isDecided }: NoteRead,
+  token: World['token'],
+): Action => {
+  const key = noteKey(unit);
+  const when: Condition = { equals: [['ver'], version] };
+  if (!hasIds) return { kind: 'check', key, when };
+  return isDecided
+    ? { kind: 'update', key, set: { ver: token }, remove: ['entries'], when }
+    : { kind: 'delete', key, when };
+};

@@ -3,9 +3,9 @@
  * the unit anew.
  * @module
  */
-import { decisionsKey, FACT_UNIT_PREFIX, restingKey } from '#application/shared/items.ts';
+import { FACT_UNIT_PREFIX, noteKey } from '#application/shared/items.ts';
 import { underNote } from '#application/shared/review-items.ts';
-import type { Item, Key, Table } from '#application/shared/table.ts';
+import type { Item, Table } from '#application/shared/table.ts';
 import { sameEvidence, type UnitKey } from '#domain/identity/evidence.ts';
 import type { LedgerEntry, OneId } from '#domain/identity/one-id.ts';
 import type { UnitChange } from '#domain/identity/scope.ts';
@@ -15,10 +15,12 @@ import { isNew } from './membership-writes.ts';
 
 /** A note about a unit that is not there, in the version that the commit must find. */
 export interface NoteRead {
-  readonly key: Key;
+  readonly unit: UnitKey;
   readonly version: number;
-  /** The new life ends what it noted. */
-  readonly ends: boolean;
+  /** Ids are at rest with the unit: the new life ends that. */
+  readonly hasIds: boolean;
+  /** Operators have decided about the unit, which goes on. */
+  readonly isDecided: boolean;
 }
 
 /** Notes of units that are about to be made. */
@@ -26,29 +28,34 @@ export interface NotesRead {
   readonly notes: readonly NoteRead[];
   /** Ids whose anchor comes back. */
   readonly revived: readonly LedgerEntry[];
-  /** Units without ids at rest. */
+  /** Units without a note. */
   readonly unnoted: readonly UnitKey[];
-  /** What operators have decided about each, if anything. */
+  /** The note of each, with what operators have decided, if there is one. */
   readonly decided: ReadonlyMap<UnitKey, Item | undefined>;
 }
 
 /** Reads the notes of units that are about to be made. */
 export const readNotes = async (table: Table, born: readonly UnitKey[]): Promise<NotesRead> => {
-  const items = await table.getAll([...born.map(restingKey), ...born.map(decisionsKey)]);
-  const [resting, decisions] = [items.slice(0, born.length), items.slice(born.length)];
+  const items = await table.getAll(born.map(noteKey));
   return {
-    notes: [
-      ...resting.flatMap((item) => noteRead(item, true)),
-      ...decisions.flatMap((item) => noteRead(item, false)),
-    ],
-    revived: born.flatMap((anchor, index) => restingEntries(anchor, resting[index])),
-    unnoted: born.filter((_, index) => resting[index] === undefined),
-    decided: new Map(born.map((unit, index) => [unit, decisions[index]])),
+    notes: born.flatMap((unit, index) => noteRead(unit, items[index])),
+    revived: born.flatMap((anchor, index) => restingEntries(anchor, items[index])),
+    unnoted: born.filter((_, index) => items[index] === undefined),
+    decided: new Map(born.map((unit, index) => [unit, items[index]])),
   };
 };
 
-const noteRead = (item: Item | undefined, ends: boolean): readonly NoteRead[] =>
-  item ? [{ key: { pk: item.pk, sk: item.sk }, version: item['ver'] as number, ends }] : [];
+const noteRead = (unit: UnitKey, item: Item | undefined): readonly NoteRead[] =>
+  item
+    ? [
+        {
+          unit,
+          version: item['ver'] as number,
+          hasIds: item['entries'] !== undefined,
+          isDecided: item['claims'] !== undefined,
+        },
+      ]
+    : [];
 
 const restingEntries = (anchor: UnitKey, item: Item | undefined): readonly LedgerEntry[] =>
   ((item?.['entries'] ?? []) as readonly (readonly [string, number])[]).map(([id, issuedAt]) => ({

@@ -6,7 +6,6 @@
  * @module
  */
 
-import { decisionsKey, restingKey } from '#application/shared/items.ts';
 import { DisjointSets } from '#domain/identity/disjoint-sets.ts';
 import type { IdentifierKey } from '#domain/identity/evidence.ts';
 import { type MergePolicy, scoringOf } from '#domain/identity/merge-policy.ts';
@@ -101,14 +100,13 @@ const partNamed = (world: World, sets: DisjointSets<string>, name: string): Worl
   const changes = world.changes.filter(({ key }) => isIn(`unit ${key}`));
   const scopes = world.scopes.filter(({ id }) => isIn(`scope ${id}`));
   const units = new Set(changes.map(({ key }) => key));
-  const notes = new Set([...units].flatMap((unit) => [restingKey(unit).pk, decisionsKey(unit).pk]));
   return {
     changes,
     scopes,
     scope: mergeScopes(scopes.map(({ scope }) => scope)),
     memberships: world.memberships.filter(({ identifier }) => isIn(`value ${identifier}`)),
     revived: world.revived.filter(({ anchor }) => units.has(anchor)),
-    notes: world.notes.filter(({ key }) => notes.has(key.pk)),
+    notes: world.notes.filter(({ unit }) => units.has(unit)),
     unfenced: world.unfenced.filter((unit) => units.has(unit)),
     looked: world.looked.filter((unit) => units.has(unit)),
     token: world.token,

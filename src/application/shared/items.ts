@@ -14,8 +14,7 @@
  * | events    | `K#scope`          | `EVENTS`        | events of a commit that left none of its scopes |
  * | open      | `OPEN`             | scope           | a scope whose commit goes on in further steps |
  * | customer  | `C#OneID`          | `CUSTOMER`      | ledger entry; that it redirects or rests. Units: the scope of its anchor |
- * | resting   | `A#unit key`       | `RESTING`       | ids that wait for their anchor to come back |
- * | decisions | `A#unit key`       | `DECISIONS`     | what operators have decided about a unit, whether it lives or not |
+ * | note      | `A#unit key`       | `NOTE`          | what outlives a unit: ids that wait for it as their anchor, and what operators have decided about it |
  * | decision  | `DECISION`         | id              | what an operator has decided, who and why |
  * | summary   | `C#OneID`          | `SUMMARY`       | the parts that the served view is folded from |
  * | defect    | `Q#source.table`   | `rule#column#row key` | a row that broke a data-quality rule, and its version then |
@@ -120,11 +119,8 @@ export const partKey = (id: OneId, unit: UnitKey, epoch: string, bucket: number)
   sk: `${partPrefix(unit, epoch)}${bucket}`,
 });
 
-/** Key of the ids that rest with an anchor. */
-export const restingKey = (anchor: UnitKey): Key => ({ pk: `A#${anchor}`, sk: 'RESTING' });
-
-/** Key of the decisions about a unit. */
-export const decisionsKey = (unit: UnitKey): Key => ({ pk: `A#${unit}`, sk: 'DECISIONS' });
+/** Key of what outlives a unit: ids that wait for it, and what operators have decided about it. */
+export const noteKey = (unit: UnitKey): Key => ({ pk: `A#${unit}`, sk: 'NOTE' });
 
 /** Partition of all freshness items: one a shard, and read together with every answer. */
 export const FRESHNESS_PARTITION = 'FRESHNESS';

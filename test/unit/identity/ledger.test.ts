@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { restructure } from '#application/identity/restructure.ts';
 import type { StructuralChange } from '#application/identity/world.ts';
-import { customerKey, restingKey, rowItemKey } from '#application/shared/items.ts';
+import { customerKey, noteKey, rowItemKey } from '#application/shared/items.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import { key, POLICY } from '../../support/builders/evidence.ts';
 import { party, partyGone, rowKey } from '../../support/builders/rows.ts';
@@ -62,9 +62,9 @@ describe('ids', () => {
     const store = anIdentityStore();
     await store.parties(party('a', 1));
     await store.parties(partyGone('a', 2));
-    expect(await store.item(restingKey(key('a')))).toMatchObject({ entries: [['one_a', 1]] });
+    expect(await store.item(noteKey(key('a')))).toMatchObject({ entries: [['one_a', 1]] });
     await store.parties(party('a', 3));
-    expect(await store.item(restingKey(key('a')))).toBeUndefined();
+    expect(await store.item(noteKey(key('a')))).toBeUndefined();
   });
 
   test('an id that comes back into another customer redirects, or takes over when it is older', async () => {

@@ -125,13 +125,13 @@ test('the note of an id at rest that is gone, and the id whose note is there', a
   await store.parties(partyGone('crm.contact.3', 80));
   await store.maintain();
   const [note, id] = [
-    { pk: 'A#crm.contact.3', sk: 'RESTING' },
+    { pk: 'A#crm.contact.3', sk: 'NOTE' },
     { pk: 'C#one_crm.contact.3', sk: 'CUSTOMER' },
   ];
   expect(namesOf(await store.pass())).toEqual([]);
   const [kept] = await store.table.getAll([note]);
   await store.damage(note);
-  expect(namesOf(await store.pass())).toEqual(['A#crm.contact.3 RESTING']);
+  expect(namesOf(await store.pass())).toEqual(['A#crm.contact.3 NOTE']);
   if (kept) await store.table.write({ kind: 'put', item: kept });
   await store.damage(id);
   const part = await store.pass();

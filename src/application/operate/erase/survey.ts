@@ -16,13 +16,12 @@ import {
   bucketKey,
   bucketsIn,
   claimKey,
-  decisionsKey,
   defectPartition,
   FACT_UNIT_PREFIX,
+  noteKey,
   parseClaimItem,
   parseRowItem,
   parseUnitItem,
-  restingKey,
   rowItemKey,
   type ScopeId,
   unitItemKey,
@@ -93,8 +92,7 @@ const bucketsOf = (unit: UnitKey, item: Item | undefined): readonly Key[] =>
     : [];
 
 const notesOf = (unit: UnitKey): readonly PlannedItem[] => [
-  planned('ids at rest', restingKey(unit)),
-  planned('decisions of a unit', decisionsKey(unit)),
+  planned('ids at rest and decisions of a unit', noteKey(unit)),
 ];
 
 const partyRows = (units: readonly UnitKey[]): readonly PlannedRow[] =>

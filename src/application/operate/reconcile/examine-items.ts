@@ -19,11 +19,11 @@ import {
   formatCustomerItem,
   isLive,
   MEMBER_PREFIX,
+  noteKey,
   parseClaimItem,
   parseCustomerItem,
   parseRowItem,
   parseUnitItem,
-  restingKey,
   rowItemKey,
   type ScopeId,
   scopeKey,
@@ -221,12 +221,12 @@ const examineId = async (
   const { id, anchor } = customer;
   const home = await around.scopeOf(anchor);
   if (home?.scope.ledger.some((entry) => entry.id === id)) return NONE;
-  const resting = await around.get(restingKey(anchor));
+  const resting = await around.get(noteKey(anchor));
   const entries = (resting?.['entries'] ?? []) as readonly (readonly [string, number])[];
   if (entries.some(([one]) => one === id)) return NONE;
   const unit = await around.get(unitItemKey(anchor));
   if (unit?.['deleted'] === true) {
-    return [finding(restingKey(anchor), 'missing', 'note of ids at rest', {}, 'restore')];
+    return [finding(noteKey(anchor), 'missing', 'note of ids at rest', {}, 'restore')];
   }
   // A unit or scope that is gone is named itself; its ids cannot be told from others meanwhile.
   if (!home) return NONE;
@@ -236,7 +236,7 @@ const examineId = async (
   return [finding(item, 'surplus', what, { expected: anchor, found: id }, 'restore')];
 };
 
-const examineResting: Examine = async (around, item) => {
+const examineNote: Examine = async (around, item) => {
   const anchor = item.pk.slice(2) as UnitKey;
   const entries = (item['entries'] ?? []) as readonly (readonly [string, number])[];
   const items = await around.getAll(entries.map(([id]) => customerKey(id as OneId)));
@@ -245,7 +245,7 @@ const examineResting: Examine = async (around, item) => {
     const key = customerKey(id as OneId);
     const atRest = { id: id as OneId, anchor, issuedAt, rests: true };
     const actions = [
-      { kind: 'check', key: restingKey(anchor), when: { exists: ['pk'] } },
+      { kind: 'check', key: noteKey(anchor), when: { exists: ['pk'] } },
       { kind: 'put', item: formatCustomerItem(atRest), when: { missing: ['pk'] } },
     ] as const;
     const seen = { expected: [id, issuedAt] };
@@ -284,6 +284,6 @@ const EXAMINATIONS: Readonly<Record<string, Examine>> = {
   BUCKET: examineBucket,
   CLAIM: examineClaim,
   CUSTOMER: examineCustomer,
-  RESTING: examineResting,
+  NOTE: examineNote,
   SUMMARY: examineSummaryItem,
 };
