@@ -7,6 +7,7 @@
  */
 import { type Meter, makeMeter } from '#adapters/dynamodb/meter.ts';
 import { MemoryTable } from '#adapters/memory/table.ts';
+import { keepingParts } from '#adapters/shared/kept-parts.ts';
 import { applyRows } from '#application/identity/apply-rows.ts';
 import { closeScopes } from '#application/identity/open-scopes.ts';
 import type { IdentityPorts } from '#application/identity/restructure.ts';
@@ -21,6 +22,9 @@ export interface ComponentCosts {
   readonly rows: number;
   readonly writeUnits: number;
   readonly requests: number;
+  readonly readUnits: number;
+  /** The same in an execution environment that has read none of the scope. */
+  readonly coldReadUnits: number;
   readonly transactions: number;
   /** Processor time of the change, milliseconds, median. */
   readonly milliseconds: number;
@@ -41,7 +45,7 @@ export const countComponents = async (
   const table = countingTable(new MemoryTable({ meter }), calls);
   let now = 0;
   const ports: IdentityPorts = {
-    table,
+    table: keepingParts(table),
     mint: (anchor, attempt) => `one_${anchor}/${attempt}` as OneId,
     clock: () => ++now,
     random: seededRandom(7),
@@ -51,6 +55,12 @@ export const countComponents = async (
     const { failures } = await applyRows(ports, POLICY, rows, []);
     await closeScopes(ports, POLICY);
     return failures.length;
+  };
+  const measured = {
+    meter,
+    calls,
+    apply,
+    restart: () => Object.assign(ports, { table: keepingParts(table) }),
   };
   const lineRow = (n: number) => party(`crm.member.${n}`, 1, `phone#${n}`, `phone#${n + 1}`);
   const results: ComponentCosts[] = [];
@@ -62,31 +72,46 @@ export const countComponents = async (
       const some = Array.from({ length: Math.min(TOGETHER, rows - built) }, (_, k) => built + k);
       failed += await apply(...some.map(lineRow));
     }
-    results.push({ rows, ...(await measureChanges(apply, { meter, calls }, rows)), failed });
+    results.push({ rows, ...(await measureChanges(measured, rows)), failed });
   }
   return results;
 };
 
 const measureChanges = async (
-  apply: (...rows: readonly ReturnType<typeof party>[]) => Promise<number>,
-  { meter, calls }: { readonly meter: Meter; readonly calls: CallCounts },
+  { meter, calls, apply, restart }: Measured,
   rows: number,
-) => {
+): Promise<Omit<ComponentCosts, 'rows' | 'failed'>> => {
+  // The row in the middle says something more, which concerns nobody else.
+  const change = async (number: number): Promise<void> => {
+    const middle = Math.floor(rows / 2);
+    const said = [`phone#${middle}`, `phone#${middle + 1}`, `email#${rows}-${number}`];
+    await apply(party(`crm.member.${middle}`, 100 * rows + number, ...said));
+  };
+  restart();
+  const cold = { ...meter };
+  await change(CHANGES);
   const before = { ...meter, ...calls };
   const times: number[] = [];
-  for (let change = 0; change < CHANGES; change++) {
+  for (let number = 0; number < CHANGES; number++) {
     const begun = process.cpuUsage();
-    // The row in the middle says something more, which concerns nobody else.
-    const middle = Math.floor(rows / 2);
-    const said = [`phone#${middle}`, `phone#${middle + 1}`, `email#${rows}-${change}`];
-    await apply(party(`crm.member.${middle}`, 100 * rows + change, ...said));
+    await change(CHANGES + 1 + number);
     const { user, system } = process.cpuUsage(begun);
     times.push((user + system) / 1000);
   }
   return {
     writeUnits: (meter.writeUnits - before.writeUnits) / CHANGES,
     requests: (meter.requests - before.requests) / CHANGES,
+    readUnits: (meter.readUnits - before.readUnits) / CHANGES,
+    coldReadUnits: before.readUnits - cold.readUnits,
     transactions: (calls.transactions - before.transactions) / CHANGES,
     milliseconds: times.sort((a, b) => a - b)[Math.floor(CHANGES / 2)] ?? 0,
   };
 };
+
+/** What is measured, and how a change is made; `restart` begins an execution environment that has read nothing. */
+interface Measured {
+  readonly meter: Meter;
+  readonly calls: CallCounts;
+  readonly apply: (...rows: readonly ReturnType<typeof party>[]) => Promise<number>;
+  readonly restart: () => void;
+}

@@ -32,9 +32,17 @@ const contentionFigures = (all: readonly ContentionCosts[]): readonly Figure[] =
   }));
 };
 
+/** Write units of a change, however many rows hang together with it. */
+const COMPONENT_UNITS = 40;
+
 const componentFigure = (costs: ComponentCosts): Figure => ({
-  ...{ name: `${costs.rows} rows`, value: costs.writeUnits, unit: 'write units' },
-  how: `${costs.requests.toFixed(1)} requests, ${costs.transactions.toFixed(1)} transactions, ${costs.milliseconds.toFixed(1)} ms of processor time; ${costs.failed} rows did not fit`,
+  ...{
+    name: `${costs.rows} rows`,
+    value: costs.writeUnits,
+    unit: 'write units',
+    budget: COMPONENT_UNITS,
+  },
+  how: `${costs.requests.toFixed(1)} requests, ${costs.readUnits.toFixed(1)} read units (${costs.coldReadUnits} in a new environment), ${costs.transactions.toFixed(1)} transactions, ${costs.milliseconds.toFixed(1)} ms of processor time; ${costs.failed} rows did not fit`,
 });
 
 const loadFigures = (costs: LoadCosts): readonly Figure[] => {

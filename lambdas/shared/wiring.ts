@@ -13,6 +13,7 @@ import { DynamoTable } from '#adapters/dynamodb/table.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
 import { makeGetSecret, makeSecretsClient } from '#adapters/secrets/secret.ts';
+import { keepingParts } from '#adapters/shared/kept-parts.ts';
 import type { Scan } from '#application/operate/ports.ts';
 import { type AuditLog, makeAuditLog } from '#application/serve/audit.ts';
 import { type ErasedRows, makeErasedRows } from '#application/shared/erased-rows.ts';
@@ -33,7 +34,7 @@ const tables = new Map<string, Table>();
 export const bindTable = (tableName: string): Table => {
   const known = tables.get(tableName);
   if (known) return known;
-  const made = new DynamoTable({ client: makeDynamoClient(), tableName });
+  const made = keepingParts(new DynamoTable({ client: makeDynamoClient(), tableName }));
   tables.set(tableName, made);
   return made;
 };

@@ -1,6 +1,7 @@
 /**
  * Audit of a table: everything derived in it, worked out again from the evidence that it holds. Says what does not fit.
  */
+import { partsIn, scopesAmong } from '#application/identity/scope-store.ts';
 import { contributionsIn, hasLiveRow } from '#application/shared/contributions.ts';
 import {
   bucketKey,
@@ -9,6 +10,7 @@ import {
   parseClaimItem,
   parseRowItem,
   parseUnitItem,
+  scopePartKey,
 } from '#application/shared/items.ts';
 import { isPartyItem } from '#application/shared/party-row.ts';
 import { parseHeldItem } from '#application/shared/review-items.ts';
@@ -25,9 +27,8 @@ import { compares, isDecision, type MergePolicy } from '#domain/identity/merge-p
 import { byIssue, type OneId } from '#domain/identity/one-id.ts';
 import { partition } from '#domain/identity/partition.ts';
 import { customerGroups, type Scope } from '#domain/identity/scope.ts';
-import { parseScope } from '#domain/identity/scope-text.ts';
 import { POLICY, sharedAmong, showGroups } from './builders/evidence.ts';
-import { listedAt, textOf } from './scope-lists.ts';
+import { listedAt } from './scope-lists.ts';
 import { customersOf } from './stored-customers.ts';
 
 /** What of a table does not fit; empty when all does. */
@@ -110,15 +111,6 @@ const ledgerProblems = (
   return [...problems, ...differ('rest', resting.sort(), expectedAtRest.sort())];
 };
 
-const scopesOf = (items: readonly Item[]): ReadonlyMap<string, Scope> =>
-  new Map(
-    items.flatMap((item) =>
-      item.sk === 'SCOPE' && typeof item['doc'] === 'string'
-        ? [[item.pk.slice(2), parseScope(textOf(items, item))] as const]
-        : [],
-    ),
-  );
-
 // One entry for each value that waits for review, and the scopes list those that are not shared.
 const heldProblems = (
   items: readonly Item[],
@@ -135,7 +127,7 @@ const heldProblems = (
   );
   const linking = [...shared].filter((one) => !isKey(policy, one));
   const expected = [...values, ...linking.map((one) => `${one} shared`)];
-  const listed = [...scopesOf(items).values()].flatMap((scope) => scope.held);
+  const listed = [...scopesAmong(items).values()].flatMap((scope) => scope.held);
   return [
     ...differ('held values', stored.sort(), expected.sort()),
     ...differ('held values listed', listed.map(showHeldValue).sort(), values.sort()),
@@ -147,16 +139,26 @@ const showHeldValue = (value: HeldValue): string => {
   return [identifier, reasons, links, units, joins, ...sides, weight].join(' ');
 };
 
-// Every commit is at its end, and nothing is left of texts that are gone.
+// Every commit is at its end. Every part of a scope is named by the one that it leads to, and by no other.
 const openProblems = (items: readonly Item[]): readonly string[] => {
-  const heads = new Map(items.flatMap((item) => (item.sk === 'SCOPE' ? [[item.pk, item]] : [])));
-  return items.flatMap((item) => {
-    if (item.pk === 'OPEN' || item['open'] === true) return [`${item.pk} ${item.sk} is open`];
-    if (!item.sk.startsWith('PART#')) return [];
-    return Number(heads.get(item.pk)?.['parts'] ?? 0) >= Number(item.sk.slice(5))
-      ? []
-      : [`${item.pk} ${item.sk} is left over`];
-  });
+  const scopes = new Map(items.flatMap((item) => (item.sk === 'SCOPE' ? [[item.pk, item]] : [])));
+  const named = [...scopes.values()].flatMap(({ pk, ...item }) =>
+    partsIn({ pk, ...item }).map((part) => `${scopePartKey(part).pk} of ${pk}`),
+  );
+  const stored = items.flatMap((item) =>
+    item.sk === 'PART' ? [`${item.pk} of ${endOf(scopes, `K#${item['scope']}`)}`] : [],
+  );
+  return [
+    ...differ('parts of scopes', stored.sort(), named.sort()),
+    ...items.flatMap((item) =>
+      item.pk === 'OPEN' || item['open'] === true ? [`${item.pk} ${item.sk} is open`] : [],
+    ),
+  ];
+};
+
+const endOf = (scopes: ReadonlyMap<string, Item>, pk: string): string => {
+  const into = scopes.get(pk)?.['into'];
+  return into === undefined ? pk : endOf(scopes, `K#${into}`);
 };
 
 const scopeProblems = (
@@ -165,7 +167,7 @@ const scopeProblems = (
   shared: ReadonlySet<IdentifierKey>,
   policy: MergePolicy,
 ): readonly string[] => {
-  const scopes = scopesOf(items);
+  const scopes: ReadonlyMap<string, Scope> = scopesAmong(items);
   const redirects = new Map(
     items.flatMap((item) =>
       item.sk === 'SCOPE' && item['into'] ? [[item.pk.slice(2), String(item['into'])]] : [],

@@ -6,10 +6,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { MemoryTable } from '#adapters/memory/table.ts';
 import { applyRows } from '#application/identity/apply-rows.ts';
+import { LIMITS } from '#application/identity/identity-ports.ts';
 import { foldToLatest } from '#application/identity/join-changes.ts';
 import { closeScopes } from '#application/identity/open-scopes.ts';
 import { ContentionError } from '#application/identity/restructure.ts';
 import type { RowChange } from '#application/identity/row-change.ts';
+import type { ScopeSizes } from '#application/identity/scope-writes.ts';
 import { lookupsOf, putLookups, rowOfLookup } from '#application/profile/maintain-lookups.ts';
 import { maintainViews, type ViewPorts } from '#application/profile/maintain-views.ts';
 import { wholeSummary } from '#application/profile/parts-apart.ts';
@@ -37,6 +39,8 @@ export interface ViewRun {
   readonly stalls: number;
   /** Most buckets in a summary, and longest text. */
   readonly limits: { readonly buckets: number; readonly text: number };
+  /** How scopes lie in the table; as in earnest when absent. */
+  readonly sizes?: ScopeSizes;
 }
 
 const HOUR_MS = 3_600_000;
@@ -137,7 +141,8 @@ export const runViewWorld = async (seed: number, options: ViewRun): Promise<read
     writing: options.writers,
   };
   const queue = deliveriesOf(random, world);
-  const ports = identityPorts(table, random);
+  const limits = { ...LIMITS, ...(options.sizes ? { sizes: options.sizes } : {}) };
+  const ports = { ...identityPorts(table, random), limits };
   await scheduler.run(() =>
     Promise.all([
       ...Array.from({ length: options.writers }, () => write(running, ports, queue)),

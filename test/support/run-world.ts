@@ -4,6 +4,7 @@
  */
 
 import { MemoryTable } from '#adapters/memory/table.ts';
+import { keepingParts } from '#adapters/shared/kept-parts.ts';
 import { applyRows } from '#application/identity/apply-rows.ts';
 import { applyRules } from '#application/identity/change-rules.ts';
 import { foldToLatest } from '#application/identity/join-changes.ts';
@@ -16,6 +17,7 @@ import type { OneId } from '#domain/identity/one-id.ts';
 import { digestOf, storedState } from './canonical-state.ts';
 import { drawWorld, RULES, type World } from './identity-world.ts';
 import { drawOperations, type Operation, operate } from './operations.ts';
+import { isPart, removePartLeft } from './parts-left.ts';
 import { recordingEvents } from './recording-events.ts';
 import { Crash, type Faults, lagging, Scheduler, seededRandom, Throttle } from './scheduler.ts';
 import { SCORED_RULES, withFeatures } from './scored-world.ts';
@@ -108,8 +110,10 @@ export const runWorld = async (
   const events: IdentityEvent[] = [];
   let now = 0;
   let rules = ruleSets[0];
+  const recording = recordingEvents(table, events);
   const ports = {
-    table: recordingEvents(table, events),
+    // Some keep the parts of scopes that they have read, as functions do.
+    table: seed % 2 === 0 ? recording : keepingParts(recording),
     clock: () => ++now,
     random,
     sleep: async () => {},
@@ -153,20 +157,32 @@ export const runWorld = async (
   const scan = async function* () {
     yield await dump();
   };
-  const settle = async (): Promise<void> => {
+  const insist = async (job: () => Promise<unknown>): Promise<void> => {
     try {
-      await scheduler.live(() => applyRules(ports, scan, rules));
+      await scheduler.live(job);
     } catch (error) {
       redeliveries += 1;
       if (!comesAgain(error) || redeliveries > 100 * options.events) throw error;
-      await settle();
+      await insist(job);
     }
   };
   await scheduler.run(() => Promise.all(Array.from({ length: options.workers }, work)));
-  await scheduler.run(settle);
+  await scheduler.run(() => insist(() => applyRules(ports, scan, rules)));
+  let left = 0;
+  for (const part of (await dump()).filter(isPart)) {
+    const sweep = async () => {
+      left += (await removePartLeft(table, part)) ? 1 : 0;
+    };
+    await scheduler.run(() => insist(sweep));
+  }
+  const { crash, throttle } = options.faults;
   const items = await dump();
   return {
-    problems: [...differences(items, world, rules), ...eventProblems(items, events)],
+    problems: [
+      ...(left > 0 && crash + throttle === 0 ? [`${left} parts were left by nobody who died`] : []),
+      ...differences(items, world, rules),
+      ...eventProblems(items, events),
+    ],
     digest: digestOf(storedState(items, rules)),
   };
 };

@@ -2,11 +2,10 @@
  * Stored customers: every id of a table with where it leads, and the units that its scope lists of it.
  */
 import { customersIn } from '#application/identity/customer-units.ts';
+import { scopesAmong } from '#application/identity/scope-store.ts';
 import { type CustomerItem, isLive, parseCustomerItem } from '#application/shared/items.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
-import { parseScope } from '#domain/identity/scope-text.ts';
-import { textOf } from './scope-lists.ts';
 
 export interface StoredCustomer extends CustomerItem {
   readonly units: readonly UnitKey[];
@@ -15,11 +14,7 @@ export interface StoredCustomer extends CustomerItem {
 /** Ids that were issued, in the items' order; one that was laid, and whose commit never came, is none. */
 export const issuedIn = (items: readonly Item[]): readonly CustomerItem[] => {
   const listed = new Set(
-    items.flatMap((item) =>
-      item.sk === 'SCOPE' && item['doc'] !== undefined
-        ? parseScope(textOf(items, item)).ledger.map(({ id }) => id)
-        : [],
-    ),
+    [...scopesAmong(items).values()].flatMap(({ ledger }) => ledger.map(({ id }) => id)),
   );
   return items
     .filter(({ sk }) => sk === 'CUSTOMER')

@@ -1,6 +1,7 @@
 /**
  * One random history by its seed. The shape of its world follows from the seed, so that the seed alone replays it.
  */
+import { type CommitLimits, LIMITS } from '#application/identity/identity-ports.ts';
 import { type MakeStore, type RunOptions, runWorld, type WorldResult } from './run-world.ts';
 
 const NO_FAULTS = { crash: 0, throttle: 0 } as const;
@@ -51,8 +52,20 @@ const optionsOf = (seed: number, overrides: Partial<RunOptions> = {}): RunOption
   const shape = SHAPES[seed % SHAPES.length] as RunOptions;
   // One in eight histories is scored, in every shape: they take several times as long as others.
   const isScored = overrides.scored ?? Math.floor(seed / SHAPES.length) % 8 === 3;
-  const limits = isScored && shape.limits ? SMALL_SCORED : {};
-  return { ...shape, ...(isScored ? { scored: true } : {}), ...limits, ...overrides };
+  const bounds = { ...shape, ...(isScored && shape.limits ? SMALL_SCORED : {}) };
+  const limits = { ...(bounds.limits ?? LIMITS), ...sizesOf(seed, isScored) };
+  return { ...bounds, ...(isScored ? { scored: true } : {}), limits, ...overrides };
+};
+
+/**
+ * Two in three histories have scopes in parts: of a few units each, or of one. In scored ones, where a commit reads much else,
+ * the store would refuse one part or another in nearly every attempt.
+ */
+const sizesOf = (seed: number, isScored: boolean): Pick<CommitLimits, 'sizes'> => {
+  const few = { whole: 300, part: 400 };
+  const sizes = [undefined, few, isScored ? few : { whole: 150, part: 120 }];
+  const some = sizes[Math.floor(seed / SHAPES.length) % sizes.length];
+  return some ? { sizes: some } : {};
 };
 
 /** How a history came out. */

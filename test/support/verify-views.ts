@@ -1,6 +1,7 @@
 /**
  * A history of views chosen by its seed alone: how many people, rows and workers, how unlucky, how much a summary holds.
  */
+import { SCOPE_SIZES } from '#application/identity/scope-writes.ts';
 import { runViewWorld, type ViewRun } from './run-view-world.ts';
 import { seededRandom } from './scheduler.ts';
 
@@ -26,6 +27,7 @@ const optionsOf = (seed: number): ViewRun => {
       { buckets: 0, text: 64_000 },
       { buckets: 16, text: 900 },
     ),
+    sizes: draw(SCOPE_SIZES, { whole: 300, part: 400 }, { whole: 150, part: 120 }),
   };
 };
 

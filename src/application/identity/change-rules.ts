@@ -16,7 +16,7 @@ import { holdersOf, mergeScopes, type Scope } from '#domain/identity/scope.ts';
 import { describeScopes } from './compared-scopes.ts';
 import { closeScopes } from './open-scopes.ts';
 import { ContentionError, commitWork, type IdentityPorts } from './restructure.ts';
-import { readScopes } from './scope-store.ts';
+import { isScopeItem, readScopes } from './scope-store.ts';
 
 /** Every item of the table, page by page, in no order and at no one instant. */
 export type TableScan = () => AsyncIterable<readonly Item[]>;
@@ -41,8 +41,7 @@ export const readPopulation = async (
 ): Promise<Population> => {
   const scopes: Scope[] = [];
   for await (const items of scan()) {
-    const heads = items.filter(({ sk, doc }) => sk === 'SCOPE' && doc !== undefined);
-    const ids = heads.map(({ pk }) => pk.slice(2) as ScopeId);
+    const ids = items.flatMap(scopeAt);
     scopes.push(await describeScopes(table, policy, await readScopes(table, ids)));
   }
   return mergeScopes(scopes);
@@ -66,7 +65,7 @@ export const applyRules = async (
 ): Promise<RulesApplied> => {
   let [scopes, identifiers] = [0, 0];
   for await (const items of scan()) {
-    const heads = items.flatMap((item) => scopeAt(item));
+    const heads = items.flatMap(scopeAt);
     const stored = await readScopes(ports.table, heads);
     const crossed = new Set([
       ...items.flatMap((item) => claimAt(item, policy)),
@@ -112,5 +111,5 @@ const crossing = (scope: Scope, policy: MergePolicy): readonly IdentifierKey[] =
     length > rulesOf(policy, identifier).cap ? [identifier] : [],
   );
 
-const scopeAt = ({ pk, sk, doc }: Item): readonly ScopeId[] =>
-  sk === 'SCOPE' && doc !== undefined ? [pk.slice(2) as ScopeId] : [];
+const scopeAt = (item: Item): readonly ScopeId[] =>
+  item.sk === 'SCOPE' && isScopeItem(item) ? [item.pk.slice(2) as ScopeId] : [];

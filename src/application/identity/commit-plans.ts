@@ -12,6 +12,7 @@ import type { Action, Table, Write } from '#application/shared/table.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import type { IdentityPorts } from './identity-ports.ts';
 import type { CommitPlan } from './plan-commit.ts';
+import { dropParts } from './scope-writes.ts';
 import type { World } from './world.ts';
 
 /** A world, and what to do with it. */
@@ -32,8 +33,11 @@ export const commitPlans = async (
   const direct = planned.flatMap((one) => (laid.has(one) ? (directOf(one) ?? []) : []));
   const directly = await commitDirectly(ports.table, direct);
   return inParallel(planned, async (one) => {
-    if (!laid.has(one)) return 'conflict';
-    return directly.get(one) ?? commitByTransaction(ports, one.plan);
+    const outcome = laid.has(one)
+      ? (directly.get(one) ?? (await commitByTransaction(ports, one.plan)))
+      : 'conflict';
+    await dropParts(ports.table, one.plan.parts, typeof outcome === 'object');
+    return outcome;
   });
 };
 
@@ -57,7 +61,7 @@ const layClaims = async (
   table: Table,
   planned: readonly PlannedWorld[],
 ): Promise<ReadonlySet<PlannedWorld>> => {
-  const laid = await writtenOf(table, planned, ({ plan }) => plan.laid);
+  const laid = await writtenOf(table, planned, ({ plan }) => [...plan.laid, ...plan.parts.laid]);
   const looked = [...laid].flatMap(({ world }) => world.looked);
   const notes = looked.length > 0 ? await table.getAll(looked.map(noteKey)) : [];
   const noted = new Set(looked.filter((_, index) => notes[index] !== undefined));
@@ -88,7 +92,9 @@ interface Direct {
 
 const directOf = (one: PlannedWorld): Direct | undefined => {
   const { world, plan } = one;
-  if (!world.changes.every(({ follows }) => follows)) return undefined;
+  // When an answer is lost, a single write may be done and seem refused; whoever deletes parts must know.
+  const hasParts = plan.parts.laid.length + plan.parts.left.length > 0;
+  if (hasParts || !world.changes.every(({ follows }) => follows)) return undefined;
   const [own, [scope, ...others]] = [
     plan.actions.slice(0, plan.fences),
     plan.actions.slice(plan.fences),

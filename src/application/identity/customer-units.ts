@@ -10,16 +10,13 @@ import {
   isLive,
   parseCustomerItem,
   type ScopeId,
-  scopePartKey,
   unitItemKey,
 } from '#application/shared/items.ts';
 import type { Item, Table } from '#application/shared/table.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
-import { EMPTY_SCOPE } from '#domain/identity/scope.ts';
-import { formatScope, parseScope } from '#domain/identity/scope-text.ts';
 import { ContentionError } from './restructure.ts';
-import { joinParts, readScopes, type StoredScope } from './scope-store.ts';
+import { readScopes, type StoredScope, scopesAmong } from './scope-store.ts';
 
 /** The units of a customer, at one version of one scope. */
 export interface CustomerUnits {
@@ -110,19 +107,9 @@ const lookUp = async (
 };
 
 /** The units of every customer of a table, from all of its items. Only what reads the table as a whole may ask so. */
-export const customersIn = (items: readonly Item[]): ReadonlyMap<OneId, readonly UnitKey[]> => {
-  const parts = new Map(
-    items.flatMap((item) => (item.pk.startsWith('K#') ? [[`${item.pk} ${item.sk}`, item]] : [])),
+export const customersIn = (items: readonly Item[]): ReadonlyMap<OneId, readonly UnitKey[]> =>
+  new Map(
+    [...scopesAmong(items).values()].flatMap(({ customers }) =>
+      customers.map(({ id, units }) => [id, units] as const),
+    ),
   );
-  const heads = items.filter(({ sk, doc }) => sk === 'SCOPE' && doc !== undefined);
-  return new Map(
-    heads.flatMap((head) => {
-      const further = Array.from({ length: Number(head['parts'] ?? 0) }, (_, index) => {
-        const { pk, sk } = scopePartKey(head.pk.slice(2) as ScopeId, index + 1);
-        return parts.get(`${pk} ${sk}`);
-      });
-      const text = joinParts(head, further) ?? formatScope(EMPTY_SCOPE);
-      return parseScope(text).customers.map(({ id, units }) => [id, units] as const);
-    }),
-  );
-};

@@ -2,8 +2,8 @@
  * List changes: what a commit did to the customers' lists of units, as an attribute of the scope it wrote.
  *
  * The table's stream carries it to whoever keeps views. It names customers and units by their places in the scope's text,
- * `2:0,5 4:` for two units that came to the third customer and others that left the fifth; where the text goes on in
- * further items, by their names. A scope whose customers have what they had carries none, and nobody needs to look at it.
+ * `2:0,5 4:` for two units that came to the third customer and others that left the fifth; where the scope lies in
+ * parts, by their names. A scope whose customers have what they had carries none, and nobody needs to look at it.
  * @module
  */
 import type { Item, ValueMap } from '#application/shared/table.ts';
@@ -20,15 +20,15 @@ export interface ListChange {
 
 type NamedText = readonly (readonly [id: string, came: readonly string[]])[];
 
-/** The attribute of a scope: how the lists of its customers differ from those before; `parts` as it is stored. */
+/** The attribute of a scope: how the lists of its customers differ from those before; by names where it lies in parts. */
 export const listChangeAttributes = (
   before: Pick<Scope, 'customers'>,
   after: Pick<Scope, 'customers' | 'units'>,
-  parts: number,
+  inParts: boolean,
 ): ValueMap => {
   const changes = changesBetween(before.customers, after.customers);
   if (changes.length === 0) return {};
-  return { lists: parts > 0 ? namedText(changes) : placesText(after, changes) };
+  return { lists: inParts ? namedText(changes) : placesText(after, changes) };
 };
 
 const changesBetween = (

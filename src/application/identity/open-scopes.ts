@@ -25,12 +25,14 @@ import { evaluateScope, holdersOf, stepsOf } from '#domain/identity/scope.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { describeScopes } from './compared-scopes.ts';
 import { eventAttributes } from './identity-events.ts';
+import { type IdentityPorts, partRulesOf } from './identity-ports.ts';
 import { isUnderOthers } from './likeness-under-rules.ts';
 import { leadsTo, placedCustomers } from './plan-customers.ts';
 import { heldEvents, listedNow, toldOf, withdrawal } from './plan-held.ts';
 import { ownersOf, pointClaim } from './plan-pointers.ts';
-import { ContentionError, commitWork, type IdentityPorts } from './restructure.ts';
-import { asRead, readScopes, type StoredScope, scopeWrites } from './scope-store.ts';
+import { ContentionError, commitWork } from './restructure.ts';
+import { asRead, isScopeItem, readScopes, type StoredScope } from './scope-store.ts';
+import { partWrites, scopeWrites, transactWithParts } from './scope-writes.ts';
 
 /** Corrections in one transaction, beside the items of the scope and its note. */
 const CORRECTIONS = 80;
@@ -130,7 +132,7 @@ const forget = async (
 ): Promise<StepOutcome> => {
   const own = stored?.id === id ? stored : undefined;
   const [item] = own ? [] : await table.getAll([scopeKey(id)]);
-  if (item?.['doc'] !== undefined) return 'conflict';
+  if (item && isScopeItem(item)) return 'conflict';
   const version = own?.version ?? item?.['ver'];
   const when =
     typeof version === 'number'
@@ -145,11 +147,12 @@ const forget = async (
 
 /** Corrects what points to the customers of a scope, and closes it with the last correction. */
 const correct = async (
-  { table, clock }: IdentityPorts,
+  ports: IdentityPorts,
   policy: MergePolicy,
   stored: StoredScope,
   values: readonly HeldValue[],
 ): Promise<StepOutcome> => {
+  const { table, clock } = ports;
   const { id, scope } = stored;
   const now = clock();
   const held = listedNow(scope.held, values, now);
@@ -162,19 +165,19 @@ const correct = async (
   const some = wrong.slice(0, CORRECTIONS);
   const last = some.length === wrong.length;
   const more = eventAttributes(closingEvents(scope.held, held), now);
-  const { done } = await table.transact([
-    ...(last
-      ? scopeWrites({
-          id,
-          stored,
-          scope: { ...scope, held },
-          open: false,
-          more: { ...more, rules },
-        })
-      : [{ kind: 'check', key: scopeKey(id), when: asRead(stored) } as const]),
+  const write = last
+    ? scopeWrites(
+        { id, stored, scope: { ...scope, held }, open: false, more: { ...more, rules } },
+        partRulesOf(ports),
+      )
+    : undefined;
+  const actions: readonly Action[] = [
+    write?.commit ?? { kind: 'check', key: scopeKey(id), when: asRead(stored) },
     ...some,
     ...(last ? [{ kind: 'delete', key: openKey(id) } as const] : []),
-  ]);
+  ];
+  const parts = write ? partWrites([stored], [write]) : { laid: [], left: [] };
+  const { done } = await transactWithParts(table, actions, parts);
   if (!done) return 'conflict';
   return last ? 'closed' : 'more';
 };

@@ -26,12 +26,20 @@ import { customerTransition, customerWrites, restingActions } from './plan-custo
 import { planHeld } from './plan-held.ts';
 import {
   claimPointers,
+  type Held,
+  heldIn,
   movedUnits,
-  ownersOf,
   sharedHolders,
   unitPointers,
 } from './plan-pointers.ts';
-import { scopeEnd, scopeWrites } from './scope-store.ts';
+import {
+  type PartRules,
+  type PartWrites,
+  partWrites,
+  type ScopeWrites,
+  scopeEnd,
+  scopeWrites,
+} from './scope-writes.ts';
 import type { StructuralChange, World } from './world.ts';
 
 /** A customer with its ids, the new ones minted. */
@@ -51,6 +59,8 @@ export interface CommitPlan {
   readonly fences: number;
   /** Claims to be laid before. */
   readonly laid: readonly Write[];
+  /** Parts of scopes, to be laid before and deleted after. */
+  readonly parts: PartWrites;
   readonly held: readonly HeldLink[];
   /** More steps are to follow. */
   readonly open: boolean;
@@ -68,6 +78,7 @@ export interface PlanInput {
   readonly laidBefore: ReadonlySet<OneId>;
   readonly policy: MergePolicy;
   readonly newScope: () => ScopeId;
+  readonly parts: PartRules;
   /** Epoch milliseconds. */
   readonly now: number;
 }
@@ -91,42 +102,49 @@ const writesFor = (
   input: PlanInput,
   components: readonly (readonly UnitKey[])[],
   open: boolean,
-): MembershipWrites => {
+): MembershipWrites & Pick<CommitPlan, 'parts'> => {
   const { world, changes, evaluation } = input;
   const cameFrom = originsOf(world);
   const homes = findHomes(components, cameFrom, input.newScope);
   const before = mergeScopes(world.scopes.map(({ scope }) => scope));
   const { values, units } = evaluation;
   const memberships = world.memberships.filter((one) => links(input.policy, one.identifier));
-  const held = planHeld({ before: before.held, values, memberships, units, now: input.now }, open);
-  const after = scopeAfter(input, held.listed);
+  const waiting = planHeld(
+    { before: before.held, values, memberships, units, now: input.now },
+    open,
+  );
+  const after = scopeAfter(input, waiting.listed);
   const customers = customerTransition(input, before, after);
-  const events = [...customerEvents(customers.was, customers.now), ...held.events];
+  const events = [...customerEvents(customers.was, customers.now), ...waiting.events];
   const changed = new Set(changes.map(({ key }) => key));
-  const claims = claimWrites(input, homes, after);
+  const held = heldIn(after, input.policy);
+  const claims = claimWrites(input, homes, held);
   const ids = customerWrites(input, customers, open);
   const moved = movedUnits(changed, homes, cameFrom);
+  const scopes = writtenScopes(input, homes, after, {
+    before,
+    open,
+    rules: policyMark(input.policy),
+    events: eventAttributes(events, input.now),
+  });
   const actions = [
     ...ownActions(input, homes),
     ...claims.flatMap((claim) => claim.actions),
-    ...scopeActions(world, homes, after, {
-      before,
-      open,
-      rules: policyMark(input.policy),
-      events: eventAttributes(events, input.now),
-      now: input.now,
-    }),
+    ...scopes.map(({ commit }) => commit),
+    ...endedScopes(world, homes, input.now),
+    ...(open ? [...homes.living].map(openMark) : []),
     ...lastEvents(input, homes, events),
     ...ids.actions,
-    ...held.actions,
+    ...waiting.actions,
     ...restingActions(world, evaluation),
     ...unitPointers(moved, homes),
     ...sharedHolders(input, changed.union(new Set(moved))),
-    ...(open ? [] : claimPointers(input, homes, customers, before, after)),
+    ...(open ? [] : claimPointers(input, homes, customers, before, held)),
   ];
   return {
     actions: joinUpdates(actions),
     laid: [...claims.flatMap(({ laid }) => laid), ...ids.laid],
+    parts: partWrites(world.scopes, scopes),
   };
 };
 
@@ -173,9 +191,8 @@ const ownActions = ({ changes, world }: PlanInput, homes: Homes): readonly Actio
 const claimWrites = (
   { world, policy }: PlanInput,
   homes: Homes,
-  after: Scope,
+  { owners }: Held,
 ): readonly MembershipWrites[] => {
-  const owners = ownersOf(after, policy);
   return world.memberships.map((membership) => {
     const { identifier, claim, holders: [holder] = [] } = membership;
     const { cap } = rulesOf(policy, identifier);
@@ -194,31 +211,41 @@ interface ScopeExtras {
   /** Mark of the rules that they were evaluated under. */
   readonly rules: string;
   readonly events: ValueMap;
-  readonly now: number;
 }
 
-const scopeActions = (
-  world: World,
+const writtenScopes = (
+  { world, parts: rules }: PlanInput,
   homes: Homes,
   after: Scope,
-  { before, open, rules, events, now }: ScopeExtras,
-): readonly Action[] => {
+  { before, open, rules: mark, events }: ScopeExtras,
+): readonly ScopeWrites[] => {
   const [first] = homes.living;
   const stored = new Map(world.scopes.map((scope) => [scope.id, scope]));
   const unitsAt = groupBy(homes.homeOf, ([, home]) => home);
-  const write = (id: ScopeId): readonly Action[] => {
+  return [...homes.living].map((id) => {
     const scope = restrictScope(after, new Set(unitsAt.get(id)?.map(([unit]) => unit)));
+    // A part names the scope that it was written for, which leads to the one that it is in.
+    const from = world.scopes.filter((one) => (homes.redirects.get(one.id) ?? one.id) === id);
     const was = stored.get(id);
-    const more = { rules, ...(id === first ? events : {}) };
-    return scopeWrites({ id, scope, open, before, more, ...(was ? { stored: was } : {}) });
-  };
-  const ended = [...stored.values()].filter(({ id }) => !homes.living.has(id));
-  return [
-    ...[...homes.living].flatMap(write),
-    ...ended.flatMap((scope) => scopeEnd(scope, homes.redirects.get(scope.id), now)),
-    ...(open ? [...homes.living].map(openMark) : []),
-  ];
+    return scopeWrites(
+      {
+        ...{ id, scope, open, before, from: from.flatMap(({ parts }) => parts) },
+        more: { rules: mark, ...(id === first ? events : {}) },
+        ...(was ? { stored: was } : {}),
+      },
+      rules,
+    );
+  });
 };
+
+const endedScopes = (
+  { scopes }: World,
+  { living, redirects }: Homes,
+  now: number,
+): readonly Action[] =>
+  scopes
+    .filter(({ id }) => !living.has(id))
+    .flatMap((scope) => scopeEnd(scope, redirects.get(scope.id), now));
 
 // The events of a commit are an attribute of one scope it writes, and the table's stream carries them from there.
 const lastEvents = (

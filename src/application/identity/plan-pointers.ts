@@ -61,6 +61,18 @@ export const sharedHolders = (
     .map((unit) => ({ kind: 'check', key: unitItemKey(unit), when: isThere(unit) }));
 };
 
+/** Who holds each identifier of a scope that links, and the one customer behind them. */
+export interface Held {
+  readonly holders: ReadonlyMap<IdentifierKey, readonly UnitKey[]>;
+  readonly owners: ReadonlyMap<IdentifierKey, OneId>;
+}
+
+/** Finds who holds what in a scope. */
+export const heldIn = (scope: Scope, policy: MergePolicy): Held => {
+  const holders = holdersOf(scope, policy);
+  return { holders, owners: ownersOf(scope, policy, holders) };
+};
+
 /**
  * Claims that are there already follow their holders to another scope or customer, whoever joined or left them. One that
  * names an id that leads there stays as it is; which of its customer's ids it names is not known.
@@ -70,21 +82,20 @@ export const claimPointers = (
   homes: Homes,
   { was, now }: CustomerTransition,
   before: Scope,
-  after: Scope,
+  { holders, owners }: Held,
 ): readonly Action[] => {
   const written = new Set(
     world.memberships.flatMap((one) => (staysListed(one) ? [] : [one.identifier])),
   );
-  const [owned, owns] = [ownersOf(before, policy), ownersOf(after, policy)];
+  const owned = ownersOf(before, policy);
   const idsOf = groupBy(was.keys(), (id) => leadsTo(was, id));
   const follow = (old: OneId, owner: OneId) =>
     (idsOf.get(old) ?? []).every((id) => leadsTo(now, id) === owner);
-  const holders = holdersOf(after, policy);
   const pointed = holdersIn(world.scopes, new Set(holders.keys())).scope;
   return [...holders].flatMap(([identifier, [holder]]): readonly Action[] => {
     if (holder === undefined || written.has(identifier)) return [];
     const home = must(homes.homeOf.get(holder), 'home of a holder');
-    const owner = owns.get(identifier);
+    const owner = owners.get(identifier);
     const stays = pointsHome(homes, pointed.get(identifier), home);
     const old = owned.get(identifier);
     const leads = old === undefined || owner === undefined ? old === owner : follow(old, owner);
@@ -107,15 +118,19 @@ export const pointClaim = (
 });
 
 /** The one customer behind each identifier; an identifier whose holders belong to several is left out. */
-export const ownersOf = (scope: Scope, policy: MergePolicy): ReadonlyMap<IdentifierKey, OneId> => {
+export const ownersOf = (
+  scope: Scope,
+  policy: MergePolicy,
+  holders: ReadonlyMap<IdentifierKey, readonly UnitKey[]> = holdersOf(scope, policy),
+): ReadonlyMap<IdentifierKey, OneId> => {
   const customerOf = new Map(
     scope.customers.flatMap(({ id, units }) => units.map((unit) => [unit, id] as const)),
   );
-  return new Map(
-    [...holdersOf(scope, policy)].flatMap(([identifier, units]) => {
-      const owners = new Set(units.flatMap((unit) => customerOf.get(unit) ?? []));
-      const [owner] = owners;
-      return owner !== undefined && owners.size === 1 ? [[identifier, owner] as const] : [];
-    }),
-  );
+  const owners = new Map<IdentifierKey, OneId>();
+  for (const [identifier, units] of holders) {
+    const owned = units.map((unit) => customerOf.get(unit)).filter((id) => id !== undefined);
+    const [owner] = owned;
+    if (owner !== undefined && owned.every((id) => id === owner)) owners.set(identifier, owner);
+  }
+  return owners;
 };

@@ -19,17 +19,13 @@ import {
   stepsOf,
 } from '#domain/identity/scope.ts';
 import { must } from '#domain/shared/assert.ts';
-import type { Random } from '#domain/shared/clock.ts';
-import { type IdentityPorts, LIMITS } from './identity-ports.ts';
+import { type IdentityPorts, LIMITS, partRulesOf, token } from './identity-ports.ts';
 import { middleOf } from './part-changes.ts';
 import { type CommitPlan, type NamedCustomer, type PlanShape, planCommit } from './plan-commit.ts';
 import type { World } from './world.ts';
 
 /** Steps tried first for a commit that is too large; half as many when they do not fit. */
 const MAX_STEPS = 40;
-
-/** A number that nobody else draws. */
-export const token = (random: Random): number => Math.floor(random() * 2 ** 52);
 
 /** The shapes of a commit, from the one that settles most; the first that fits one transaction is taken. */
 export const planWithin = async (
@@ -43,10 +39,11 @@ export const planWithin = async (
   const now = ports.clock();
   const newScope = () =>
     (token(ports.random).toString(36) + token(ports.random).toString(36)) as ScopeId;
+  const parts = partRulesOf(ports);
   const plan: TryPlan = async (customers, shape, most = (ports.limits ?? LIMITS).actions) => {
     const named = await nameCustomers(ports, { ...evaluation, customers }, now);
     const planned = planCommit(
-      { world, changes, evaluation, ...named, policy, newScope, now },
+      { world, changes, evaluation, ...named, policy, newScope, parts, now },
       shape,
     );
     return planned.actions.length <= most ? planned : undefined;

@@ -14,10 +14,16 @@ import { mergeScopes } from '#domain/identity/scope.ts';
 import { must } from '#domain/shared/assert.ts';
 import type { Random } from '#domain/shared/clock.ts';
 import { commitPlans, type PlannedWorld } from './commit-plans.ts';
-import { type CommitLimits, type IdentityPorts, LIMITS } from './identity-ports.ts';
+import {
+  type CommitLimits,
+  type IdentityPorts,
+  LIMITS,
+  partRulesOf,
+  token,
+} from './identity-ports.ts';
 import { middleOf } from './part-changes.ts';
-import { planWithin, token } from './plan-within.ts';
-import { scopeEnd, scopeWrites } from './scope-store.ts';
+import { planWithin } from './plan-within.ts';
+import { partWrites, scopeEnd, scopeWrites, transactWithParts } from './scope-writes.ts';
 import { readWorld, type StructuralChange, type Work, type World } from './world.ts';
 import { partsOf } from './world-parts.ts';
 
@@ -130,27 +136,34 @@ const gatherForOne = async (ports: IdentityPorts, world: World, limits: CommitLi
 
 // Scopes may be coarser than components: putting some together beforehand changes no answer.
 const gatherScopes = async (
-  { table, clock }: IdentityPorts,
+  ports: IdentityPorts,
   { scopes }: World,
   limits: CommitLimits,
 ): Promise<Attempt> => {
+  const { table, clock } = ports;
   const some = scopes.slice(0, limits.scopes);
   const [home] = some.toSorted((a, b) => b.scope.units.size - a.scope.units.size);
   const stored = must(home, 'scope');
   const open = some.some((scope) => scope.open);
   const [rules, ...others] = new Set(some.map((scope) => scope.rules));
-  const outcome = await table.transact([
-    ...scopeWrites({
+  const write = scopeWrites(
+    {
       id: stored.id,
       stored,
+      from: some.flatMap(({ parts }) => parts),
       scope: mergeScopes(some.map(({ scope }) => scope)),
       open,
       // Of scopes that were evaluated under different rules, none can be told afterwards.
       ...(rules === undefined || others.length > 0 ? {} : { more: { rules } }),
-    }),
+    },
+    partRulesOf(ports),
+  );
+  const actions = [
+    write.commit,
     ...some.flatMap((scope) => (scope === stored ? [] : scopeEnd(scope, stored.id, clock()))),
     ...(open ? [{ kind: 'put', item: { ...openKey(stored.id) } } as const] : []),
-  ]);
+  ];
+  const outcome = await transactWithParts(table, actions, partWrites(some, [write]));
   return { outcome: outcome.done ? 'gathered' : 'conflict', held: [] };
 };
 

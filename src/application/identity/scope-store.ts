@@ -1,26 +1,27 @@
 /**
  * Scope store: how scopes lie in the table.
  *
- * A scope is one item with its version and its text. A text that one item cannot hold goes on in further items, each of
- * which names the version of the scope that it was written with; so a reader notices when it has parts of two texts.
+ * A scope is one item with its version and its text. A large one lies in parts, each an item of its own that is never changed:
+ * whoever changes what is in it writes another in its place, before the commit, and the scope's item names the parts that are
+ * in force. So the conditional write of that one item commits all of them, and parts that it does not change cost nothing
+ * (docs/adr/0062).
  * @module
  */
-import { type ScopeId, scopeKey, scopePartKey } from '#application/shared/items.ts';
-import type { Action, Condition, Item, Table, ValueMap } from '#application/shared/table.ts';
-import { EMPTY_SCOPE, type Scope } from '#domain/identity/scope.ts';
-import { formatScope, parseScope } from '#domain/identity/scope-text.ts';
+import { type PartId, type ScopeId, scopeKey, scopePartKey } from '#application/shared/items.ts';
+import type { Condition, Item, Table } from '#application/shared/table.ts';
+import { EMPTY_SCOPE, mergeScopes, type Scope } from '#domain/identity/scope.ts';
+import type { ScopePart } from '#domain/identity/scope-parts.ts';
+import { parseScope } from '#domain/identity/scope-text.ts';
 import { must } from '#domain/shared/assert.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
-import { listChangeAttributes } from './list-changes.ts';
 
 /** What reading scopes needs of the table. */
 type Reads = Pick<Table, 'getAll'>;
 
-/** Characters of a scope's text in one item: at most 300 KB of the 400 KB that an item may have. */
-const PART_LENGTH = 100_000;
-
-/** Bytes of a scope's text: a transaction takes 4 MB, other items included. */
-const MAX_BYTES = 3_600_000;
+/** A part as it was read. */
+export interface StoredPart extends ScopePart {
+  readonly id: PartId;
+}
 
 /** A scope as it was read. */
 export interface StoredScope {
@@ -31,22 +32,14 @@ export interface StoredScope {
   readonly rules?: string;
   /** Its customers are on the way to what F says, or what points to them is. */
   readonly open: boolean;
-  /** Number of items that its text goes on in. */
-  readonly parts: number;
+  /** The parts that it lies in; none when its item holds it. */
+  readonly parts: readonly StoredPart[];
   /** Ids that redirect here, of those that were read: perhaps only since it was read itself. */
   readonly from?: readonly ScopeId[];
 }
 
-/** A scope is too large to be written in one transaction. */
-export class ScopeTooLargeError extends Error {
-  override readonly name = 'ScopeTooLargeError';
-}
-
 /** Times a scope's parts are read again after somebody else wrote it in between. */
 const MAX_READS = 8;
-
-/** Seconds for which a scope that ended is remembered: whoever has read it before has long given up by then. */
-const ENDED_KEPT_S = 7 * 86_400;
 
 /** Version of a scope that there is none of. */
 const NO_VERSION = 0;
@@ -64,7 +57,7 @@ export const readScopeHere = async (
   id: ScopeId,
 ): Promise<StoredScope | undefined> => {
   const [item] = await table.getAll([scopeKey(id)]);
-  if (item?.['into'] !== undefined || (item && partsOf(item) > 0)) return undefined;
+  if (item?.['into'] !== undefined || item?.['parts'] !== undefined) return undefined;
   const found = await follow(table, id, item);
   return typeof found === 'object' ? found : undefined;
 };
@@ -114,7 +107,7 @@ const follow = async (
   item: Item | undefined,
 ): Promise<StoredScope | ScopeId> => {
   if (typeof item?.['into'] === 'string') return item['into'] as ScopeId;
-  if (item?.['doc'] === undefined) return nothingAt(id, item);
+  if (item === undefined || !isScopeItem(item)) return nothingAt(id, item);
   return (await storedScope(table, id, item)) ?? id;
 };
 
@@ -123,116 +116,83 @@ const nothingAt = (id: ScopeId, item: Item | undefined): StoredScope => ({
   version: item ? (item['ver'] as number) : NO_VERSION,
   scope: EMPTY_SCOPE,
   open: false,
-  parts: 0,
+  parts: [],
 });
+
+/** Whether an item `SCOPE` is of a scope that has units, and not a redirect or an end. */
+export const isScopeItem = ({ doc, parts }: Item): boolean =>
+  doc !== undefined || parts !== undefined;
 
 const storedScope = async (
   table: Reads,
   id: ScopeId,
   item: Item,
+  known: ReadonlyMap<PartId, StoredPart> = new Map(),
   reads = 1,
 ): Promise<StoredScope | undefined> => {
-  const parts = partsOf(item);
-  const text = parts === 0 ? String(item['doc']) : await readParts(table, id, item);
-  if (text === undefined) {
+  const read = await readParts(table, item, known);
+  const parts = partsIn(item).flatMap((part) => read.get(part) ?? []);
+  if (parts.length < partsIn(item).length) {
     if (reads === MAX_READS) throw new Error('a scope was written by others again and again');
     const [again] = await table.getAll([scopeKey(id)]);
-    return again?.['doc'] !== undefined ? storedScope(table, id, again, reads + 1) : undefined;
+    return again && isScopeItem(again) ? storedScope(table, id, again, read, reads + 1) : undefined;
   }
   const open = item['open'] === true;
   const rules = item['rules'] === undefined ? {} : { rules: String(item['rules']) };
-  return { id, version: item['ver'] as number, scope: parseScope(text), ...rules, open, parts };
+  const scope = wholeScope(item, parts);
+  return { id, version: item['ver'] as number, scope, ...rules, open, parts };
 };
 
-const partsOf = (item: Item): number => (item['parts'] as number | undefined) ?? 0;
+const wholeScope = (item: Item, parts: readonly ScopePart[]): Scope =>
+  parts.length === 0
+    ? parseScope(String(item['doc']))
+    : mergeScopes(parts.map(({ scope }) => scope));
 
-const readParts = async (table: Reads, id: ScopeId, item: Item): Promise<string | undefined> => {
-  const numbers = Array.from({ length: partsOf(item) }, (_, index) => index + 1);
-  const parts = await table.getAll(numbers.map((part) => scopePartKey(id, part)));
-  return joinParts(item, parts);
+/** The parts that the item of a scope names. */
+export const partsIn = ({ parts }: Item): readonly PartId[] =>
+  parts === undefined ? [] : (String(parts).split(' ') as PartId[]);
+
+// A part never changes, so one that was read before need not be read again.
+const readParts = async (
+  table: Reads,
+  item: Item,
+  known: ReadonlyMap<PartId, StoredPart>,
+): Promise<ReadonlyMap<PartId, StoredPart>> => {
+  const open = partsIn(item).filter((part) => !known.has(part));
+  const items = open.length > 0 ? await table.getAll(open.map(scopePartKey)) : [];
+  const read = open.flatMap((id, index) => {
+    const found = items[index];
+    return found ? [[id, parsePart(id, found)] as const] : [];
+  });
+  return new Map([...known, ...read]);
 };
 
-/** The text of a scope's items; `undefined` when they are not all of one version. */
-export const joinParts = (item: Item, parts: readonly (Item | undefined)[]): string | undefined =>
-  parts.every((part) => part?.['of'] === item['of'])
-    ? [item, ...parts].map((part) => part?.['doc']).join('')
-    : undefined;
+// Whoever keeps the items of parts has them parsed once.
+const parsed = new WeakMap<Item, StoredPart>();
 
-/** What is written of a scope. */
-export interface ScopeWrite {
-  readonly id: ScopeId;
-  /** The scope as read; absent for a new one. */
-  readonly stored?: StoredScope;
-  readonly scope: Scope;
-  readonly open: boolean;
-  /** The customers that its units had before, if they may have others now. */
-  readonly before?: Pick<Scope, 'customers'>;
-  /** Attributes of this version only. */
-  readonly more?: ValueMap;
-}
-
-/** Writes a scope with its next version, fenced by the one that was read. */
-export const scopeWrites = ({
-  id,
-  stored,
-  scope,
-  open,
-  before,
-  more,
-}: ScopeWrite): readonly Action[] => {
-  const version = (stored?.version ?? 0) + 1;
-  const text = formatScope(scope);
-  const [head = '', ...parts] = textsOf(text);
-  if (Buffer.byteLength(text) > MAX_BYTES)
-    throw new ScopeTooLargeError(`${scope.units.size} units hang together by what they claim`);
-  const item: Item = {
-    ...scopeKey(id),
-    ver: version,
-    doc: head,
-    ...(parts.length === 0 ? {} : { parts: parts.length, of: version }),
-    ...(open ? { open } : {}),
-    ...(before ? listChangeAttributes(before, scope, parts.length) : {}),
-    ...more,
-  };
-  return [
-    { kind: 'put', item, when: asRead(stored) },
-    ...parts.map(
-      (doc, index): Action => ({
-        kind: 'put',
-        item: { ...scopePartKey(id, index + 1), doc, of: version },
-      }),
-    ),
-    ...partDeletes(id, parts.length, stored),
-  ];
+const parsePart = (id: PartId, item: Item): StoredPart => {
+  const text = String(item['doc']);
+  const part = parsed.get(item) ?? { id, scope: parseScope(text), bytes: Buffer.byteLength(text) };
+  parsed.set(item, part);
+  return part;
 };
 
-const textsOf = (text: string): readonly string[] =>
-  Array.from({ length: Math.ceil(text.length / PART_LENGTH) }, (_, index) =>
-    text.slice(index * PART_LENGTH, (index + 1) * PART_LENGTH),
+/** All scopes that have units, from all items of a table. One whose parts are not all there is left out. */
+export const scopesAmong = (items: readonly Item[]): ReadonlyMap<ScopeId, Scope> => {
+  const texts = new Map(
+    items.flatMap((item) => (item.sk === 'PART' ? [[item.pk, item] as const] : [])),
   );
-
-const partDeletes = (
-  id: ScopeId,
-  kept: number,
-  stored: StoredScope | undefined,
-): readonly Action[] =>
-  Array.from({ length: Math.max(0, (stored?.parts ?? 0) - kept) }, (_, index) => ({
-    kind: 'delete',
-    key: scopePartKey(id, kept + index + 1),
-  }));
-
-/**
- * Ends a scope: it redirects to the one that took its units, or is gone with them. Then its version is kept for a while:
- * whoever has read the scope, or that there is none, and comes to write it now must fail.
- */
-export const scopeEnd = (
-  stored: StoredScope,
-  into: ScopeId | undefined,
-  now: number,
-): readonly Action[] => {
-  const left = into === undefined ? { expiresAt: Math.floor(now / 1000) + ENDED_KEPT_S } : { into };
-  const item = { ...scopeKey(stored.id), ver: stored.version + 1, ...left };
-  return [{ kind: 'put', item, when: asRead(stored) }, ...partDeletes(stored.id, 0, stored)];
+  const heads = items.filter((item) => item.sk === 'SCOPE' && isScopeItem(item));
+  return new Map(
+    heads.flatMap((head) => {
+      const parts = partsIn(head).flatMap((part) => {
+        const item = texts.get(scopePartKey(part).pk);
+        return item ? [parsePart(part, item)] : [];
+      });
+      const isWhole = parts.length === partsIn(head).length;
+      return isWhole ? [[head.pk.slice(2) as ScopeId, wholeScope(head, parts)] as const] : [];
+    }),
+  );
 };
 
 /** That a scope is as it was read. */

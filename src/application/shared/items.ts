@@ -9,7 +9,7 @@
  * | claim     | `I#identifier`     | `CLAIM`         | the scope that lists an identifier's holders, their customer; whether it is shared |
  * | member    | `I#identifier`     | `UNIT#unit key` | a further holder of a shared identifier |
  * | scope     | `K#scope`          | `SCOPE`         | units evaluated together, and their customers |
- * | part      | `K#scope`          | `PART#n`        | where the text of a large scope goes on |
+ * | scope part | `P#part`          | `PART`          | some of the units of a large scope; never changed, only replaced |
  * | held      | `HELD#n`           | identifier      | a value that waits for review, with why and what it would join |
  * | events    | `K#scope`          | `EVENTS`        | events of a commit that left none of its scopes |
  * | open      | `OPEN`             | scope           | a scope whose commit goes on in further steps |
@@ -89,11 +89,11 @@ export const memberKey = (identifier: IdentifierKey, unit: UnitKey): Key => ({
 /** Key of a scope. */
 export const scopeKey = (scope: ScopeId): Key => ({ pk: `K#${scope}`, sk: 'SCOPE' });
 
-/** Key of an item in which the text of a large scope goes on; 1, 2, … */
-export const scopePartKey = (scope: ScopeId, part: number): Key => ({
-  pk: `K#${scope}`,
-  sk: `PART#${part}`,
-});
+/** Name of a part of a large scope: random, and never given again. */
+export type PartId = Brand<string, 'PartId'>;
+
+/** Key of a part of a large scope. */
+export const scopePartKey = (part: PartId): Key => ({ pk: `P#${part}`, sk: 'PART' });
 
 /** Key of the events of a commit that left none of its scopes; any other carries them on a scope. */
 export const eventsKey = (scope: ScopeId): Key => ({ pk: `K#${scope}`, sk: 'EVENTS' });

@@ -137,8 +137,20 @@ const holdersOf = (
 
 /** Whether two entries say the same, apart from since when. */
 export const sameHeld = (a: HeldValue, b: HeldValue): boolean =>
-  JSON.stringify(formatListed({ ...a, since: 0 })) ===
-  JSON.stringify(formatListed({ ...b, since: 0 }));
+  a.identifier === b.identifier &&
+  a.links === b.links &&
+  a.units === b.units &&
+  a.joins === b.joins &&
+  a.weight === b.weight &&
+  sameTexts(a.reasons, b.reasons) &&
+  sameTexts(a.sides, b.sides);
+
+/** The same, and since when. */
+export const sameListed = (a: ListedValue, b: ListedValue): boolean =>
+  a.since === b.since && sameHeld(a, b);
+
+const sameTexts = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((text, index) => text === b[index]);
 
 /** A listed value as compact JSON. */
 export type ListedText = readonly [

@@ -36,17 +36,16 @@ const CASES: readonly (readonly [string, Lists, Lists, Lists])[] = [
 describe('what a scope tells of its customers’ lists', () => {
   test.each(CASES)('%s', (_, before, after, expected) => {
     const scope = scopeOf(after);
-    const told = (parts: number) => {
-      const attributes = listChangeAttributes(scopeOf(before), scope, parts);
-      // A text that goes on elsewhere cannot be read from the one item.
-      const doc = parts === 0 ? formatScope(scope) : '{"units":';
-      const changes = listChangesIn({ ...scopeKey('k' as ScopeId), doc, ...attributes });
+    const told = (inParts: boolean) => {
+      const attributes = listChangeAttributes(scopeOf(before), scope, inParts);
+      const text = inParts ? { parts: 'a b' } : { doc: formatScope(scope) };
+      const changes = listChangesIn({ ...scopeKey('k' as ScopeId), ...text, ...attributes });
       return Object.fromEntries(changes.map(({ id, came }) => [id, came]));
     };
-    expect([told(0), told(2)]).toEqual([expected, expected]);
+    expect([told(false), told(true)]).toEqual([expected, expected]);
   });
 
   test('is no attribute when there is nothing to tell, so that nobody looks', () => {
-    expect(listChangeAttributes(scopeOf({ x: ['a'] }), scopeOf({ x: ['a'] }), 0)).toEqual({});
+    expect(listChangeAttributes(scopeOf({ x: ['a'] }), scopeOf({ x: ['a'] }), false)).toEqual({});
   });
 });

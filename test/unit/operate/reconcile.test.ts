@@ -247,6 +247,21 @@ test('what is left over is named, and removed', async () => {
   store.expectSound();
 });
 
+test('a part that no scope names is named, and removed', async () => {
+  const store = await aStore();
+  const row = await store.item({ pk: 'R#crm.contact.1', sk: 'ROW' });
+  const doc = '{"u":["pc crm.contact.9"],"i":{},"l":[],"c":[]}';
+  await store.table.write({
+    kind: 'put',
+    item: { pk: 'P#left', sk: 'PART', scope: String(row?.['scope']), doc },
+  });
+  const part = await store.pass();
+  expect(part.differences).toMatchObject([{ problem: 'surplus', key: { pk: 'P#left' } }]);
+  expect((await store.heal(part)).map(({ outcome }) => outcome)).toEqual(['healed']);
+  expect(namesOf(await store.pass())).toEqual([]);
+  store.expectSound();
+});
+
 test("an id that was laid for a commit that lost its race is nobody's difference; one that redirects is", async () => {
   const store = await aStore();
   const laid = { pk: 'C#one_laid', sk: 'CUSTOMER', anchor: 'erp.account.1', issuedAt: 2_000 };

@@ -4,7 +4,13 @@ import { rekeyingOf } from '#adapters/crypto/rekeying.ts';
 import { MemoryTable } from '#adapters/memory/table.ts';
 import { readScopes } from '#application/identity/world.ts';
 import { changeItems, copyItems } from '#application/operate/rekey/rekey-items.ts';
-import { eventsKey, type ScopeId, scopeKey, scopePartKey } from '#application/shared/items.ts';
+import {
+  eventsKey,
+  type PartId,
+  type ScopeId,
+  scopeKey,
+  scopePartKey,
+} from '#application/shared/items.ts';
 import type { Item } from '#application/shared/table.ts';
 import { type EvidenceUnit, identifierKey, type UnitKey } from '#domain/identity/evidence.ts';
 import { EMPTY_SCOPE } from '#domain/identity/scope.ts';
@@ -32,42 +38,36 @@ const rekeyed = async (...items: readonly Item[]) => {
   return table;
 };
 
-describe('a scope that goes on in further items', () => {
-  const unitsOf = (pseudonymise: typeof is): readonly EvidenceUnit[] =>
-    Array.from({ length: 40 }, (_, n) => {
+describe('a scope that lies in parts', () => {
+  const unitsOf = (pseudonymise: typeof is, count: number): readonly EvidenceUnit[] =>
+    Array.from({ length: count }, (_, n) => {
       const pseudonym = pseudonymise('phone', undefined, String(n));
       const identifier = identifierKey('phone', undefined, pseudonym);
       return {
-        key: `crm.row.${n}` as UnitKey,
+        key: `crm.row.${String(n).padStart(3, '0')}` as UnitKey,
         party: true,
         mayCreate: true,
         claims: [{ identifier, verified: true }],
       };
     });
-  const units = new Map(unitsOf(was).map((unit) => [unit.key, unit]));
-  const text = formatScope({ ...EMPTY_SCOPE, units });
-  const cuts = [0, 700, 1_401, text.length];
-  const part = (n: number) => text.slice(cuts[n], cuts[n + 1]);
 
-  test('is taken as a whole: a pseudonym may lie across an end', async () => {
-    const table = await rekeyed(
-      { ...scopeKey(SCOPE), ver: 3, of: 3, parts: 2, doc: part(0) },
-      { ...scopePartKey(SCOPE, 1), of: 3, doc: part(1) },
-      { ...scopePartKey(SCOPE, 2), of: 3, doc: part(2) },
-    );
-    const [read] = await readScopes(table, [SCOPE]);
-    expect(read).toMatchObject({ version: 4, parts: 2 });
-    expect([...(read?.scope.units.values() ?? [])]).toEqual(unitsOf(is));
-  });
-
-  test('is left to its next version when its parts are of two', async () => {
-    const table = await rekeyed(
-      { ...scopeKey(SCOPE), ver: 3, of: 3, parts: 2, doc: part(0) },
-      { ...scopePartKey(SCOPE, 1), of: 2, doc: part(1) },
-      { ...scopePartKey(SCOPE, 2), of: 3, doc: part(2) },
-    );
-    expect((await table.getAll([scopeKey(SCOPE)]))[0]).toMatchObject({ ver: 3 });
-  });
+  test.each([3, 100])(
+    'is taken part by part, in as many transactions as %i parts need',
+    async (count) => {
+      const units = unitsOf(was, count);
+      const names = units.map((_, n) => `p${n}`);
+      const items = units.map((unit, n) => ({
+        ...scopePartKey(names[n] as PartId),
+        scope: SCOPE,
+        doc: formatScope({ ...EMPTY_SCOPE, units: new Map([[unit.key, unit]]) }),
+      }));
+      const table = await rekeyed({ ...scopeKey(SCOPE), ver: 3, parts: names.join(' ') }, ...items);
+      const [read] = await readScopes(table, [SCOPE]);
+      expect(read?.version).toBe(count > 40 ? 6 : 4);
+      expect([...(read?.scope.units.values() ?? [])]).toEqual(unitsOf(is, count));
+      expect(table.dump()).toHaveLength(count + 1);
+    },
+  );
 });
 
 test('events that no scope carries have been told, and go', async () => {

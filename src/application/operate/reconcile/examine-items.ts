@@ -20,6 +20,7 @@ import {
   isLive,
   MEMBER_PREFIX,
   noteKey,
+  type PartId,
   parseClaimItem,
   parseCustomerItem,
   parseRowItem,
@@ -65,7 +66,7 @@ export const keysBeside = (item: Item): readonly Key[] => {
 
 /** The scope that an item points to, which its examination reads. */
 export const scopeBeside = ({ sk, scope }: Item): readonly ScopeId[] =>
-  typeof scope === 'string' && (sk === 'ROW' || sk === 'BUCKET' || sk === 'CLAIM')
+  typeof scope === 'string' && (sk === 'ROW' || sk === 'BUCKET' || sk === 'CLAIM' || sk === 'PART')
     ? [scope as ScopeId]
     : [];
 
@@ -162,6 +163,25 @@ const examineClaim: Examine = async (around, item) => {
   ];
   const what = 'claim of an identifier that nobody holds';
   return [finding(item, 'surplus', what, { found: claim.version }, { kind: 'write', actions })];
+};
+
+// A part that no scope names: whoever laid it has yet to commit, or died, or died after the commit that gave it up. So the
+// scope that it was written for, or its place, gets another version; a commit that is on its way fails by that.
+const examinePart: Examine = async (around, item) => {
+  const pointer = item['scope'] as ScopeId;
+  const home = await around.scope(pointer);
+  const part = item.pk.slice(2) as PartId;
+  if (home?.parts.some(({ id }) => id === part)) return NONE;
+  const fence = home ? nextVersion(home) : nextEnd(pointer, await around.get(scopeKey(pointer)));
+  const actions: Action[] = [{ kind: 'delete', key: { pk: item.pk, sk: item.sk } }, fence];
+  return [finding(item, 'surplus', 'part that no scope names', {}, { kind: 'write', actions })];
+};
+
+const nextEnd = (id: ScopeId, ended: Item | undefined): Action => {
+  const key = scopeKey(id);
+  return ended === undefined
+    ? { kind: 'put', item: { ...key, ver: 1 }, when: { missing: ['pk'] } }
+    : { kind: 'update', key, add: { ver: 1 }, when: { equals: [['ver'], ended['ver'] as number] } };
 };
 
 const nextVersion = (stored: StoredScope): Action => ({
@@ -286,4 +306,5 @@ const EXAMINATIONS: Readonly<Record<string, Examine>> = {
   CUSTOMER: examineCustomer,
   NOTE: examineNote,
   SUMMARY: examineSummaryItem,
+  PART: examinePart,
 };

@@ -2,7 +2,7 @@
  * Look: examines some items of the table as they are now, each with what it hangs together with.
  * @module
  */
-import { readScopes, type StoredScope } from '#application/identity/scope-store.ts';
+import { isScopeItem, readScopes, type StoredScope } from '#application/identity/scope-store.ts';
 import { parseRowItem, type ScopeId } from '#application/shared/items.ts';
 import { isPartyItem } from '#application/shared/party-row.ts';
 import type { Item, Key, Table } from '#application/shared/table.ts';
@@ -39,7 +39,7 @@ export const lookAt = async (
   standard: Standard,
   items: readonly Item[],
 ): Promise<readonly Examination[]> => {
-  const heads = items.filter((item) => item.sk === 'SCOPE' && item['doc'] !== undefined);
+  const heads = items.filter((item) => item.sk === 'SCOPE' && isScopeItem(item));
   const others = items.filter((item) => item.sk !== 'SCOPE');
   return [...(await lookAtScopes(table, standard, heads)), ...(await lookAtItems(table, others))];
 };

@@ -7,16 +7,25 @@
  * (`said` of a party row, contributions, summaries) are never looked into.
  * @module
  */
-import { joinParts } from '#application/identity/scope-store.ts';
+import { isScopeItem, partsIn } from '#application/identity/scope-store.ts';
 import { lookupsOf, rowOfLookup } from '#application/profile/maintain-lookups.ts';
 import { rowNamesIn } from '#application/shared/contributions.ts';
-import { rowItemKey, type ScopeId, scopePartKey } from '#application/shared/items.ts';
+import { type PartId, rowItemKey, scopePartKey } from '#application/shared/items.ts';
 import { heldKey } from '#application/shared/review-items.ts';
-import type { Action, Condition, Item, Key, Table, ValueMap } from '#application/shared/table.ts';
+import {
+  type Action,
+  type Condition,
+  type Item,
+  type Key,
+  PackedText,
+  type Table,
+  type ValueMap,
+} from '#application/shared/table.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { IdentifierKey } from '#domain/identity/evidence.ts';
 import { isOfVersion } from '#domain/identity/pseudonym.ts';
 import { rekeyClaim, rekeyText, rekeyValue, type Successor } from '#domain/identity/rekey-text.ts';
+import { chunksOf } from '#domain/shared/chunks.ts';
 
 /** Gives what is looked up by a value its place under a version of the pepper. */
 type Pseudonymise = (namespace: string, scope: string | undefined, value: string) => string;
@@ -51,8 +60,10 @@ export const changeItems = async (
   rekeying: Rekeying,
   items: readonly Item[],
 ): Promise<readonly Together[]> => {
-  const places = await Promise.all(items.map((item) => inPlace(table, rekeying, item)));
-  return places.filter((actions) => actions.length > 0);
+  const places = items.map((item) => inPlace(rekeying, item));
+  const scopes = items.filter((item) => item.sk === 'SCOPE' && isScopeItem(item));
+  const rewritten = await Promise.all(scopes.map((item) => rewrittenScope(table, rekeying, item)));
+  return [...places.filter((actions) => actions.length > 0), ...rewritten.flat()];
 };
 
 const putOnce = (item: Item): Action => ({ kind: 'put', item, when: { missing: ['pk'] } });
@@ -97,18 +108,13 @@ const nextClaimPartition = (successor: Successor, { pk }: Key): string =>
     ? `${CLAIM_PREFIX}${rekeyClaim(successor, pk.slice(CLAIM_PREFIX.length))}`
     : pk;
 
-const inPlace = async (table: Table, rekeying: Rekeying, item: Item): Promise<Together> => {
-  const { successor } = rekeying;
+const inPlace = ({ successor }: Rekeying, item: Item): Together => {
   const [kind] = item.pk.split('#', 1);
   if (kind === 'R') return changed(successor, item, ['said']);
   if (kind === 'A') return changed(successor, item, []);
   if (kind === 'U') return changed(successor, item, contributionNames(item));
   if (kind === 'HELD') return movedHeld(successor, item);
-  if (kind !== 'K') return [];
-  if (item.sk === 'EVENTS') return forgotten(successor, item);
-  return item.sk === 'SCOPE' && item['into'] === undefined
-    ? rewrittenScope(table, successor, item)
-    : [];
+  return kind === 'K' && item.sk === 'EVENTS' ? forgotten(successor, item) : [];
 };
 
 const contributionNames = (bucket: Item): readonly string[] => [...rowNamesIn(bucket)];
@@ -147,45 +153,58 @@ const forgotten = (successor: Successor, item: Item): Together =>
     ? []
     : [{ kind: 'delete', key: { pk: item.pk, sk: item.sk } }];
 
-// A pseudonym may lie across the end of a part, so a text is taken as a whole; it keeps its length. Events belong to the
-// version that carried them, and would be told twice.
+// Events belong to the version that carried them, and would be told twice.
 const rewrittenScope = async (
   table: Table,
-  successor: Successor,
+  rekeying: Rekeying,
   item: Item,
-): Promise<Together> => {
-  const { pk, sk, doc = '', ver = 0, parts = 0 } = item;
-  const id = pk.slice('K#'.length) as ScopeId;
-  const keys = Array.from({ length: parts as number }, (_, n) => scopePartKey(id, n + 1));
-  const stored = await table.getAll(keys);
-  const text = keys.length === 0 ? String(doc) : joinParts(item, stored);
-  const next = text === undefined ? undefined : rekeyText(successor, text);
-  const { events = [] } = item;
-  if (next === undefined || (next === text && rekeyValue(successor, events) === events)) return [];
-  const version = (ver as number) + 1;
-  const of: ValueMap = keys.length === 0 ? {} : { of: version };
-  const lengths = [item, ...stored].map((part) => String(part?.['doc'] ?? '').length);
-  const [head = '', ...tails] = cut(next, lengths);
-  return [
-    {
-      kind: 'update',
-      key: { pk, sk },
-      set: { doc: head, ver: version, ...of },
-      remove: ['events', 'eventsAt'],
-      when: { equals: [['ver'], ver as number] },
-    },
-    ...tails.map(
-      (doc, index): Action => ({ kind: 'put', item: { ...keys[index], doc, ...of } as Item }),
-    ),
-  ];
+): Promise<readonly Together[]> => {
+  if (partsIn(item).length > 0) return rewrittenParts(table, rekeying, item);
+  const { successor } = rekeying;
+  const { doc = '', events = [] } = item;
+  const next = rekeyText(successor, String(doc));
+  const isSame = next === doc && rekeyValue(successor, events) === events;
+  return isSame ? [] : [[nextScope(item, 0, { doc: new PackedText(next) })]];
 };
 
-const cut = (text: string, lengths: readonly number[]): readonly string[] => {
-  let from = 0;
-  return lengths.map((length) => {
-    const part = text.slice(from, from + length);
-    from += length;
-    return part;
+const nextScope = (item: Item, steps: number, set: ValueMap): Action => {
+  const ver = Number(item['ver'] ?? 0) + steps;
+  return {
+    kind: 'update',
+    key: { pk: item.pk, sk: item.sk },
+    set: { ...set, ver: ver + 1 },
+    remove: ['events', 'eventsAt'],
+    when: { equals: [['ver'], ver] },
+  };
+};
+
+/** Parts replaced in one transaction, with two actions each. */
+const PARTS_TOGETHER = 40;
+
+// A part never changes, so one that is re-keyed is another part. As long as nobody resolves, some may be so before others.
+const rewrittenParts = async (
+  table: Table,
+  { from, successor }: Rekeying,
+  item: Item,
+): Promise<readonly Together[]> => {
+  const names = partsIn(item);
+  const stored = await table.getAll(names.map(scopePartKey));
+  const next = new Map<PartId, Item>();
+  for (const [index, name] of names.entries()) {
+    const part = stored[index];
+    const text = String(part?.['doc'] ?? '');
+    const doc = rekeyText(successor, text);
+    const key = scopePartKey(`${name.split('~')[0]}~${from + 1}` as PartId);
+    if (part && doc !== text) next.set(name, { ...part, ...key, doc: new PackedText(doc) });
+  }
+  const inForce = [...names];
+  return chunksOf([...next], PARTS_TOGETHER).map((some, step): Together => {
+    for (const [name, part] of some) inForce[inForce.indexOf(name)] = part.pk.slice(2) as PartId;
+    return [
+      nextScope(item, step, { parts: new PackedText(inForce.join(' ')) }),
+      ...some.map(([, part]) => putOnce(part)),
+      ...some.map(([name]): Action => ({ kind: 'delete', key: scopePartKey(name) })),
+    ];
   });
 };
 

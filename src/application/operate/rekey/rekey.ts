@@ -196,6 +196,8 @@ const fenceOf = ({ version }: StoredState<Rekey>): Action => ({
 
 /** Actions of one transaction beside its fence. */
 const ACTIONS = 99;
+/** Actions of a group that shares its transaction with others. */
+const SMALL = 2;
 /** Characters of one transaction: three bytes each stay below its 4 MB. */
 const CHARACTERS = 1_300_000;
 const MAX_CONFLICTS = 10;
@@ -221,10 +223,12 @@ const commit = async (table: Table, fence: Action, actions: Together): Promise<v
 
 /** Groups in order, as many in one transaction as it takes. */
 const transactionsOf = (groups: readonly Together[]): readonly Together[] => {
-  const small = groups.filter((group) => sizeOf(group) <= CHARACTERS / ACTIONS);
-  const large = groups.filter((group) => sizeOf(group) > CHARACTERS / ACTIONS);
-  // No small group has more than two actions, and none may be cut.
-  const packed = chunksOf(small, Math.floor(ACTIONS / 2)).map((some) => some.flat());
+  const isSmall = (group: Together) =>
+    group.length <= SMALL && sizeOf(group) <= CHARACTERS / ACTIONS;
+  const small = groups.filter(isSmall);
+  const large = groups.filter((group) => !isSmall(group));
+  // None may be cut.
+  const packed = chunksOf(small, Math.floor(ACTIONS / SMALL)).map((some) => some.flat());
   return [...packed, ...large];
 };
 

@@ -26,7 +26,7 @@ describe('what an import takes', () => {
 
   test.each([
     ['a claim', item('I#phone:x', 'CLAIM')],
-    ['a further item of a scope', item('K#s', 'PART#1', { doc: { S: 'more' } })],
+    ['a part of a scope', item('P#p', 'PART', { scope: { S: 's' }, doc: { S: 'more' } })],
     ['an erased row', item('E#mark', 'ROW')],
     ['a decision', item('DECISION', 'd1')],
   ])('%s first, as it is', (_, one) => expect(carried(one)).toEqual({ kind: 'first', item: one }));
