@@ -76,8 +76,8 @@ export const GUARDS_OF_FACTS: readonly Mutant[] = [
   {
     guard: 'a new claim is laid only where there is none',
     file: `${IDENTITY}/commit-plans.ts`,
-    from: 'const laid = await writtenOf(table, planned, ({ plan }) => plan.laid);',
-    to: 'await writtenOf(table, planned, ({ plan }) => plan.laid);\n  const laid = new Set(planned);',
+    from: 'const laid = await writtenOf(table, planned, ({ plan }) => [...plan.laid, ...plan.parts.laid]);',
+    to: 'await writtenOf(table, planned, ({ plan }) => [...plan.laid, ...plan.parts.laid]);\n  const laid = new Set(planned);',
   },
   {
     guard: 'a unit that its scope lists and whose row came too late is removed',
