@@ -9,6 +9,8 @@
 import { createHash, randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { startEngineStores } from '../test/support/engine-store.ts';
+import { racesNamed } from '../test/support/race-catalogue.ts';
+import { exploreRace } from '../test/support/races.ts';
 import type { MakeStore } from '../test/support/run-world.ts';
 import { type Finding, judgeSeed } from '../test/support/verify-seed.ts';
 import { verifyViews } from '../test/support/verify-views.ts';
@@ -24,8 +26,10 @@ const HELP = `Usage: npm run verify -- [options]
   --engine        against the local DynamoDB engine in place of a table in memory (100)
   --views         histories of views: every figure of every customer, at random instants and for random brands
   --scored        only histories whose rules score pairs
+  --races NAME    races of two workers in place of histories, each in every order: those whose name begins so, '' for all
   --first         stops at the first that differs
   --mutants       takes the guards out of the code one by one, and looks whether that is noticed (up to 4000 histories each)
+  --guard WORDS   of those, the ones with these words in their name
 
 It prints a digest over the canonical state of all histories: the same seed gives the same on every machine.
 
@@ -42,6 +46,8 @@ const OPTIONS = {
   first: { type: 'boolean' },
   scored: { type: 'boolean' },
   views: { type: 'boolean' },
+  races: { type: 'string' },
+  guard: { type: 'string' },
   mutants: { type: 'boolean' },
   ...{ histories: number, seed: number, people: number, events: number, workers: number },
 } as const;
@@ -82,7 +88,7 @@ const startProgress = (histories: number) => {
   let toldAt = startedAt;
   const perSecond = () => Math.round((done * 1000) / (performance.now() - startedAt));
   const tell = (found: number) =>
-    console.error(`${done} of ${histories} histories, ${found} differ, ${perSecond()} per second`);
+    console.error(`${done} of ${histories}, ${found} differ, ${perSecond()} per second`);
   return {
     next: (found: number) => {
       done += 1;
@@ -164,11 +170,32 @@ const runViews = async (numbers: Partial<Record<string, number>>): Promise<numbe
   return found === 0 ? 0 : 1;
 };
 
+const runRaces = async (beginning: string, stopAtFirst: boolean): Promise<number> => {
+  const races = racesNamed(beginning);
+  console.error(`${races.length} races`);
+  const progress = startProgress(races.length);
+  let found = 0;
+  for (const { name, race } of races) {
+    const finding = await exploreRace(race);
+    if (finding && ++found <= SHOWN)
+      console.error(
+        `\n${name}: ${JSON.stringify(finding.schedule)}\n${finding.problems.join('\n')}`,
+      );
+    progress.next(found);
+    if (found > 0 && stopAtFirst) break;
+  }
+  progress.end();
+  console.log(`${races.length} races, ${found} differ`);
+  return found === 0 ? 0 : 1;
+};
+
 const {
   help,
   engine = false,
   first = false,
+  guard = '',
   mutants = false,
+  races,
   scored = false,
   views = false,
   ...values
@@ -178,6 +205,8 @@ const numbers: Partial<Record<string, number>> = Object.fromEntries(
 );
 if (help) console.log(HELP);
 else if (mutants)
-  process.exitCode = runMutants(numbers['histories'] ?? 4000, numbers['seed'] ?? 1) === 0 ? 0 : 1;
+  process.exitCode =
+    runMutants(numbers['histories'] ?? 4000, numbers['seed'] ?? 1, guard) === 0 ? 0 : 1;
+else if (races !== undefined) process.exitCode = await runRaces(races, first);
 else if (views) process.exitCode = await runViews(numbers);
 else process.exitCode = await run(numbers, engine, first, scored);

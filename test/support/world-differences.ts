@@ -3,12 +3,18 @@
  */
 import type { RowChange } from '#application/identity/row-change.ts';
 import { contributionsIn } from '#application/shared/contributions.ts';
-import { parseUnitItem } from '#application/shared/items.ts';
+import { parseRowItem, parseUnitItem } from '#application/shared/items.ts';
 import { isPartyItem } from '#application/shared/party-row.ts';
 import { parseDecisionItem } from '#application/shared/review-items.ts';
 import type { Item } from '#application/shared/table.ts';
+import type { EvidenceUnit } from '#domain/identity/evidence.ts';
 import { type IdentityEvent, replayEvents } from '#domain/identity/identity-event.ts';
-import { compares, type MergePolicy, scoringOf } from '#domain/identity/merge-policy.ts';
+import {
+  compares,
+  isDecision,
+  type MergePolicy,
+  scoringOf,
+} from '#domain/identity/merge-policy.ts';
 import { byIssue } from '#domain/identity/one-id.ts';
 import { partition } from '#domain/identity/partition.ts';
 import { customerGroups } from '#domain/identity/scope.ts';
@@ -34,6 +40,7 @@ export const differences = (
     ...compare('units', unitsStored(items), units.map((unit) => unit.key).sort()),
     ...compare('customers', customersStored(items), customersExpected(units, policy)),
     ...compare('claims', claimsStored(items), claimsExpected(units, policy)),
+    ...compare('decisions', decisionsOf(evidenceStored(items)), decisionsOf(units)),
     ...compare('facts', factsStored(items), factsExpected(rows)),
     ...ledgerProblems(items),
     ...audit(items, policy),
@@ -89,12 +96,25 @@ const customersStored = (items: readonly Item[]) =>
     .map(({ units }) => units.toSorted().join())
     .sort();
 
+const evidenceStored = (items: readonly Item[]): readonly EvidenceUnit[] =>
+  items.flatMap((item) => {
+    if (item.sk === 'BUCKET') return parseUnitItem(item)?.evidence ?? [];
+    return isPartyItem(item) ? (parseRowItem(item).evidence ?? []) : [];
+  });
+
 const unitsStored = (items: readonly Item[]) =>
-  items
-    .flatMap((item) => {
-      if (item.sk === 'BUCKET') return parseUnitItem(item)?.evidence.key ?? [];
-      return isPartyItem(item) ? item.pk.slice(2) : [];
-    })
+  evidenceStored(items)
+    .map(({ key }) => key)
+    .sort();
+
+/** What operators have decided about each unit, as it holds it. */
+const decisionsOf = (units: readonly EvidenceUnit[]) =>
+  units
+    .flatMap(({ key, claims }) =>
+      claims
+        .filter(({ identifier }) => isDecision(identifier))
+        .map((one) => `${key} ${one.identifier}`),
+    )
     .sort();
 
 const claimsExpected = (units: ReturnType<typeof liveUnits>, policy: MergePolicy) =>

@@ -1,9 +1,21 @@
 /**
- * Receipts for tests: facts of a source that sends changed columns only, so that their columns are kept.
+ * Receipts and members for tests: rows of a source that sends changed columns only, so that their columns are kept.
  */
-import type { FactAfter, FactChange } from '#application/identity/row-change.ts';
-import { goneImage, partialImage, type RowImage, wholeImage } from '#domain/capture/row-image.ts';
-import { factGone, factUnit, version } from './rows.ts';
+import type {
+  FactAfter,
+  FactChange,
+  PartyAfter,
+  PartyChange,
+} from '#application/identity/row-change.ts';
+import {
+  goneImage,
+  isLive,
+  partialImage,
+  type RowImage,
+  wholeImage,
+} from '#domain/capture/row-image.ts';
+import { unit } from './evidence.ts';
+import { factGone, factUnit, partyGone, version } from './rows.ts';
 
 /** Columns of a receipt: the identifier of whoever has bought, and the total in cents. */
 export interface ReceiptColumns {
@@ -38,4 +50,35 @@ const read = (image: RowImage): FactAfter | undefined => {
     ...(buyer === undefined ? {} : { unit: factUnit(buyer) }),
     contribution: { as: 'order', fields: { total } },
   };
+};
+
+/** Columns of a member. */
+export interface MemberColumns {
+  readonly card?: string | null;
+  readonly phone?: string | null;
+}
+
+/** A member with all columns. */
+export const member = (row: string, n: number, columns: MemberColumns): PartyChange =>
+  memberOf(row, n, wholeImage(version(n), { ...columns }));
+
+/** Some columns of a member. */
+export const memberPart = (row: string, n: number, columns: MemberColumns): PartyChange =>
+  memberOf(row, n, partialImage(version(n), { ...columns }));
+
+/** A member that was deleted. */
+export const memberGone = (row: string, n: number): PartyChange =>
+  memberOf(row, n, goneImage(version(n)));
+
+const memberOf = (row: string, n: number, image: RowImage): PartyChange => {
+  const says = (joined: RowImage) => memberIn(row, joined);
+  const after = says(image);
+  return { ...partyGone(row, n), ...(after ? { after } : {}), columns: { image, read: says } };
+};
+
+const memberIn = (row: string, image: RowImage): PartyAfter | undefined => {
+  if (!isLive(image)) return undefined;
+  const { card, phone } = image.values as { readonly card?: string; readonly phone?: string };
+  const claims = [card, phone].filter((claim) => claim !== undefined);
+  return { evidence: unit(row, ...claims), fields: { ...image.values }, identifiers: [] };
 };

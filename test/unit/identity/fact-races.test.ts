@@ -178,6 +178,26 @@ describe('races of one row', () => {
     store.expectSound();
   });
 
+  test('a row that is read anew does not stay where it came back to meanwhile', async () => {
+    const store = anIdentityStore();
+    await store.facts(fact('pos.1', 6, ['card#1']));
+    const slow = store.overtaken(
+      nth(1, 'transact', (args) => args.includes('"R#pos.1"')),
+      async () => {
+        await store.facts(fact('pos.1', 6, ['phone#1']));
+        // The unit has more buckets by then, and the row comes to a later one.
+        await store.facts(
+          ...Array.from({ length: 12 }, (_, n) => fact(`pos.${n + 2}`, 1, ['card#1'])),
+        );
+        await store.facts(fact('pos.1', 6, ['card#1']));
+      },
+    );
+    await slow.facts(fact('pos.1', 6, ['email#1']));
+    const lines = store.contributions().filter((line) => line.includes('pos.1 '));
+    expect(lines).toEqual([`${EMAIL}#0 pos.1 6`]);
+    store.expectSound();
+  });
+
   test('a row is not written to a place that it has left, whatever comes after', async () => {
     const store = anIdentityStore();
     await store.facts(fact('pos.1', 1, ['card#1']));

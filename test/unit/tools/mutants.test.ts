@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
-import { outdatedGuards } from '../../../tools/verify/mutants.ts';
+import { missingRaces, outdatedGuards, unlistedGuards } from '../../../tools/verify/mutants.ts';
 
-test('the code that every mutant takes out is there', () => {
+test('the code that every mutant takes out is there, once', () => {
   expect(outdatedGuards()).toEqual([]);
+});
+
+test('the races that mutants name are in the catalogue', () => {
+  expect(missingRaces()).toEqual([]);
+});
+
+test('every condition of identity code has a mutant, or stands among the exceptions', () => {
+  expect(unlistedGuards()).toEqual([]);
 });
