@@ -158,7 +158,7 @@ export const GUARDS_OF_FACTS: readonly Mutant[] = [
   {
     guard: 'a position moves although another of its batch is late',
     file: `${IDENTITY}/freshness.ts`,
-    from: "const positions = note.positions.filter((one) => one.version > (there.get(one.source) ?? ''));",
+    from: 'const positions = furtherThan(item, note.positions);',
     to: 'const positions: readonly Position[] = [];',
     tests: 'test/unit/identity/freshness.test.ts',
   },

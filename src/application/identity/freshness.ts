@@ -14,7 +14,7 @@ import {
   positionsIn,
   positionsKey,
 } from '#application/shared/positions.ts';
-import type { Table, Write } from '#application/shared/table.ts';
+import type { Item, Table, Write } from '#application/shared/table.ts';
 import { must } from '#domain/shared/assert.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import type { RowChange } from './row-change.ts';
@@ -38,12 +38,17 @@ export interface PositionNote {
 /** Times that positions are read again which somebody else has written meanwhile. */
 const MAX_ATTEMPTS = 24;
 
-/** Finds the highest position applied of each source in a batch of one shard; `now` in epoch milliseconds. */
+/**
+ * Finds the highest position applied of each source in a batch of one shard.
+ * @param now epoch milliseconds
+ * @param before the shard's positions at some time before: what is not further need not be written
+ */
 export const freshnessOf = (
   now: number,
   records: readonly StreamRecord[],
   changes: readonly RowChange[],
   failed: ReadonlySet<string>,
+  before?: Item,
 ): BatchFreshness => {
   const shard = records[0]?.shardId;
   if (shard === undefined) return { lagMs: {} };
@@ -52,7 +57,10 @@ export const freshnessOf = (
   const lagMs = Object.fromEntries(
     positions.map(({ source, committedAt }) => [source, Math.max(0, now - committedAt)]),
   );
-  return positions.length > 0 ? { lagMs, note: { shard, positions, appliedAt: now } } : { lagMs };
+  const further = furtherThan(before, positions);
+  return further.length > 0
+    ? { lagMs, note: { shard, positions: further, appliedAt: now } }
+    : { lagMs };
 };
 
 /** Writes positions together, as long as all of them are further than what is there. */
@@ -70,11 +78,18 @@ export const positionsWrite = ({ shard, positions, appliedAt }: PositionNote): W
 export const notePositions = async (table: Table, note: PositionNote): Promise<void> => {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const [item] = await table.getAll([positionsKey(note.shard)]);
-    const there = new Map(positionsIn(item).map(({ source, version }) => [source, version]));
-    const positions = note.positions.filter((one) => one.version > (there.get(one.source) ?? ''));
+    const positions = furtherThan(item, note.positions);
     if (positions.length === 0) return;
     if (await table.write(positionsWrite({ ...note, positions }))) return;
   }
+};
+
+const furtherThan = (
+  item: Item | undefined,
+  positions: readonly Position[],
+): readonly Position[] => {
+  const there = new Map(positionsIn(item).map(({ source, version }) => [source, version]));
+  return positions.filter(({ source, version }) => version > (there.get(source) ?? ''));
 };
 
 const latestOfSources = (changes: readonly RowChange[]): readonly Position[] =>

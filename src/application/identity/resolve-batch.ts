@@ -10,6 +10,7 @@ import { dropErased } from '#application/capture/drop-erased.ts';
 import type { ErasedRows } from '#application/shared/erased-rows.ts';
 import { defectKey } from '#application/shared/items.ts';
 import type { StreamRecord } from '#application/shared/ports.ts';
+import { positionsKey } from '#application/shared/positions.ts';
 import type { RowDefect } from '#domain/capture/check-quality.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
@@ -67,7 +68,9 @@ export const resolveBatch = async (
   const facts = (byKind.get('fact') ?? []) as readonly FactChange[];
   const keys = rowKeys(parties, facts);
   const defects = lastDefects(read.defects);
-  const items = await ports.table.getAll([...keys, ...defects.map(defectKey)], 'eventual');
+  const shards = records.slice(0, 1).map(({ shardId }) => shardId);
+  const asked = [...keys, ...shards.map(positionsKey), ...defects.map(defectKey)];
+  const items = await ports.table.getAll(asked, 'eventual');
   const { failures, ...rows } = await applyRows(
     ports,
     definitions.namespaces,
@@ -78,8 +81,9 @@ export const resolveBatch = async (
   await closeOpen(ports, definitions);
   const failed = new Set([...read.failed, ...failures.flatMap(({ change }) => change.sequences)]);
   const now = ports.clock();
-  const { note, lagMs } = freshnessOf(now, records, read.changes, failed);
-  const due = dueDefects(defects, items.slice(keys.length), now);
+  const others = items.slice(keys.length);
+  const { note, lagMs } = freshnessOf(now, records, read.changes, failed, others[0]);
+  const due = dueDefects(defects, others.slice(shards.length), now);
   const noted = await recordDefects(ports.table, due, note && positionsWrite(note));
   if (note && !noted) await notePositions(ports.table, note);
   return {

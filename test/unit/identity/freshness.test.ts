@@ -5,7 +5,7 @@ import { recordDefects } from '#application/identity/defects.ts';
 import { freshnessOf, notePositions, positionsWrite } from '#application/identity/freshness.ts';
 import type { RowChange } from '#application/identity/row-change.ts';
 import { FRESHNESS_PARTITION } from '#application/shared/items.ts';
-import { positionsIn } from '#application/shared/positions.ts';
+import { positionsIn, positionsKey } from '#application/shared/positions.ts';
 import type { Table } from '#application/shared/table.ts';
 import { fact, party, version } from '../../support/builders/rows.ts';
 import { interposed, nth } from '../../support/interposed-table.ts';
@@ -103,6 +103,18 @@ describe('freshness', () => {
     Object.assign(meter, makeMeter());
     await record(of(2));
     expect(meter).toEqual({ requests: 1, readUnits: 0, writeUnits: 1 });
+  });
+
+  test('that was known to be as far before is not written again', async () => {
+    const { table, record } = aStore();
+    await record([change(9, '1')]);
+    const [item] = await table.getAll([positionsKey('s1')]);
+    const records = [{ ...streamRecord('x'), shardId: 's1' }];
+    const crm = { ...party('crm.1', 8), sequences: ['2'] };
+    const told = freshnessOf(NOW, records, [change(5, '1'), crm], new Set(), item);
+    expect(told.note?.positions.map(({ source }) => source)).toEqual(['crm']);
+    expect(Object.keys(told.lagMs)).toEqual(['pos', 'crm']);
+    expect(freshnessOf(NOW, records, [change(9, '1')], new Set(), item).note).toBeUndefined();
   });
 
   test('never goes back when somebody else writes between the look and the write', async () => {
