@@ -1,8 +1,8 @@
 /**
  * Kinds of changes: what each cost on the resolve side, told from the writes themselves.
  *
- * A change is *structural* when it took a commit of the identity graph: a party row seen first, deleted or with other
- * identifiers, a fact that moved, the first fact of a unit, the last one to leave it. It is a *first sight* when its row
+ * A change is *structural* when it took a commit of the identity graph: a party row seen first, whether in a transaction or
+ * laid ahead, deleted or with other identifiers, a fact that moved, the first fact of a unit, the last one to leave it. It is a *first sight* when its row
  * was registered under a unit that is there, and *known* otherwise. Costs go to the kind that caused them: a commit with
  * the marks before it to structural, a registry write to its row, a bucket's write in equal parts to its rows.
  * @module
@@ -10,6 +10,7 @@
 import type { PerformedAction } from '#adapters/memory/table.ts';
 import { contributionsIn } from '#application/shared/contributions.ts';
 import { bucketOfKey, FRESHNESS_PARTITION, parseUnitItem } from '#application/shared/items.ts';
+import { isPartyItem } from '#application/shared/party-row.ts';
 import type { Action, Item } from '#application/shared/table.ts';
 
 /** Beginning of the partitions that defects are kept in. */
@@ -116,7 +117,10 @@ const observe = (actions: readonly PerformedAction[]): Observed => {
   });
   return {
     structural: names(
-      rows.filter(({ action, inTransaction }) => inTransaction && action.kind !== 'check'),
+      rows.filter(
+        (performed) =>
+          (performed.inTransaction && performed.action.kind !== 'check') || isLaying(performed),
+      ),
     ),
     registered: new Map(
       registered.map(({ action, after }) => [
@@ -128,6 +132,10 @@ const observe = (actions: readonly PerformedAction[]): Observed => {
     removed: units(buckets.filter((one) => parseUnitItem(one.before) && !parseUnitItem(one.after))),
   };
 };
+
+/** Whether a party row was written ahead of the scope that commits it. */
+const isLaying = ({ inTransaction, before, after }: PerformedAction): boolean =>
+  !inTransaction && after !== undefined && isPartyItem(after) && !(before && isPartyItem(before));
 
 const keyOf = (action: Action): { readonly pk: string; readonly sk: string } =>
   action.kind === 'put' ? action.item : action.key;

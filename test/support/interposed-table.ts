@@ -26,6 +26,21 @@ export const nth = (
   };
 };
 
+/** Matches the nth commit: a transaction, or the write of a scope by itself. */
+export const nthCommit = (
+  n: number,
+  matches: (argsAsJson: string) => boolean = () => true,
+): ((call: Call) => boolean) => {
+  let seen = 0;
+  return ({ name, args }) => {
+    const text = JSON.stringify(args);
+    const commits = name === 'transact' || (name === 'writeAll' && text.includes('"sk":"SCOPE"'));
+    if (!commits || !matches(text)) return false;
+    seen += 1;
+    return seen === n;
+  };
+};
+
 /** A table that does something else just before every call that matches; its own work goes to `table` untouched. */
 export const interposed = (
   table: Table,

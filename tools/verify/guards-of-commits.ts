@@ -96,8 +96,8 @@ export const GUARDS_OF_COMMITS: readonly Mutant[] = [
   {
     guard: 'parts are given up only when it is certain that their commit came',
     file: `${IDENTITY}/commit-plans.ts`,
-    from: 'const hasParts = plan.parts.laid.length + plan.parts.left.length > 0;',
-    to: 'const hasParts = false;',
+    from: 'parts.laid.length + parts.left.length === 0 &&',
+    to: 'parts.laid.length >= 0 &&',
     tests: 'test/unit/identity/parts-left.test.ts',
   },
   {

@@ -88,8 +88,8 @@ export const GUARDS_OF_FACTS: readonly Mutant[] = [
   {
     guard: 'a unit is listed before its item is written',
     file: `${IDENTITY}/commit-plans.ts`,
-    from: 'await writtenOf(table, [...committed], ({ own }) => own);',
-    to: 'await writtenOf(table, direct, ({ own }) => own);',
+    from: "[...begun].filter((entry) => typeof outcomes.get(entry) === 'object');",
+    to: '[...begun];',
   },
   {
     guard: 'a unit that came and went is not written by who has read it before',

@@ -13,10 +13,16 @@ import { EXCEPTIONS } from './exceptions.ts';
 import { type GuardSite, guardSites } from './guard-sites.ts';
 import { GUARDS_OF_COMMITS } from './guards-of-commits.ts';
 import { GUARDS_OF_FACTS } from './guards-of-facts.ts';
+import { GUARDS_OF_LAID_ROWS } from './guards-of-laid-rows.ts';
 import { GUARDS_OF_RULES } from './guards-of-rules.ts';
 import type { Mutant } from './mutant.ts';
 
-const MUTANTS: readonly Mutant[] = [...GUARDS_OF_RULES, ...GUARDS_OF_FACTS, ...GUARDS_OF_COMMITS];
+const MUTANTS: readonly Mutant[] = [
+  ...GUARDS_OF_RULES,
+  ...GUARDS_OF_FACTS,
+  ...GUARDS_OF_COMMITS,
+  ...GUARDS_OF_LAID_ROWS,
+];
 
 const ROOT = resolve(import.meta.dirname, '../..');
 

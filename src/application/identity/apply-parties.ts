@@ -8,10 +8,12 @@ import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import { must } from '#domain/shared/assert.ts';
 import type { Applied } from './applied.ts';
+import { afterLook } from './laid-rows.ts';
 import { relatedBy } from './related-groups.ts';
 import { type IdentityPorts, restructure } from './restructure.ts';
 import type { PartyChange } from './row-change.ts';
 import { isolate, type RowTally, tally } from './row-tally.ts';
+import type { StructuralChange } from './world.ts';
 import { decideParty, type PartyStep } from './write-parties.ts';
 
 /** Times a row is read again after it lost a race with another change of the same row. */
@@ -40,10 +42,25 @@ export const applyParties = async (
   policy: MergePolicy,
   decided: readonly DecidedParty[],
 ): Promise<Applied> => {
-  const open = await writeImages(ports.table, decided);
+  const open = await writeImages(ports.table, await looked(ports.table, decided));
   const chains = relatedBy(open, { touches, bonds: rowsOf, actions });
   return tally(await isolate(chains, (group) => applyGroup(ports, policy, group)));
 };
+
+const looked = async (
+  table: Table,
+  decided: readonly DecidedParty[],
+): Promise<readonly DecidedParty[]> => {
+  const steps = await afterLook(
+    table,
+    decided.map(({ step }) => step),
+  );
+  return decided.map((entry, index) => ({ ...entry, step: must(steps[index], 'step') }));
+};
+
+/** What a step changes in the identity graph, if it does. */
+const changeOf = (step: PartyStep): StructuralChange | undefined =>
+  step.step === 'restructure' || step.step === 'commit' ? step.change : undefined;
 
 // All at once, which takes few requests. Where that breaks, each is tried again with its own group, and fails alone.
 const writeImages = async (
@@ -68,8 +85,9 @@ const rowsOf = ({ change }: DecidedParty): readonly string[] => [
 
 const touches = ({ change, step }: DecidedParty): readonly string[] => {
   const rows = rowsOf({ change, step });
-  if (step.step !== 'restructure') return rows;
-  const { before, after, scope } = step.change;
+  const structural = changeOf(step);
+  if (!structural) return rows;
+  const { before, after, scope } = structural;
   const claims = [...(before?.claims ?? []), ...(after?.claims ?? [])];
   return [...rows, ...claims.map((claim) => claim.identifier), ...(scope ? [scope] : [])];
 };
@@ -79,8 +97,9 @@ const ROW_ACTIONS = 4;
 
 // Most of a row with blocking keys are claims.
 const actions = ({ step }: DecidedParty): number => {
-  if (step.step !== 'restructure') return 0;
-  const { before, after } = step.change;
+  const structural = changeOf(step);
+  if (!structural) return 0;
+  const { before, after } = structural;
   const claims = [...(before?.claims ?? []), ...(after?.claims ?? [])];
   return ROW_ACTIONS + new Set(claims.map(({ identifier }) => identifier)).size;
 };
@@ -91,13 +110,14 @@ const applyGroup = async (
   group: readonly DecidedParty[],
 ): Promise<RowTally> => {
   let open = group;
-  let conflicts = 0;
+  let [conflicts, held] = [0, 0];
   for (let attempt = 0; attempt < MAX_REREADS; attempt++) {
     const result = await applySteps(ports, policy, open);
     conflicts += result.conflicts;
+    held += result.held;
     if (result.done) {
       const stale = group.filter(isStale).length;
-      return { applied: group.length - stale, stale, held: result.held, conflicts };
+      return { applied: group.length - stale, stale, held, conflicts };
     }
     open = await decideAgain(ports, group);
   }
@@ -114,14 +134,34 @@ const decideAgain = async (
   group: readonly DecidedParty[],
 ): Promise<readonly DecidedParty[]> => {
   const changes = group.map(({ change }) => change);
-  return decideParties(changes, await ports.table.getAll(partyKeys(changes)));
+  const items = await ports.table.getAll(partyKeys(changes));
+  return looked(ports.table, decideParties(changes, items));
 };
 
+interface StepsApplied {
+  readonly done: boolean;
+  readonly held: number;
+  readonly conflicts: number;
+}
+
+// Rows that were laid are committed by themselves, and then every row of the group is read again.
 const applySteps = async (
   ports: IdentityPorts,
   policy: MergePolicy,
   group: readonly DecidedParty[],
-): Promise<{ readonly done: boolean; readonly held: number; readonly conflicts: number }> => {
+): Promise<StepsApplied> => {
+  const commits = group.flatMap(({ step }) => (step.step === 'commit' ? [step.change] : []));
+  if (commits.length === 0) return applyDecided(ports, policy, group);
+  const outcome = await restructure(ports, policy, commits);
+  const held = outcome.done ? outcome.held.length : 0;
+  return { done: false, held, conflicts: outcome.conflicts };
+};
+
+const applyDecided = async (
+  ports: IdentityPorts,
+  policy: MergePolicy,
+  group: readonly DecidedParty[],
+): Promise<StepsApplied> => {
   const writes = group.flatMap(({ step }) => (step.step === 'write' ? [step.action] : []));
   const written = await ports.table.writeAll(writes);
   const structural = structuralChanges(group);

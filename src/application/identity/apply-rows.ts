@@ -15,6 +15,7 @@ import { applyParties, decideParties, partyKeys } from './apply-parties.ts';
 import { factKeys } from './decide-facts.ts';
 import type { IdentityPorts } from './restructure.ts';
 import type { FactChange, PartyChange } from './row-change.ts';
+import type { PartyStep } from './write-parties.ts';
 
 /** What is read to apply changes, eventually consistent: all writes ask for it, and what is refused is read again (ADR 0065). */
 export const rowKeys = (
@@ -39,10 +40,13 @@ export const applyRows = async (
     () => applyParties(ports, policy, decided),
     () => applyFacts(ports, policy, facts, items.slice(parties.length)),
   ];
-  const isStructural = decided.some(({ step }) => step.step === 'restructure');
+  const isStructural = decided.some(({ step }) => changesGraph(step));
   const [ofParties, ofFacts] = await inParallel(both, (apply) => apply(), isStructural ? 1 : 2);
   return sumOf(must(ofParties, 'parties applied'), must(ofFacts, 'facts applied'));
 };
+
+const changesGraph = (step: PartyStep): boolean =>
+  step.step === 'restructure' || (step.step === 'look' && changesGraph(step.committed));
 
 const sumOf = (a: Applied, b: Applied): Applied => ({
   applied: a.applied + b.applied,

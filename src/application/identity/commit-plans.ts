@@ -1,9 +1,9 @@
 /**
  * Commit of plans: by one transaction each, or, where the write of one scope says all that must happen at once, by that.
  *
- * A direct commit is the conditional write of its scope. What its units keep in items of their own follows, each under a
- * condition of its own; a crash in between leaves a unit that its scope lists and whose item is missing. It costs half as
- * much, since transactions are billed twice (docs/adr/0055).
+ * What units keep in items of their own may be written apart, each under a condition of its own, since transactions are
+ * billed twice. Of fact units it follows the scope, and a crash in between leaves a unit that its scope lists and whose item
+ * is missing (docs/adr/0055); rows of parties are laid before, and a crash leaves a row that no scope lists (docs/adr/0070).
  * @module
  */
 import { inParallel } from '#application/shared/in-parallel.ts';
@@ -14,6 +14,7 @@ import type { IdentityPorts } from './identity-ports.ts';
 import type { CommitPlan } from './plan-commit.ts';
 import { dropParts } from './scope-writes.ts';
 import type { World } from './world.ts';
+import { asLaid } from './write-parties.ts';
 
 /** A world, and what to do with it. */
 export interface PlannedWorld {
@@ -21,36 +22,87 @@ export interface PlannedWorld {
   readonly plan: CommitPlan;
 }
 
-/** How a plan came out: as given when it was committed. `superseded`: one of the fences of its changes did not hold. */
-export type Committed = CommitPlan | 'conflict' | 'superseded';
+/**
+ * How a plan came out: as given when it was committed. `superseded`: one of the fences of its changes did not hold. `laid`: it
+ * was a conflict, and the rows themselves are no longer as they were read.
+ */
+export type Committed = CommitPlan | 'conflict' | 'superseded' | 'laid';
 
 /** Commits plans that have nothing in common; one outcome each. */
 export const commitPlans = async (
   ports: IdentityPorts,
   planned: readonly PlannedWorld[],
 ): Promise<readonly Committed[]> => {
-  const laid = await layClaims(ports.table, planned);
-  const direct = planned.flatMap((one) => (laid.has(one) ? (directOf(one) ?? []) : []));
-  const directly = await commitDirectly(ports.table, direct);
+  const { table } = ports;
+  const ready = await layClaims(table, planned);
+  const steps = new Map(planned.map((one) => [one, stepsOf(one)]));
+  const open = [...ready].flatMap((one) => steps.get(one) ?? []);
+  const begun = await writtenOf(table, open, ({ first }) => first);
+  const outcomes = await commitSteps(ports, [...begun]);
+  const done = [...begun].filter((entry) => typeof outcomes.get(entry) === 'object');
+  const ended = await writtenOf(table, done, ({ last }) => last);
   return inParallel(planned, async (one) => {
-    const outcome = laid.has(one)
-      ? (directly.get(one) ?? (await commitByTransaction(ports, one.plan)))
-      : 'conflict';
-    await dropParts(ports.table, one.plan.parts, typeof outcome === 'object');
-    return outcome;
+    const entry = ready.has(one) ? steps.get(one) : undefined;
+    const outcome = entry ? (outcomes.get(entry) ?? 'superseded') : 'conflict';
+    await dropParts(table, one.plan.parts, typeof outcome === 'object');
+    return entry && done.includes(entry) && !ended.has(entry) ? 'superseded' : outcome;
   });
 };
 
+/** What is written of a plan, one after the other. */
+interface Steps {
+  readonly plan: CommitPlan;
+  readonly first: readonly Write[];
+  /** All at once. */
+  readonly commit: readonly Action[];
+  readonly last: readonly Write[];
+}
+
+const stepsOf = ({ world, plan }: PlannedWorld): Steps => {
+  const [apart, ...otherwise] = new Set(world.changes.map((change) => change.apart));
+  const [own, rest] = [plan.actions.slice(0, plan.fences), plan.actions.slice(plan.fences)];
+  const whole = { plan, first: [], commit: plan.actions, last: [] };
+  if (apart === undefined || otherwise.length > 0 || !own.every(isWrite)) return whole;
+  if (apart === 'before') return { plan, first: own.map(asLaid), commit: rest, last: [] };
+  return isAlone(plan, rest) ? { plan, first: [], commit: rest, last: own } : whole;
+};
+
+const isWrite = (action: Action): action is Write => action.kind !== 'check';
+
+// When an answer is lost, a single write may be done and seem refused; whoever deletes parts must know.
+const isAlone = ({ parts }: CommitPlan, actions: readonly Action[]): boolean =>
+  parts.laid.length + parts.left.length === 0 &&
+  actions.length === 1 &&
+  actions.every((one) => one.kind === 'put' && one.item.sk === 'SCOPE');
+
+const commitSteps = async (
+  ports: IdentityPorts,
+  steps: readonly Steps[],
+): Promise<ReadonlyMap<Steps, Committed>> => {
+  const alone = steps.filter(({ plan, commit }) => isAlone(plan, commit));
+  const written = await writtenOf(ports.table, alone, ({ commit }) => commit.filter(isWrite));
+  const outcomes = await inParallel(steps, async (entry): Promise<readonly [Steps, Committed]> => {
+    if (!alone.includes(entry)) return [entry, await commitByTransaction(ports, entry)];
+    return [entry, written.has(entry) ? entry.plan : lostBy(entry)];
+  });
+  return new Map(outcomes);
+};
+
+const lostBy = ({ first }: Steps): Committed => (first.length > 0 ? 'laid' : 'conflict');
+
 const commitByTransaction = async (
   { table, opened }: IdentityPorts,
-  plan: CommitPlan,
+  entry: Steps,
 ): Promise<Committed> => {
-  const outcome = await table.transact(plan.actions);
+  const { plan, first, commit } = entry;
+  const outcome = await table.transact(commit);
   if (outcome.done) {
     if (plan.open) opened?.();
     return plan;
   }
-  return outcome.reasons.slice(0, plan.fences).includes('condition') ? 'superseded' : 'conflict';
+  const fences = first.length > 0 ? 0 : plan.fences;
+  const isFenced = outcome.reasons.slice(0, fences).includes('condition');
+  return isFenced ? 'superseded' : lostBy(entry);
 };
 
 /**
@@ -81,39 +133,4 @@ const writtenOf = async <Entry>(
     ({ entry }) => entry,
   );
   return new Set(entries.filter((entry) => !failed.has(entry)));
-};
-
-/** A plan that the write of its one scope commits. */
-interface Direct {
-  readonly one: PlannedWorld;
-  readonly scope: Write;
-  readonly own: readonly Write[];
-}
-
-const directOf = (one: PlannedWorld): Direct | undefined => {
-  const { world, plan } = one;
-  // When an answer is lost, a single write may be done and seem refused; whoever deletes parts must know.
-  const hasParts = plan.parts.laid.length + plan.parts.left.length > 0;
-  if (hasParts || !world.changes.every(({ follows }) => follows)) return undefined;
-  const [own, [scope, ...others]] = [
-    plan.actions.slice(0, plan.fences),
-    plan.actions.slice(plan.fences),
-  ];
-  const isScope = scope?.kind === 'put' && scope.item.sk === 'SCOPE';
-  return isScope && others.length === 0 && own.every(isWrite) ? { one, scope, own } : undefined;
-};
-
-const isWrite = (action: Action): action is Write => action.kind !== 'check';
-
-const commitDirectly = async (
-  table: Table,
-  direct: readonly Direct[],
-): Promise<ReadonlyMap<PlannedWorld, Committed>> => {
-  const committed = await writtenOf(table, direct, ({ scope }) => [scope]);
-  const followed = await writtenOf(table, [...committed], ({ own }) => own);
-  const outcomeOf = (entry: Direct): Committed => {
-    if (!committed.has(entry)) return 'conflict';
-    return followed.has(entry) ? entry.one.plan : 'superseded';
-  };
-  return new Map(direct.map((entry) => [entry.one, outcomeOf(entry)]));
 };

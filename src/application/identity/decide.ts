@@ -37,6 +37,7 @@ import {
 } from '#domain/identity/merge-policy.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 import { findUnit, type UnknownName } from './find-unit.ts';
+import { commitLaid } from './laid-rows.ts';
 import { ContentionError, type IdentityPorts, restructure } from './restructure.ts';
 import type { StructuralChange } from './world.ts';
 
@@ -112,7 +113,10 @@ const apply = async (
   claims: (unit: EvidenceUnit) => readonly Claim[],
 ): Promise<UnitKey | undefined> => {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const changes = await changesOf(ports, decision, claims);
+    const items = await readUnits(ports, decision);
+    // A row that was laid is decided about once it is committed.
+    if (!(await commitLaid(ports, policy, items))) continue;
+    const changes = changesOf(decision, items, claims);
     const gone = changes.find(({ before, key }) => !before && key !== decision.id);
     if (gone && !decision.revoked) return gone.key;
     if ((await restructure(ports, policy, changes)).done) return undefined;
@@ -120,14 +124,17 @@ const apply = async (
   throw new ContentionError(`units were changed by others ${MAX_ATTEMPTS} times over`);
 };
 
+/** The items of both units, then their notes. */
+const readUnits = ({ table }: IdentityPorts, { a, b }: StoredDecision) =>
+  table.getAll([...[a, b].map(unitItemKey), ...[a, b].map(noteKey)]);
+
 /** Both units with other claims; one whose row is gone only keeps the note for when it comes back. */
-const changesOf = async (
-  { table }: IdentityPorts,
+const changesOf = (
   decision: StoredDecision,
+  items: readonly (Item | undefined)[],
   claims: (unit: EvidenceUnit) => readonly Claim[],
-): Promise<readonly StructuralChange[]> => {
+): readonly StructuralChange[] => {
   const units = [decision.a, decision.b];
-  const items = await table.getAll([...units.map(unitItemKey), ...units.map(noteKey)]);
   const changes = units.map((unit, index) =>
     changeOf(unit, items[index], items[index + units.length], claims),
   );

@@ -95,7 +95,9 @@ const foundGroup = async (
 const creation = ({ evidence: given, founders }: Founding): StructuralChange => ({
   key: given.key,
   after: given,
-  follows: founders.every(({ step, place }) => isPlain(step) && place?.bucket === 0),
+  ...(founders.every(({ step, place }) => isPlain(step) && place?.bucket === 0)
+    ? { apart: 'after' }
+    : {}),
   own: (scope, evidence = given) => {
     const first = must(founders[0], 'founder');
     const buckets = Math.max(...founders.map((row) => row.buckets));

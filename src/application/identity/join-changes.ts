@@ -3,6 +3,7 @@
  * @module
  */
 import { joinImages, type RowImage } from '#domain/capture/row-image.ts';
+import type { RowVersion } from '#domain/capture/row-version.ts';
 import { groupBy } from '#domain/shared/multimap.ts';
 import type { FactChange, PartyChange, RowChange } from './row-change.ts';
 
@@ -10,8 +11,14 @@ import type { FactChange, PartyChange, RowChange } from './row-change.ts';
 export const foldToLatest = (changes: readonly RowChange[]): readonly RowChange[] =>
   [...groupBy(changes, (change) => change.rowKey).values()].map((ofRow) => ({
     ...ofRow.reduce(joined),
+    ...(ofRow.length > 1 ? { since: earliestOf(ofRow) } : {}),
     sequences: ofRow.flatMap((change) => change.sequences),
   }));
+
+const earliestOf = (changes: readonly RowChange[]): RowVersion =>
+  changes
+    .map(({ version, since = version }) => since)
+    .reduce((one, other) => (one < other ? one : other));
 
 const joined = (a: RowChange, b: RowChange): RowChange => {
   const latest = b.version > a.version ? b : a;

@@ -72,6 +72,8 @@ export const commitWork = async (
   const result = await attemptCommit(ports, policy, work);
   if (result === 'too-large') return inHalves(ports, policy, work.changes);
   if (result === 'superseded') return { done: false, conflicts };
+  // Their rows are laid by now, and who reads them again commits them.
+  if (result === 'laid') return { done: false, conflicts: conflicts + 1 };
   const { outcome, held, left } = result;
   if (outcome === 'done') return { done: true, held, conflicts };
   const lost = conflicts + (outcome === 'conflict' ? 1 : 0);
@@ -92,11 +94,14 @@ interface Attempt {
   readonly left?: ReadonlySet<UnitKey>;
 }
 
+/** The rows themselves are to be read again: they were overtaken, or laid for a commit that lost its race. */
+type Reread = 'superseded' | 'laid';
+
 const attemptCommit = async (
   ports: IdentityPorts,
   policy: MergePolicy,
   work: Work,
-): Promise<Attempt | 'superseded' | 'too-large'> => {
+): Promise<Attempt | Reread | 'too-large'> => {
   const world = await readWorld(ports.table, work, policy, token(ports.random));
   if (world === 'superseded') return world;
   if (world === 'conflict') return { outcome: world, held: [] };
@@ -110,7 +115,7 @@ const attemptParts = async (
   ports: IdentityPorts,
   policy: MergePolicy,
   parts: readonly World[],
-): Promise<Attempt | 'superseded' | 'too-large'> => {
+): Promise<Attempt | Reread | 'too-large'> => {
   const planned: PlannedWorld[] = [];
   for (const world of parts) {
     const plan = await planWithin(ports, policy, world);
@@ -118,6 +123,7 @@ const attemptParts = async (
     else if (parts.length === 1) return gatherForOne(ports, world, ports.limits ?? LIMITS);
   }
   const results = await commitPlans(ports, planned);
+  if (results.includes('laid')) return 'laid';
   if (results.includes('superseded')) return 'superseded';
   const done = planned.filter((_, index) => results[index] !== 'conflict');
   const left = parts.filter((world) => !done.some((one) => one.world === world));

@@ -22,6 +22,8 @@ interface RowChangeBase {
   readonly rowKey: SourceRowKey;
   readonly source: string;
   readonly version: RowVersion;
+  /** The earliest version among those that it stands for; its own when absent. */
+  readonly since?: RowVersion;
   /** Commit time, epoch milliseconds; absent for a load row. */
   readonly committedAt?: number;
   /** Stream sequence numbers that carry this row, all of which fail when it does. */

@@ -11,14 +11,14 @@ import type { IdentifierKey } from '#domain/identity/evidence.ts';
 import { type MergePolicy, scoringOf } from '#domain/identity/merge-policy.ts';
 import { mergeScopes } from '#domain/identity/scope.ts';
 import { holdersIn } from './scope-holders.ts';
-import type { World } from './world.ts';
+import type { StructuralChange, World } from './world.ts';
 
 /** What stays together whatever it has in common. */
 const REST = 'rest';
 
 /** Parts of a world, all of it; one when rules score pairs, for then scopes hang together by what rows say. */
 export const partsOf = (world: World, policy: MergePolicy): readonly World[] => {
-  if (!world.changes.some(({ follows }) => follows) || scoringOf(policy)) return [world];
+  if (!world.changes.some(({ apart }) => apart) || scoringOf(policy)) return [world];
   const sets = connected(world);
   const rest = sets.find(REST);
   const names = new Set(world.changes.map(({ key }) => sets.find(`unit ${key}`)));
@@ -53,6 +53,7 @@ const connected = (world: World): DisjointSets<string> => {
       (tied.get(identifier) ?? []).map((scope) => `scope ${scope}`),
     );
   }
+  for (const change of changes) join(`unit ${change.key}`, homesOf(change, world));
   const reached = new Set([...tied.values()].flat());
   const apart = scopes.filter(({ id }) => !reached.has(id));
   join(
@@ -61,10 +62,19 @@ const connected = (world: World): DisjointSets<string> => {
   );
   join(
     REST,
-    changes.filter(({ follows }) => !follows).map(({ key }) => `unit ${key}`),
+    changes.filter(({ apart }) => !apart).map(({ key }) => `unit ${key}`),
   );
   return sets;
 };
+
+/** The scopes that list a unit, or that its own item leads to, whatever it claims. */
+const homesOf = ({ key, scope: pointer }: StructuralChange, { scopes }: World): readonly string[] =>
+  scopes
+    .filter(({ id, from = [], scope }) => {
+      const leads = pointer !== undefined && [id, ...from].includes(pointer);
+      return leads || scope.units.has(key);
+    })
+    .map(({ id }) => `scope ${id}`);
 
 /**
  * The scopes that identifiers are listed in, or their claims lead to: one that was read just before it took up the holders

@@ -39,15 +39,18 @@ export interface StructuralChange extends UnitChange {
   readonly before?: EvidenceUnit;
   /** The decision that this change is part of. */
   readonly decision?: string;
-  /** The scope that the unit's item points to; absent for a new unit. */
+  /** The scope that the unit's item points to; of a new unit one that somebody laid it for who may be about to commit. */
   readonly scope?: ScopeId;
   /**
    * The unit's own items, given the scope it will be in and what it claims with what operators have decided about it.
    * Their conditions fence the change.
    */
   readonly own: (scope: ScopeId, evidence?: EvidenceUnit) => readonly Action[];
-  /** The unit's own items may be written after its scope: whoever finds them missing makes up for it. */
-  readonly follows?: boolean;
+  /**
+   * The unit's own items may be written apart from its scope: `after` it, where whoever finds them missing makes up for it,
+   * or `before` it, marked as laid, where whoever finds the mark asks the scope whether the commit came.
+   */
+  readonly apart?: 'before' | 'after';
 }
 
 /** What to commit. */
@@ -146,7 +149,8 @@ const scopesAround = async (
   const claimed = listed.flatMap(({ identifier }) => claims.get(identifier)?.scope ?? []);
   const pointers = await scopePointers(table, changes, settled);
   const scopes = await readScopesAndEnds(table, [...new Set([...also, ...pointers, ...claimed])]);
-  const ends = new Set(claimed);
+  const awaited = changes.flatMap(({ before, scope }) => (!before && scope ? [scope] : []));
+  const ends = new Set([...claimed, ...awaited]);
   return scopes.filter(({ id, scope }) => scope.units.size > 0 || ends.has(id));
 };
 

@@ -135,20 +135,22 @@ const readStored = async (
   const units = new Map<UnitKey, EvidenceUnit>();
   const ledger: LedgerEntry[] = [];
   const unknown: string[] = [];
-  let rows = 0;
+  let live = 0;
   for await (const items of scan()) {
-    const read = items.flatMap(liveRow).map((row) => {
+    // A row that was laid and is in no scope has yet to come.
+    const rows = items.flatMap(liveRow).filter((row) => !row.item.laid || isListed(row, before));
+    const read = rows.map((row) => {
       const unit = readUnit(row, archived.get(row.key));
       return unit === 'unknown'
         ? { unknown: [row.key], unit: storedUnit(row, before) }
         : { unknown: [], unit };
     });
-    rows += read.length;
+    live += read.length;
     unknown.push(...read.flatMap((row) => row.unknown));
     for (const { unit } of read) if (unit) units.set(unit.key, unit);
     ledger.push(...items.filter(({ sk }) => sk === 'CUSTOMER').map(parseCustomerItem));
   }
-  return { units, ledger, reread: rows - unknown.length, unknown };
+  return { units, ledger, reread: live - unknown.length, unknown };
 };
 
 interface LiveRow {
@@ -164,6 +166,8 @@ const liveRow = (item: Item): readonly LiveRow[] => {
   if (row.deleted) return [];
   return [{ key: item.pk.slice('R#'.length), party: isPartyItem(item), item: row }];
 };
+
+const isListed = ({ key }: LiveRow, { units }: Population): boolean => units.has(key as UnitKey);
 
 const storedUnit = ({ item }: LiveRow, { units }: Population): EvidenceUnit | undefined =>
   item.evidence ?? (item.unit && units.get(item.unit));

@@ -157,11 +157,14 @@ export interface RowItem {
   /** Party rows: what the row claims, and the scope it is evaluated in. */
   readonly evidence?: EvidenceUnit;
   readonly scope?: ScopeId;
+  /** Party rows: it was laid ahead of the commit of its scope, and whether that came only the scope can tell. */
+  readonly laid?: true;
 }
 
 /** Reads a registry item. */
 export const parseRowItem = (item: Item): RowItem => ({
   ...imageIn(item),
+  ...(lastChangeIn(item)['laid'] === true ? { laid: true } : {}),
   version: lastChangeIn(item)['v'] as RowVersion,
   ...(typeof item['unit'] === 'string' ? { unit: item['unit'] as UnitKey } : {}),
   ...(typeof item['bucket'] === 'number' ? { bucket: item['bucket'] } : {}),

@@ -7,7 +7,7 @@ import type { RowChange } from '#application/identity/row-change.ts';
 import { claimText } from '#domain/identity/evidence.ts';
 import { must } from '#domain/shared/assert.ts';
 import { dmsText } from '../../support/builders/dms-record.ts';
-import { fact, party } from '../../support/builders/rows.ts';
+import { fact, party, version } from '../../support/builders/rows.ts';
 import { aPipeline, batchOf, DEMO } from '../../support/pipeline.ts';
 
 /** Pseudonyms that show what they stand for. */
@@ -164,7 +164,7 @@ describe('folding to the latest change of each row', () => {
   test('keeps the highest version and all sequence numbers', () => {
     const changes = [party('a', 1), fact('pos.1', 5, []), party('a', 3), party('a', 2)];
     expect(foldToLatest(changes)).toEqual([
-      { ...party('a', 3), sequences: ['1', '3', '2'] },
+      { ...party('a', 3), since: version(1), sequences: ['1', '3', '2'] },
       fact('pos.1', 5, []),
     ]);
   });
@@ -179,6 +179,7 @@ describe('folding to the latest change of each row', () => {
         for (const change of folded) {
           const versions = deliveries.filter(([row]) => row === change.rowKey).map(([, n]) => n);
           expect(change.version).toBe(party('a', Math.max(...versions)).version);
+          expect(change.since ?? change.version).toBe(version(Math.min(...versions)));
           expect(change.sequences).toEqual(versions.map(String));
         }
         expect(folded).toHaveLength(new Set(deliveries.map(([row]) => row)).size);

@@ -6,7 +6,7 @@ import type { OneId } from '#domain/identity/one-id.ts';
 import { key, POLICY } from '../../support/builders/evidence.ts';
 import { party, partyGone, rowKey } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
-import { interposed, nth } from '../../support/interposed-table.ts';
+import { interposed, nth, nthCommit } from '../../support/interposed-table.ts';
 
 describe('ids', () => {
   test('a minted id that somebody else has is passed over', async () => {
@@ -39,7 +39,7 @@ describe('ids', () => {
 
   test('an id that somebody laid and never came to commit is taken up', async () => {
     const store = anIdentityStore();
-    const crashed = store.overtaken(nth(1, 'transact'), () => Promise.reject(new Error('crash')));
+    const crashed = store.overtaken(nthCommit(1), () => Promise.reject(new Error('crash')));
     await crashed.parties(party('a', 1, 'card#1'));
     expect(store.customers()).toEqual([]);
     // At the first attempt: of several workers that need two each, none may come to its end.

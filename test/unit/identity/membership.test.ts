@@ -4,7 +4,7 @@ import { claimKey, parseClaimItem } from '#application/shared/items.ts';
 import { id } from '../../support/builders/evidence.ts';
 import { party, partyGone } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
-import { interposed, nth } from '../../support/interposed-table.ts';
+import { interposed, nth, nthCommit } from '../../support/interposed-table.ts';
 
 /** A store in which rows `h1`, `h2`, … hold a phone, whose cap is 3. */
 const heldBy = async (count: number) => {
@@ -28,7 +28,7 @@ type Store = Awaited<ReturnType<typeof heldBy>>;
 
 /** A worker that is overtaken by `meanwhile` just before its commit. */
 const overtaken = (store: Store, meanwhile: () => Promise<unknown>) =>
-  store.workerOn(interposed(store.table, nth(1, 'transact'), meanwhile));
+  store.workerOn(interposed(store.table, nthCommit(1), meanwhile));
 
 /** A worker that is overtaken between its mark and its count. */
 const overtakenWhileCounting = (store: Store, meanwhile: () => Promise<unknown>) =>

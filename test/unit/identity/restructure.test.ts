@@ -5,7 +5,7 @@ import type { Key, Table } from '#application/shared/table.ts';
 import { key, POLICY } from '../../support/builders/evidence.ts';
 import { fact, factUnit, party, partyGone, partyRenamed } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
-import { interposed, nth } from '../../support/interposed-table.ts';
+import { interposed, nth, nthCommit } from '../../support/interposed-table.ts';
 
 const scopesIn = (store: ReturnType<typeof anIdentityStore>) =>
   store.table.dump().filter(({ sk, doc }) => sk === 'SCOPE' && doc !== undefined).length;
@@ -82,7 +82,7 @@ describe('a world that changes while it is read', () => {
   test('scopes that merge', async () => {
     const store = await aStore();
     const slow = store.workerOn(
-      interposed(store.table, nth(1, 'transact'), () =>
+      interposed(store.table, nthCommit(1), () =>
         store.parties(party('m', 1, 'card#1', 'email#1')),
       ),
     );
@@ -107,7 +107,7 @@ describe('a world that changes while it is read', () => {
   test('a scope whose last unit goes', async () => {
     const store = await aStore();
     const slow = store.workerOn(
-      interposed(store.table, nth(1, 'transact'), () => store.parties(partyGone('t', 2))),
+      interposed(store.table, nthCommit(1), () => store.parties(partyGone('t', 2))),
     );
     await slow.parties(party('w', 1, 'email#1'));
     expect(store.customers()).toContain('one_w: w');

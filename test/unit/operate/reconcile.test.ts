@@ -6,6 +6,7 @@ import { continuePass, isComplete, newPass } from '#application/operate/reconcil
 import { formatChecksum } from '#domain/shared/checksum.ts';
 import { unit } from '../../support/builders/evidence.ts';
 import { fact, factGone, party, partyGone } from '../../support/builders/rows.ts';
+import { nthCommit } from '../../support/interposed-table.ts';
 import { aReconciledStore, namesOf } from '../../support/reconciling.ts';
 
 const aStore = async () => {
@@ -142,17 +143,18 @@ test('the note of an id at rest that is gone, and the id whose note is there', a
 
 describe('what the table cannot give back is named, with what to do', () => {
   test.each([
-    ['a bucket', 'U#~card#2#0', 'BUCKET', 'replay'],
-    ['a party row', 'R#crm.contact.3', 'ROW', 'replay'],
-    ['a scope', 'K#', 'SCOPE', 'restore'],
-  ])('%s', async (_, prefix, sk, remedy) => {
+    ['a bucket', 'U#~card#2#0', 'BUCKET', 'replay', []],
+    ['a party row', 'R#crm.contact.3', 'ROW', 'replay', []],
+    // Nothing but the scope tells whether a row that was laid was committed.
+    ['a scope', 'K#', 'SCOPE', 'restore', ['R#crm.contact.2 ROW']],
+  ])('%s', async (_, prefix, sk, remedy, also) => {
     const store = await aStore();
     const item = store.table.dump().find((one) => one.pk.startsWith(prefix) && one.sk === sk);
     await store.damage(item ?? { pk: '?', sk: '?' });
     const part = await store.pass();
-    expect(namesOf(part)).toEqual([`${item?.pk} ${item?.sk}`]);
-    expect(part.differences[0]?.remedy).toBe(remedy);
-    expect(await store.heal(part)).toMatchObject([{ outcome: 'hopeless' }]);
+    expect(namesOf(part)).toEqual([`${item?.pk} ${item?.sk}`, ...also]);
+    expect(part.differences.find(({ key }) => key.pk === item?.pk)?.remedy).toBe(remedy);
+    for (const { outcome } of await store.heal(part)) expect(outcome).toBe('hopeless');
   });
 
   test('and a view that still shows lost rows is left as it is', async () => {
@@ -271,6 +273,19 @@ test("an id that was laid for a commit that lost its race is nobody's difference
   expect((await store.pass()).differences).toMatchObject([
     { problem: 'surplus', key: { pk: 'C#one_laid' } },
   ]);
+});
+
+test('a row that was laid and never committed is named, until it comes again', async () => {
+  const store = await aStore();
+  const row = party('crm.contact.9', 9, 'card#1');
+  const dying = store.overtaken(nthCommit(1), () => Promise.reject(new Error('killed')));
+  await dying.parties(row);
+  expect((await store.pass()).differences).toMatchObject([
+    { key: { pk: 'R#crm.contact.9' }, problem: 'differs', remedy: 'replay' },
+  ]);
+  await store.parties(row);
+  await store.maintain();
+  expect(namesOf(await store.pass())).toEqual([]);
 });
 
 test('holders of a shared identifier, and its claim', async () => {

@@ -17,16 +17,19 @@ import {
   parseManifest,
   rowMark,
 } from '#application/capture/archive-manifest.ts';
+import { uncommittedRows } from '#application/identity/laid-rows.ts';
 import { liveContributionsIn } from '#application/shared/contributions.ts';
 import { inParallel } from '#application/shared/in-parallel.ts';
-import { bucketKey, parseRowItem, rowItemKey } from '#application/shared/items.ts';
+import { bucketKey, noteKey, parseRowItem, rowItemKey } from '#application/shared/items.ts';
 import type { StreamRecord } from '#application/shared/ports.ts';
 import type { Key } from '#application/shared/table.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
+import type { UnitKey } from '#domain/identity/evidence.ts';
 import { must } from '#domain/shared/assert.ts';
 import { logObject } from './log.ts';
 import { addToPlan, type ErasurePlan } from './plan.ts';
 import type { ErasePorts } from './ports.ts';
+import { retractRows } from './retract.ts';
 import { type Judge, makeJudge, type Verdict } from './theirs.ts';
 
 /** How far a look through the archive is. */
@@ -150,6 +153,7 @@ const learn = async (
     values,
     items: dead.flatMap(({ rowKey, place }) => [
       { what: 'rows of the registry', ...rowItemKey(rowKey) },
+      { what: 'ids at rest and decisions of a unit', ...noteKey(rowKey as string as UnitKey) },
       ...(place ? [{ what: 'buckets of contributions', ...place }] : []),
     ]),
   });
@@ -162,11 +166,20 @@ interface DeadRow {
   readonly place?: Key;
 }
 
-/** Leaves out live rows: one of those once named the customer, and now names somebody else. */
+/**
+ * Leaves out live rows: one of those once named the customer, and now names somebody else. One that was laid and never came to
+ * be committed is as if it had yet to arrive, and is retracted as it is.
+ */
 const deadRows = async (
-  { table }: ErasePorts,
+  ports: ErasePorts,
   rows: readonly SourceRowKey[],
 ): Promise<readonly DeadRow[]> => {
+  const { table } = ports;
+  const laid = await uncommittedRows(table, await table.getAll(rows.map(rowItemKey)));
+  await retractRows(
+    ports,
+    laid.map(({ pk }) => ({ rowKey: pk.slice('R#'.length) as SourceRowKey, kind: 'party' })),
+  );
   const registry = (await table.getAll(rows.map(rowItemKey))).map(
     (item) => item && parseRowItem(item),
   );

@@ -83,8 +83,9 @@ const placeOf = (item: Item): readonly Key[] => {
 
 // A fact row's contribution, or the tombstone of it, lies where the registry says.
 const examineRow: Examine = async (around, item) => {
-  const { evidence } = parseRowItem(item);
-  if (evidence) return examineHome(around, item, evidence);
+  const { evidence, laid } = parseRowItem(item);
+  if (evidence)
+    return laid ? examineLaid(around, item, evidence) : examineHome(around, item, evidence);
   const row = item.pk.slice(2) as SourceRowKey;
   const [place] = placeOf(item);
   if (!place) return NONE;
@@ -115,6 +116,18 @@ const examineHome = async (
   return home
     ? [finding(item, 'differs', 'points to a scope that does not know it', seen, 'restore')]
     : [finding(scopeKey(pointer), 'missing', 'scope that units point to', {}, 'restore')];
+};
+
+// Of a row that was laid the commit may never have come, even if its scope is gone: whoever gets it again commits it.
+const examineLaid = async (
+  around: Surroundings,
+  item: Item,
+  { key }: EvidenceUnit,
+): Promise<readonly Finding[]> => {
+  const home = await around.scope(item['scope']);
+  if (home?.scope.units.has(key)) return NONE;
+  const seen = { expected: key, found: home?.version };
+  return [finding(item, 'differs', 'row that was laid and never committed', seen, 'replay')];
 };
 
 // A live contribution is known to the registry at this place, and its unit is there.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sha256 } from '#adapters/crypto/sha256.ts';
 import { gzipCompression } from '#adapters/gzip/gzip.ts';
-import { readArchive } from '#application/capture/archive-changes.ts';
+import { archiveChanges, readArchive } from '#application/capture/archive-changes.ts';
 import { continueErasure } from '#application/operate/erase/erase-customer.ts';
 import type { AuditEntry } from '#application/serve/audit.ts';
 import { chainAudit } from '#application/serve/chain-audit.ts';
@@ -24,8 +24,8 @@ import {
   receipt,
 } from '../../../support/builders/household.ts';
 import { anErasingWorld, placesOf } from '../../../support/erasing.ts';
-import { type Call, interposed } from '../../../support/interposed-table.ts';
-import { DEMO, NOW } from '../../../support/pipeline.ts';
+import { type Call, interposed, nth, nthCommit } from '../../../support/interposed-table.ts';
+import { DEMO, NOW, streamRecord } from '../../../support/pipeline.ts';
 
 type World = ReturnType<typeof anErasingWorld>;
 
@@ -225,16 +225,28 @@ describe('an erased customer', () => {
 
   test('is nowhere in an id either that a worker laid for it and never issued', async () => {
     const world = anErasingWorld();
-    const dies = async () => {
-      throw new Error('killed');
-    };
-    const dying = interposed(world.table, ({ name }) => name === 'transact', dies);
-    await world.deliverTo(dying, memberRow(LIN)).catch(() => undefined);
+    const lays = nth(1, 'writeAll', (args) => args.includes('"laid":true'));
+    await world.deliverTo(interposed(world.table, lays, dies), memberRow(LIN));
     await world.deliver(...household());
     const laid = world.table.dump().filter(({ sk }) => sk === 'CUSTOMER');
     expect(laid.map(({ anchor }) => anchor)).toContain(`member.member.${LIN.card}`);
     await world.erase(await idOf(world, LIN.card));
     expect(placesOf(await world.contents(), LIN_WORDS)).toEqual([]);
+  });
+
+  test('is nowhere in a row either that a worker laid and nobody committed', async () => {
+    const { world, lin } = await aHousehold();
+    const text = contact({ ...LIN, contact: 'LINC0007' });
+    const { archive: objects } = world.stores;
+    const terms = { mark: world.mark, definitions: DEMO.definitions };
+    const records = [streamRecord(text, 9_000)];
+    await archiveChanges({ objects, compression: gzipCompression }, records, terms);
+    await world.deliverTo(dying(world), text);
+    expect(placesOf(await world.contents(), ['LINC0007'])).toContainEqual(
+      expect.stringContaining('R#crm.contact.LINC0007'),
+    );
+    await world.erase(lin);
+    expect(placesOf(await world.contents(), [...LIN_WORDS, 'LINC0007'])).toEqual([]);
   });
 
   test('that is asked for twice is one erasure', async () => {
@@ -262,6 +274,13 @@ describe('an erased customer', () => {
     expect(placesOf(await world.contents(), [...LIN_WORDS, 'LINRECEIPT8'])).toEqual([]);
   });
 });
+
+const dies = async () => {
+  throw new Error('killed');
+};
+
+/** A table by which a resolver is killed when it is about to commit. */
+const dying = ({ table }: World) => interposed(table, nthCommit(1), dies);
 
 describe('a killed erasure', () => {
   test('ends as if nothing had happened, wherever it is killed', async () => {
