@@ -159,6 +159,13 @@ export const GUARDS_OF_COMMITS: readonly Mutant[] = [
     scored: true,
   },
   {
+    guard: 'a row that is decided about is compared under changed rules as well',
+    file: `${IDENTITY}/likeness-under-rules.ts`,
+    from: 'changes.filter((change) => !saysTheSame(change));',
+    to: 'changes;',
+    tests: 'test/unit/identity/decide.test.ts',
+  },
+  {
     guard: 'values that cross their new cap are counted',
     file: `${IDENTITY}/change-rules.ts`,
     from: 'length > rulesOf(policy, identifier).cap ? [identifier] : [],',

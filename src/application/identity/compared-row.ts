@@ -15,7 +15,7 @@ import {
   namespaceOf,
   type UnitKey,
 } from '#domain/identity/evidence.ts';
-import { type MergePolicy, scoringOf } from '#domain/identity/merge-policy.ts';
+import { isDecision, type MergePolicy, scoringOf } from '#domain/identity/merge-policy.ts';
 
 /** What reading rows needs of the table. */
 export type Reads = Pick<Table, 'getAll'>;
@@ -40,6 +40,18 @@ export const readRows = async (
       return evidence && scope !== undefined ? [[unit, { evidence, scope }] as const] : [];
     }),
   );
+};
+
+interface Claimed {
+  readonly before?: EvidenceUnit;
+  readonly after?: EvidenceUnit;
+}
+
+/** Whether a row says and claims what it did, decisions of operators apart. */
+export const saysTheSame = ({ before, after }: Claimed): boolean => {
+  const said = ({ features, claims }: EvidenceUnit) =>
+    JSON.stringify([features, claims.filter(({ identifier }) => !isDecision(identifier))]);
+  return before !== undefined && after !== undefined && said(before) === said(after);
 };
 
 /** Whether an identifier is a blocking key of the rules. */

@@ -9,7 +9,7 @@ import { claimKey, parseClaimItem } from '#application/shared/items.ts';
 import type { IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
 import { type MergePolicy, policyMark, rulesOf, scoringOf } from '#domain/identity/merge-policy.ts';
 import { edgesAcross } from '#domain/identity/scored-graph.ts';
-import { type ComparedRow, keysOf, type Reads, readRows } from './compared-row.ts';
+import { type ComparedRow, keysOf, type Reads, readRows, saysTheSame } from './compared-row.ts';
 import type { ChangedHolders, Ties } from './likeness.ts';
 import type { Membership } from './membership.ts';
 import type { StoredScope } from './scope-store.ts';
@@ -31,7 +31,9 @@ export const tiesOfScopes = async (
   scopes: readonly StoredScope[],
   token: number,
 ): Promise<RestingTies> => {
-  const changed = new Set(changes.map(({ key }) => key));
+  // What operators decide about a row leaves it to be compared: nobody else does.
+  const others = changes.filter((change) => !saysTheSame(change));
+  const changed = new Set(others.map(({ key }) => key));
   const units = scopes.flatMap(({ scope }) => [...scope.units.keys()]);
   const own = await readRows(
     table,

@@ -23,7 +23,7 @@ export interface Ties {
 
 /** Changes, and who holds what after them. */
 export interface ChangedHolders {
-  readonly changes: readonly UnitChange[];
+  readonly changes: readonly (UnitChange & { readonly before?: EvidenceUnit })[];
   readonly memberships: readonly Membership[];
 }
 

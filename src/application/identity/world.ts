@@ -9,17 +9,11 @@ import { inParallel } from '#application/shared/in-parallel.ts';
 import { type ClaimItem, claimKey, type ScopeId, unitItemKey } from '#application/shared/items.ts';
 import type { Action, Table } from '#application/shared/table.ts';
 import type { EvidenceUnit, IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
-import {
-  compares,
-  isDecision,
-  links,
-  type MergePolicy,
-  rulesOf,
-} from '#domain/identity/merge-policy.ts';
+import { compares, links, type MergePolicy, rulesOf } from '#domain/identity/merge-policy.ts';
 import type { LedgerEntry } from '#domain/identity/one-id.ts';
 import type { Scope, UnitChange } from '#domain/identity/scope.ts';
 import { append } from '#domain/shared/multimap.ts';
-import { isKeyOf } from './compared-row.ts';
+import { isKeyOf, saysTheSame } from './compared-row.ts';
 import { compareRows } from './compared-scopes.ts';
 import {
   claimsIn,
@@ -212,15 +206,9 @@ const keysToWrite = (
   { before, after }: StructuralChange,
   policy: MergePolicy,
 ): readonly IdentifierKey[] => {
-  if (!before?.features || !after?.features || saysTheSame(before, after)) return [];
+  if (!before?.features || !after?.features || saysTheSame({ before, after })) return [];
   const kept = comparedIdentifiers(before, policy).intersection(comparedIdentifiers(after, policy));
   return [...kept].filter(isKeyOf(policy));
-};
-
-const saysTheSame = (a: EvidenceUnit, b: EvidenceUnit): boolean => {
-  const said = ({ features, claims }: EvidenceUnit) =>
-    JSON.stringify([features, claims.filter(({ identifier }) => !isDecision(identifier))]);
-  return said(a) === said(b);
 };
 
 const comparedIdentifiers = (

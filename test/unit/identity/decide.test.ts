@@ -2,12 +2,19 @@
  * Decisions of operators: they take effect like evidence, outlive the rows they are about, and can be taken back.
  */
 import { describe, expect, test } from 'vitest';
+import { applyRows } from '#application/identity/apply-rows.ts';
+import { applyRules } from '#application/identity/change-rules.ts';
 import { decide, revoke } from '#application/identity/decide.ts';
+import type { PartyChange } from '#application/identity/row-change.ts';
 import { decisionKey, parseDecisionItem } from '#application/shared/review-items.ts';
+import { audit } from '../../support/audit.ts';
 import { POLICY } from '../../support/builders/evidence.ts';
 import { fact, factGone, party, partyGone } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
+import type { World } from '../../support/identity-world.ts';
 import { nth } from '../../support/interposed-table.ts';
+import { seededRandom } from '../../support/scheduler.ts';
+import { SCORED_RULES, withFeatures } from '../../support/scored-world.ts';
 
 type Store = ReturnType<typeof anIdentityStore>;
 
@@ -163,4 +170,22 @@ describe('a decision', () => {
     expect(store.customers()).toContain('one_a: a ~born#1');
     store.expectSound();
   });
+});
+
+test('a row that is decided about under changed rules is compared under them as well', async () => {
+  const [from, , to = from] = SCORED_RULES;
+  for (let seed = 1; seed <= 20; seed++) {
+    const store = anIdentityStore({}, from);
+    const rows = ['a', 'b', 'c', 'd'].map((name) => party(name, 1, `card#${name}`));
+    const { changes } = withFeatures({ changes: rows } as unknown as World, seededRandom(seed));
+    await applyRows(store.ports, from, changes as readonly PartyChange[], []);
+    const { ports } = store.under(to);
+    for (const [a, b] of [
+      ['a', 'b'],
+      ['c', 'd'],
+    ] as const)
+      expect((await decide(ports, to, { kind: 'never', a, b, ...BY })).ok).toBe(true);
+    await applyRules(ports, store.scan, to);
+    expect(audit(store.table.dump(), to)).toEqual([]);
+  }
 });
