@@ -140,7 +140,7 @@ const resolveAtRate = async (
   const begun = performance.now();
   for (const [index, record] of records.entries()) {
     const at = begun + (index * 1000) / perSecond;
-    if (at > performance.now()) await sleep(at - performance.now());
+    await sleep(Math.max(0, at - performance.now()));
     waiting[laneOf(record)]?.push({ record, at });
   }
   const backlog = waiting.reduce((sum, lane) => sum + lane.length, 0);
