@@ -50,6 +50,7 @@ export const GUARDS_OF_LAID_ROWS: readonly Mutant[] = [
     file: ROWS,
     from: '...(isLaid ? { laid: true } : {})',
     to: '...(isLaid ? {} : {})',
+    ...RACES,
   },
   {
     guard: 'an image is not written for a row that was laid anew since it was read',
