@@ -68,13 +68,18 @@ const seenBy = async (key: string): Promise<number[]> => {
   return (Item?.['seen']?.L ?? []).map((it) => Number(it.N));
 };
 
+// While an engine starts again it refuses connections, for longer than the SDK repeats a request on a busy machine.
+const unlessRefused = (error: { readonly code?: string }): undefined => {
+  if (error.code !== 'ECONNREFUSED' && error.code !== 'ECONNRESET') throw error;
+};
+
 const eventually = async <Value>(
   ask: () => Promise<Value>,
   holds: (value: Value) => boolean,
 ): Promise<Value> => {
   for (let attempt = 0; attempt < 600; attempt += 1) {
-    const value = await ask();
-    if (holds(value)) return value;
+    const value = await ask().catch(unlessRefused);
+    if (value !== undefined && holds(value)) return value;
     await delay(50);
   }
   throw new Error(`it never came true: ${JSON.stringify(await ask())}`);
