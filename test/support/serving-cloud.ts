@@ -167,3 +167,11 @@ export const until = async (
     await sleep(pauseMs);
   }
 };
+
+/** Records (JSON text, as DMS writes them) under the keys of the rows that they are about. */
+export const keyed = (texts: readonly string[]) =>
+  texts.map((text) => {
+    const { metadata, data: row } = JSON.parse(text);
+    const key = String(Object.values(row as object)[0]);
+    return { key: `${metadata['schema-name']}.${metadata['table-name']}.${key}`, data: text };
+  });

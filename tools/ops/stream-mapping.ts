@@ -9,14 +9,7 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { DescribeStreamSummaryCommand } from '@aws-sdk/client-kinesis';
 import { SignatureV4 } from '@smithy/signature-v4';
-
-/** Reading of a stream by a function. */
-export interface StreamReading {
-  /** Switches it off, and waits until no batch is taken any more; `false` when it was off. */
-  pause(): Promise<boolean>;
-  /** Switches it on. */
-  resume(): Promise<void>;
-}
+import type { Resolving } from '#application/operate/ports.ts';
 
 /** Where and whose. */
 export interface StreamReadingOptions {
@@ -46,7 +39,7 @@ const POLL_MS = 1_000;
 const MAX_POLLS = 600;
 
 /** Makes the reading of a stream by a function. */
-export const streamReading = (options: StreamReadingOptions): StreamReading => {
+export const streamReading = (options: StreamReadingOptions): Resolving => {
   const call = lambdaCall(options);
   const settled = async (uuid: string): Promise<Mapping> => {
     for (let poll = 0; poll < MAX_POLLS; poll++) {

@@ -20,7 +20,7 @@ import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
 import { makeGetSecret, makeSecretsClient, putSecret } from '#adapters/secrets/secret.ts';
 import type { TableScan } from '#application/identity/change-rules.ts';
-import type { Publish, Scan } from '#application/operate/ports.ts';
+import type { Publish, Resolving, Scan } from '#application/operate/ports.ts';
 import type { RotationPorts } from '#application/operate/rekey/rotate-pepper.ts';
 import type { WirePages } from '#application/operate/transfer/state.ts';
 import type { WireItem } from '#application/operate/transfer/wire-item.ts';
@@ -31,7 +31,7 @@ import type { OneIdMinter } from '#domain/identity/one-id.ts';
 import type { Endpoints } from '../../local/run/endpoints.ts';
 import { OpsError } from './ops-error.ts';
 import type { PostgresPlace } from './postgres-rows.ts';
-import { type StreamReading, streamReading } from './stream-mapping.ts';
+import { streamReading } from './stream-mapping.ts';
 
 /** What a target is named by: each flag, with the output of the data stack that holds the same. */
 export const NAMES = {
@@ -76,7 +76,7 @@ export interface Target {
   /** The secret of the peppers: every read asks for it anew. */
   peppers(): RotationPorts['peppers'];
   /** Reading of the change stream by the resolver. */
-  resolving(): StreamReading;
+  resolving(): Resolving;
   mark(): Promise<Mark>;
   minter(): Promise<OneIdMinter>;
 }

@@ -54,3 +54,10 @@ export type Scan = (request: {
   /** Items looked at, 1 to 1000. */
   readonly limit: number;
 }) => Promise<ScanPage>;
+
+/** Resolving of the change stream, which rests while the table as a whole is worked on. */
+export interface Resolving {
+  /** Done when no batch is taken any more; `false` when none was before. */
+  pause(): Promise<boolean>;
+  resume(): Promise<void>;
+}

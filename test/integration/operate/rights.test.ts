@@ -24,7 +24,7 @@ import {
 import { placesOf } from '../../support/erasing.ts';
 import { everythingIn } from '../../support/everything.ts';
 import { writeEndpoints } from '../../support/ops-endpoints.ts';
-import { type ServingCloud, startServingCloud, until } from '../../support/serving-cloud.ts';
+import { keyed, type ServingCloud, startServingCloud, until } from '../../support/serving-cloud.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const OTHERS = Array.from({ length: 20 }, (_, n) => ({
@@ -36,14 +36,6 @@ const OTHERS = Array.from({ length: 20 }, (_, n) => ({
 
 let served: ServingCloud;
 let data: string;
-
-/** Records under the row key that they are about. */
-const keyed = (texts: readonly string[]) =>
-  texts.map((text) => {
-    const { metadata, data: row } = JSON.parse(text);
-    const key = String(Object.values(row as object)[0]);
-    return { key: `${metadata['schema-name']}.${metadata['table-name']}.${key}`, data: text };
-  });
 
 const settled = async (card: string): Promise<void> =>
   until(async () => (await served.ask(`/v1/profiles/member-card:${card}`)).status === 200, 300_000);

@@ -19,7 +19,7 @@ import type { ObjectStore } from '#application/shared/ports.ts';
 import { must } from '#domain/shared/assert.ts';
 import { household, LIN, memberRow, PARTNER, receipt } from '../../support/builders/household.ts';
 import { writeEndpoints } from '../../support/ops-endpoints.ts';
-import { type ServingCloud, startServingCloud, until } from '../../support/serving-cloud.ts';
+import { keyed, type ServingCloud, startServingCloud, until } from '../../support/serving-cloud.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const OTHERS = Array.from({ length: 5 }, (_, n) => ({
@@ -49,13 +49,6 @@ const ops = async (where: string, ...args: readonly string[]) => {
     return { code, stdout, stderr };
   }
 };
-
-const keyed = (texts: readonly string[]) =>
-  texts.map((text) => {
-    const { metadata, data: row } = JSON.parse(text);
-    const key = String(Object.values(row as object)[0]);
-    return { key: `${metadata['schema-name']}.${metadata['table-name']}.${key}`, data: text };
-  });
 
 /** What a place says of a customer, freshness aside. */
 const exported = async (served: ServingCloud, card: string) => {

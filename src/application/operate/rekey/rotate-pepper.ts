@@ -7,6 +7,7 @@
  */
 import { loadErasure, runningErasures } from '#application/shared/erasures.ts';
 import { isRotating, type Peppers, promoted, withNext } from '#domain/identity/peppers.ts';
+import type { Resolving } from '../ports.ts';
 import type { StoredState } from '../upkeep-store.ts';
 import {
   beginRekey,
@@ -28,11 +29,7 @@ export interface RotationPorts extends RekeyPorts {
     read(): Promise<Peppers>;
     write(peppers: Peppers): Promise<void>;
   };
-  /** Resolving of the change stream; `pause` is done when no batch is taken any more, `false` when none was before. */
-  readonly resolving: {
-    pause(): Promise<boolean>;
-    resume(): Promise<void>;
-  };
+  readonly resolving: Resolving;
   /** A random pepper. */
   readonly newPepper: () => string;
   /** How pseudonyms go over to the last of these peppers. */

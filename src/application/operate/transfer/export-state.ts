@@ -8,9 +8,9 @@ import { runningErasures } from '#application/shared/erasures.ts';
 import type { Table } from '#application/shared/table.ts';
 import { addChecksums, formatChecksum } from '#domain/shared/checksum.ts';
 import type { Clock } from '#domain/shared/clock.ts';
+import type { Resolving } from '../ports.ts';
 import {
   type KeyPrints,
-  type Resolving,
   STATE_BUCKET_NAMES,
   STATE_FORMAT,
   StateError,

@@ -6,10 +6,10 @@
  * @module
  */
 import { addChecksums, formatChecksum } from '#domain/shared/checksum.ts';
+import type { Resolving } from '../ports.ts';
 import { continueRebuild, type RebuildPorts } from '../rebuild-views.ts';
 import {
   type KeyPrints,
-  type Resolving,
   STATE_BUCKET_NAMES,
   STATE_BUCKETS,
   STATE_FORMAT,

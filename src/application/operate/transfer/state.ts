@@ -74,12 +74,6 @@ export interface StateReader {
 /** The buckets of a place. */
 export type StateStores = Readonly<Record<StateBucket, ObjectStore>>;
 
-/** Resolving of the change stream: see {@link module:application/operate/rekey/rotate-pepper}. */
-export interface Resolving {
-  pause(): Promise<boolean>;
-  resume(): Promise<void>;
-}
-
 /** Told as it goes on. */
 export interface TransferNews {
   readonly onItems?: (items: number) => void;
