@@ -74,8 +74,8 @@ export const unlinkThem = async (
 const PARTITIONS_OF_TIME: ReadonlySet<string> = new Set(['FRESHNESS', 'SERVABLE', 'UPKEEP']);
 
 /**
- * What is stored of all rows and customers, as text: without revisions, times and positions in streams; a scope is its
- * content, whatever its id; of the linking row its version is left out, and everything once it is deleted.
+ * What is stored of all rows and customers, as text: without revisions, times, positions in streams and marks of laid rows; a
+ * scope is its content, whatever its id; of the linking row its version is left out, and everything once it is deleted.
  */
 export const storedText = (items: readonly Item[], linking: string): string => {
   const scopes = new Map(items.filter(({ sk }) => sk === 'SCOPE').map((item) => [item.pk, item]));
@@ -93,7 +93,7 @@ export const storedText = (items: readonly Item[], linking: string): string => {
       ...(item.sk === 'SCOPE' ? { pk: 'scope' } : {}),
       ...(item['scope'] === undefined ? {} : { scope: contentOf(item['scope']) }),
       ...(item.sk === 'SUMMARY' ? { doc: summaryContent(item, linking) } : {}),
-      ...(item.pk === `R#${linking}` ? { said: saidContent(item) } : {}),
+      ...(item['said'] ? { said: saidContent(item, linking) } : {}),
     } as unknown as Json),
   );
   return texts.sort().join('\n');
@@ -129,7 +129,10 @@ const withoutPosition = (part: unknown): unknown =>
         ),
       );
 
-const saidContent = ({ said }: Item): unknown => {
-  const { v: _v, parts: _parts, at: _at, ...rest } = said as Readonly<Record<string, unknown>>;
+// The mark of a row that was laid goes with its next commit: it tells how the row was written, nothing of what it says.
+const saidContent = ({ pk, said }: Item, linking: string): unknown => {
+  const { laid: _laid, ...content } = said as Readonly<Record<string, unknown>>;
+  if (pk !== `R#${linking}`) return content;
+  const { v: _v, parts: _parts, at: _at, ...rest } = content;
   return rest;
 };
