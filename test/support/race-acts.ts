@@ -32,6 +32,9 @@ export const base = rows(party('a', 1, 'card#1', 'email#1'));
 /** What most facts claim. */
 export const onCard = ['card#1'];
 
+/** What four others are linked by. */
+export const hub = (n: number) => party('hub', n, 'email#1', 'email#2', 'email#3', 'email#4');
+
 /** A worker that dies. */
 export const dies = (act: LivingAct, at: string, nth = 1): DyingAct => ({
   kind: 'dies',
@@ -103,6 +106,10 @@ export const ACTS = {
   ],
   'all go at once': (n) => [rows(partyGone('a', n), partyGone('b', n), partyGone('c', n))],
   'opens and dies': (n) => [dies(rows(party('d', n, 'phone#1', 'email#1')), 'SCOPE', 2)],
+  'hub goes': (n) => [rows(partyGone('hub', n))],
+  'hub returns': (n) => [rows(hub(n))],
+  'd gives its place away': (n) => [rows(partyGone('d', n)), rows(party('e', n, 'email#4'))],
+  'somebody else comes': (n) => [rows(party('x', n, 'card#9'))],
   'always linked': () => [{ kind: 'decide', says: 'always', a: 'a', b: 'c' }],
   'never linked': () => [{ kind: 'decide', says: 'never', a: 'a', b: 'b' }],
   'fact kept apart': () => [{ kind: 'decide', says: 'never', a: 'a', b: factUnit('phone#1').key }],

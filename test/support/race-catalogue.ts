@@ -13,7 +13,7 @@ import {
   receiptPart,
 } from './builders/receipts.ts';
 import { fact, factGone, factUnit, party, partyGone } from './builders/rows.ts';
-import { ACTS, type ActName, base, dies, many, manyGone, onCard, rows } from './race-acts.ts';
+import { ACTS, type ActName, base, dies, hub, many, manyGone, onCard, rows } from './race-acts.ts';
 import type { Race, RaceWorld } from './races.ts';
 
 /** Caps so low that three holders cross them. */
@@ -42,6 +42,8 @@ const three = [
   rows(party('b', 1, 'card#1')),
 ];
 const bridged = rows(party('b', 2, 'phone#1', 'email#1'));
+
+const spokes = ['a', 'b', 'c', 'd'].map((name, at) => rows(party(name, 1, `email#${at + 1}`)));
 
 const group = (
   name: string,
@@ -351,6 +353,16 @@ export const CATALOGUE: readonly NamedRace[] = [
       'd comes',
     ),
     { limits: { actions: 9, scopes: 2 } },
+  ),
+  // Claims and customers of those that the hub has linked are corrected one at a time.
+  ...group(
+    'corrections',
+    {
+      'to come': [...spokes, rows(hub(1)), dies(rows(partyGone('hub', 2)), 'SCOPE', 2)],
+      'half way': [...spokes, rows(hub(1)), dies(rows(partyGone('hub', 2)), 'SCOPE', 4)],
+    },
+    acts('somebody else comes', 'd gives its place away', 'hub goes', 'hub returns'),
+    { limits: { actions: 7, scopes: 2 } },
   ),
   ...group(
     'lower caps',

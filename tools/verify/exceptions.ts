@@ -1,5 +1,5 @@
 /**
- * Exceptions: conditions of identity code without a mutant: nothing could notice that they are missing, or nothing does yet.
+ * Exceptions: conditions of identity code without a mutant, for nothing could notice that they are missing.
  * @module
  */
 import type { Exception } from './mutant.ts';
@@ -29,11 +29,6 @@ export const EXCEPTIONS: readonly Exception[] = [
     why: 'A scope that was forgotten for good is begun by nobody, for its id was drawn once. A check needs a condition.',
   },
   {
-    file: `${IDENTITY}/open-scopes.ts`,
-    code: "{ kind: 'check', key: scopeKey(id), when: asRead(stored) },",
-    why: 'Not redundant, and not shown yet: it takes more corrections than the small worlds of races and histories need.',
-  },
-  {
     file: `${IDENTITY}/plan-customers.ts`,
     code: "key: noteKey(anchor), when: { missing: ['pk'] } }),",
     why: 'The own item of a unit that came and went tells of another end than was read, in the same transaction. It is this check that makes the commit one.',
@@ -47,11 +42,6 @@ export const EXCEPTIONS: readonly Exception[] = [
     file: `${IDENTITY}/settle-unit.ts`,
     code: "const when = { exists: ['pk'] } as const;",
     why: 'A bucket whose seal was read is there, and buckets stay. An update without a condition would make an item of what is not there.',
-  },
-  {
-    file: `${IDENTITY}/decide.ts`,
-    code: ": { missing: ['pk'] },\n});",
-    why: 'An item that is not there has neither of the two attributes, so the other branch would say as much.',
   },
   {
     file: `${IDENTITY}/found-units.ts`,

@@ -27,6 +27,13 @@ export const GUARDS_OF_COMMITS: readonly Mutant[] = [
     to: '',
   },
   {
+    guard: 'corrections are of the scope as it was read',
+    file: `${IDENTITY}/open-scopes.ts`,
+    from: "write?.commit ?? { kind: 'check', key: scopeKey(id), when: asRead(stored) },",
+    to: '...(write ? [write.commit] : []),',
+    races: 'corrections',
+  },
+  {
     guard: 'a scope is committed only as it was read',
     file: `${IDENTITY}/scope-store.ts`,
     from: "? { equals: [['ver'], stored.version] }",

@@ -158,7 +158,7 @@ const changeOf = (
   const before = underNote(evidence ?? { ...NOBODY, key, claims: [] }, noted);
   const after = { ...before, claims: orderedClaims(claims(before)) };
   const note = noteAction(key, after, noted);
-  if (!evidence || !item) return { key, own: () => [note, absent(key, item)] };
+  if (!evidence || !item) return { key, own: () => [note, absent(key)] };
   return {
     key,
     before,
@@ -183,10 +183,10 @@ const noteAction = (key: UnitKey, after: EvidenceUnit, noted: Item | undefined):
 };
 
 // A unit that came to life meanwhile has taken the decision along and must lose it.
-const absent = (key: UnitKey, item: Item | undefined): Action => ({
+const absent = (key: UnitKey): Action => ({
   kind: 'check',
   key: unitItemKey(key),
-  when: item ? { all: [{ missing: ['evidence'] }, { missing: ['claims'] }] } : { missing: ['pk'] },
+  when: { all: [{ missing: ['evidence'] }, { missing: ['claims'] }] },
 });
 
 const claimsWrite = (after: EvidenceUnit, item: Item, scope: string): Action => {

@@ -25,7 +25,7 @@ import { evaluateScope, holdersOf, stepsOf } from '#domain/identity/scope.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { describeScopes } from './compared-scopes.ts';
 import { eventAttributes } from './identity-events.ts';
-import { type IdentityPorts, partRulesOf } from './identity-ports.ts';
+import { type IdentityPorts, LIMITS, partRulesOf } from './identity-ports.ts';
 import { isUnderOthers } from './likeness-under-rules.ts';
 import { leadsTo, placedCustomers } from './plan-customers.ts';
 import { heldEvents, listedNow, toldOf, withdrawal } from './plan-held.ts';
@@ -34,8 +34,8 @@ import { ContentionError, commitWork } from './restructure.ts';
 import { asRead, isScopeItem, readScopes, type StoredScope } from './scope-store.ts';
 import { partWrites, scopeWrites, transactWithParts } from './scope-writes.ts';
 
-/** Corrections in one transaction, beside the items of the scope and its note. */
-const CORRECTIONS = 80;
+/** Actions of a transaction of corrections that are kept for the scope, its parts and its note. */
+const KEPT_FOR_SCOPE = 20;
 
 /** Steps that one batch takes at most, about a hundred customers or pointers each; the next batch goes on. */
 const MAX_STEPS = 200;
@@ -162,7 +162,8 @@ const correct = async (
     ...(await wrongClaims(table, policy, stored)),
     ...(await wrongHeld(table, scope.held, held)),
   ];
-  const some = wrong.slice(0, CORRECTIONS);
+  const { actions: most } = ports.limits ?? LIMITS;
+  const some = wrong.slice(0, Math.max(1, most - KEPT_FOR_SCOPE));
   const last = some.length === wrong.length;
   const more = eventAttributes(closingEvents(scope.held, held), now);
   const write = last
