@@ -115,29 +115,37 @@ export class SourceReplication extends Construct {
   }
 }
 
-/** Access to the secret stands in the settings of the engine, together with what the engine needs for whole records. */
+/**
+ * Access to the secret stands in the settings of the engine, together with what the engine needs for whole records and
+ * what keeps DMS from writing into the source: its defaults make tables, triggers and log groups there. What the owner
+ * of the database does instead is in docs/how-to/connect-a-database.md.
+ */
 const engineSettings = (
   engine: CaptureSource['engine'],
   access: { secretsManagerSecretId: string; secretsManagerAccessRoleArn: string },
 ): Partial<CfnEndpointProps> => {
   switch (engine) {
     case 'postgresql':
-      // The heartbeat moves the replication slot of a quiet database; test_decoding gives whole before images.
+      // test_decoding gives whole before images. The owner's heartbeat table moves the slot of a quiet database.
       return {
         postgreSqlSettings: {
           ...access,
           pluginName: 'test-decoding',
           mapBooleanAsBoolean: true,
-          heartbeatEnable: true,
-          heartbeatFrequency: 1,
+          captureDdls: false,
+          heartbeatEnable: false,
         },
       };
     case 'mysql':
       return { mySqlSettings: access };
     case 'oracle':
-      return { oracleSettings: { ...access, addSupplementalLogging: true } };
+      return { oracleSettings: { ...access, addSupplementalLogging: false } };
     case 'sqlserver':
-      return { microsoftSqlServerSettings: access };
+      // Two settings that CloudFormation has no property for.
+      return {
+        microsoftSqlServerSettings: access,
+        extraConnectionAttributes: 'activateSafeguard=false;setUpMsCdcForTables=false',
+      };
     default:
       return assertNever(engine);
   }

@@ -70,6 +70,53 @@ describe('every source', () => {
   });
 });
 
+describe('the endpoint of an engine', () => {
+  const engines = ['postgresql', 'mysql', 'oracle', 'sqlserver'] as const;
+  const made = withFolder((outdir) => {
+    const inner = newApp(outdir);
+    const settings = loadEnvironment(inner.node);
+    const data = new DataStack(inner, 'Data', { env: settings.env, settings });
+    const ofEveryEngine = engines.map((engine) => ({
+      source: engine,
+      engine,
+      generation: 1,
+      tables: { customer: { key: ['id'] } },
+    }));
+    new CaptureStack(inner, 'Capture', {
+      env: settings.env,
+      settings,
+      data,
+      sources: ofEveryEngine,
+    });
+    return inner.synth().getStackByName('Capture').template as Template;
+  });
+
+  test.each([
+    [
+      'postgres',
+      'PostgreSqlSettings',
+      { CaptureDdls: false, HeartbeatEnable: false, PluginName: 'test-decoding' },
+    ],
+    ['mysql', 'MySqlSettings', {}],
+    ['oracle', 'OracleSettings', { AddSupplementalLogging: false }],
+    ['sqlserver', 'MicrosoftSqlServerSettings', {}],
+  ])('%s makes nothing in the source', (engine, property, settings) => {
+    const [endpoint, ...others] = resourcesOf(made, 'AWS::DMS::Endpoint')
+      .map(([, { Properties }]) => Properties)
+      .filter(({ EngineName }) => EngineName === engine);
+    expect(others).toEqual([]);
+    expect(endpoint?.[property]).toEqual({
+      SecretsManagerSecretId: expect.anything(),
+      SecretsManagerAccessRoleArn: expect.anything(),
+      ...(engine === 'postgres' ? { MapBooleanAsBoolean: true } : {}),
+      ...settings,
+    });
+    expect(endpoint?.['ExtraConnectionAttributes']).toBe(
+      engine === 'sqlserver' ? 'activateSafeguard=false;setUpMsCdcForTables=false' : undefined,
+    );
+  });
+});
+
 describe('stream endpoint', () => {
   const writers = endpoints.filter((endpoint) => endpoint['EndpointType'] === 'target');
 
