@@ -116,6 +116,12 @@ export const ACTS = {
   'fact kept apart from b': () => [
     { kind: 'decide', says: 'never', a: 'b', b: factUnit('phone#1').key },
   ],
+  'a fact with a new value comes': (n) => [rows(fact('pos.1', n, onCard))],
+  'another comes, is kept apart, and goes': (n) => [
+    rows(fact('pos.2', n, onCard)),
+    { kind: 'decide', says: 'never', a: 'a', b: factUnit('card#1').key },
+    rows(factGone('pos.2', n + 1)),
+  ],
   'taken back': () => [{ kind: 'revoke', which: 0 }],
   'brought to the rules': () => [{ kind: 'settle' }],
 } satisfies Acts;

@@ -321,6 +321,11 @@ export const CATALOGUE: readonly NamedRace[] = [
     ),
   ),
   ...group(
+    'decisions about a new value',
+    { 'held by nobody': holders('a') },
+    acts('a fact with a new value comes', 'another comes, is kept apart, and goes'),
+  ),
+  ...group(
     'scopes',
     { apart: three, bridged: [...three, bridged] },
     acts(

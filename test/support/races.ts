@@ -12,7 +12,7 @@ import type { OneId } from '#domain/identity/one-id.ts';
 import { type Act, changesIn, comesAgain, type LivingAct, perform } from './acts.ts';
 import { recordingEvents } from './recording-events.ts';
 import { seededRandom } from './scheduler.ts';
-import { type Order, SlowWorker } from './slow-worker.ts';
+import { type Lag, type Order, SlowWorker } from './slow-worker.ts';
 import { type Access, conflict, type Turn, takingTurns } from './taking-turns.ts';
 import { differences, eventProblems } from './world-differences.ts';
 
@@ -45,8 +45,8 @@ export interface Schedule {
   /** Number of the call of its last act that the other worker stops at, until the slow one has ended. */
   readonly otherStop?: number;
   readonly order: Order;
-  /** Which of its eventually consistent reads is behind, from 1 on, and by how many writes; none when absent. */
-  readonly lag?: { readonly read: number; readonly behind: number };
+  /** After the stop its first eventually consistent reads of an item are behind; none when absent. */
+  readonly lag?: Lag;
 }
 
 /** How a race came out. */
@@ -59,8 +59,8 @@ export interface RaceResult {
   readonly writes: readonly number[];
   /** The same, of the last act of the other worker, while the slow one stops where it did. */
   readonly otherNext: number;
-  /** Eventually consistent reads of the slow worker that see what the other writes, by number. */
-  readonly lateReads: readonly number[];
+  /** What the slow worker reads eventually consistent after its stop, of what the other writes. */
+  readonly lateReads: readonly string[];
 }
 
 /** A race that did not come out as the oracle says. */
@@ -83,9 +83,9 @@ export const exploreRace = async (race: Race): Promise<RaceFinding | undefined> 
   return undefined;
 };
 
-async function* outcomesOf(
-  race: Race,
-): AsyncGenerator<readonly [Schedule, RaceResult], undefined, undefined> {
+type Outcomes = AsyncGenerator<readonly [Schedule, RaceResult], undefined, undefined>;
+
+async function* outcomesOf(race: Race): Outcomes {
   const WAITS = { fate: 'waits', order: 'first' } as const;
   const before: Schedule = { ...WAITS, stop: 1 };
   const result = await runRace(race, before);
@@ -94,28 +94,32 @@ async function* outcomesOf(
   const after: Schedule = { ...WAITS, stop: Number.POSITIVE_INFINITY };
   const alone = await runRace(race, after);
   yield [after, alone];
-  const others: readonly Schedule[] = [
-    ...alone.writes.map((write): Schedule => ({ ...WAITS, fate: 'dies', stop: write + 1 })),
-    ...result.lateReads.flatMap((read) =>
-      LAGS.map((behind) => ({ ...before, lag: { read, behind } })),
-    ),
-  ];
-  for (const schedule of others) yield [schedule, await runRace(race, schedule)];
-  for (const order of ['first', 'last'] as const) {
-    for (let stop = result.next; Number.isFinite(stop); ) {
-      const schedule: Schedule = { fate: 'waits', order, stop };
-      const one = await runRace(race, schedule);
-      yield [schedule, one];
-      stop = one.next;
-      if (race.deep && order === 'first') yield* deepOutcomesOf(race, schedule);
-    }
+  const deaths = alone.writes.map(
+    (write): Schedule => ({ ...before, fate: 'dies', stop: write + 1 }),
+  );
+  yield* outcomesUnder(race, [...deaths, ...lateIn(before, result)]);
+  for (const order of ['first', 'last'] as const) yield* stopsOf(race, order, result.next);
+}
+
+async function* outcomesUnder(race: Race, schedules: readonly Schedule[]): Outcomes {
+  for (const schedule of schedules) yield [schedule, await runRace(race, schedule)];
+}
+
+async function* stopsOf(race: Race, order: Order, first: number): Outcomes {
+  for (let stop = first; Number.isFinite(stop); ) {
+    const schedule: Schedule = { fate: 'waits', order, stop };
+    const one = await runRace(race, schedule);
+    yield [schedule, one];
+    stop = one.next;
+    if (order === 'first') yield* outcomesUnder(race, lateIn(schedule, one));
+    if (order === 'first' && race.deep) yield* deepOutcomesOf(race, schedule);
   }
 }
 
-async function* deepOutcomesOf(
-  race: Race,
-  schedule: Schedule,
-): AsyncGenerator<readonly [Schedule, RaceResult], undefined, undefined> {
+const lateIn = (schedule: Schedule, { lateReads }: RaceResult): readonly Schedule[] =>
+  lateReads.flatMap((key) => LAGS.map((behind) => ({ ...schedule, lag: { key, behind } })));
+
+async function* deepOutcomesOf(race: Race, schedule: Schedule): Outcomes {
   for (let otherStop = 1; Number.isFinite(otherStop); ) {
     const deep = { ...schedule, otherStop };
     const one = await runRace(race, deep);
@@ -130,7 +134,7 @@ export const runRace = async (race: Race, schedule: Schedule): Promise<RaceResul
   const events = [...told];
   const slow = new SlowWorker(schedule.order);
   const others: Access[] = [];
-  const table = new MemoryTable(schedule.lag ? { lag: slow.lag(schedule.lag) } : {});
+  const table = new MemoryTable(schedule.lag ? { lag: slow.lag(schedule.lag, schedule.stop) } : {});
   for (const item of items) await table.write({ kind: 'put', item });
   const ports = portsOf(recordingEvents(table, events), race.world, 2);
   const problems = await meet(race, schedule, { slow, others, table, ports })
@@ -146,9 +150,14 @@ export const runRace = async (race: Race, schedule: Schedule): Promise<RaceResul
     next: nextStop(granted, stop, others),
     otherNext: nextStop(others, otherStop, granted.slice(stop - 1)),
     writes: granted.flatMap(({ writes }, index) => (writes ? [index + 1] : [])),
-    lateReads: granted
-      .filter(({ eventual }) => eventual)
-      .flatMap((access, index) => (isMet(access) ? [index + 1] : [])),
+    lateReads: [
+      ...new Set(
+        granted
+          .slice(stop - 1)
+          .filter((access) => access.eventual && isMet(access))
+          .flatMap(({ keys }) => keys),
+      ),
+    ],
   };
 };
 

@@ -7,6 +7,15 @@ import type { Access, Turn } from './taking-turns.ts';
 /** Which of several calls that are made at once is the first. */
 export type Order = 'first' | 'last';
 
+/** An item whose reads are behind, as partition and sort key with a blank between them, and by how many writes. */
+export interface Lag {
+  readonly key: string;
+  readonly behind: number;
+}
+
+/** Reads of an item that are behind: what is read again may be so once more. */
+const LATE_READS = 2;
+
 interface Waiting {
   readonly access: Access;
   readonly resolve: () => void;
@@ -22,7 +31,6 @@ export class SlowWorker {
   #ended = false;
   #dead = false;
   #active = false;
-  #reads = 0;
 
   constructor(order: Order) {
     this.#order = order;
@@ -44,14 +52,18 @@ export class SlowWorker {
       else this.#waiting.push({ access, resolve, reject });
     });
 
-  /** How many writes its reads are behind; what others read, and what it reads when it comes again, is as it is. */
-  lag =
-    ({ read, behind }: { readonly read: number; readonly behind: number }) =>
-    (): number => {
-      if (!this.#active) return 0;
-      this.#reads += 1;
-      return this.#reads === read ? behind : 0;
+  /**
+   * How many writes its reads are behind, from the call of that number on; what others read, and what it reads when it comes
+   * again, is as it is.
+   */
+  lag = ({ key, behind }: Lag, from: number): (() => number) => {
+    let left = LATE_READS;
+    return () => {
+      const isLate =
+        this.#active && this.granted.length >= from && this.granted.at(-1)?.keys[0] === key;
+      return isLate && left-- > 0 ? behind : 0;
     };
+  };
 
   /** Lets so many calls take effect, one after the other, and comes to the next. */
   async goOn(calls: number): Promise<void> {

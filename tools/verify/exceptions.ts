@@ -7,7 +7,7 @@ import type { Exception } from './mutant.ts';
 const IDENTITY = 'src/application/identity';
 
 /** Each with the proof that it is redundant, and why it stays. */
-export const EXCEPTIONS: readonly Exception[] = [
+export const EXCEPTIONS_OF_CONDITIONS: readonly Exception[] = [
   {
     file: `${IDENTITY}/as-read.ts`,
     code: "{ missing: ['parts'] }",

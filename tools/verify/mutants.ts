@@ -9,20 +9,25 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { racesNamed } from '../../test/support/race-catalogue.ts';
-import { EXCEPTIONS } from './exceptions.ts';
+import { EXCEPTIONS_OF_CONDITIONS } from './exceptions.ts';
+import { EXCEPTIONS_OF_READS } from './exceptions-of-reads.ts';
 import { type GuardSite, guardSites } from './guard-sites.ts';
 import { GUARDS_OF_COMMITS } from './guards-of-commits.ts';
 import { GUARDS_OF_FACTS } from './guards-of-facts.ts';
 import { GUARDS_OF_LAID_ROWS } from './guards-of-laid-rows.ts';
+import { GUARDS_OF_READS } from './guards-of-reads.ts';
 import { GUARDS_OF_RULES } from './guards-of-rules.ts';
-import type { Mutant } from './mutant.ts';
+import type { Exception, Mutant } from './mutant.ts';
 
 const MUTANTS: readonly Mutant[] = [
   ...GUARDS_OF_RULES,
   ...GUARDS_OF_FACTS,
   ...GUARDS_OF_COMMITS,
   ...GUARDS_OF_LAID_ROWS,
+  ...GUARDS_OF_READS,
 ];
+
+const EXCEPTIONS: readonly Exception[] = [...EXCEPTIONS_OF_CONDITIONS, ...EXCEPTIONS_OF_READS];
 
 const ROOT = resolve(import.meta.dirname, '../..');
 

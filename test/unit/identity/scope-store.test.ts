@@ -13,7 +13,7 @@ import type { PartId, ScopeId } from '#application/shared/items.ts';
 import type { Key, Table } from '#application/shared/table.ts';
 import { EMPTY_SCOPE, type Scope } from '#domain/identity/scope.ts';
 import { unit } from '../../support/builders/evidence.ts';
-import { interposed } from '../../support/interposed-table.ts';
+import { interposed, nth } from '../../support/interposed-table.ts';
 
 const ID = 's1' as ScopeId;
 const SIZES = { whole: 800, part: 600 };
@@ -134,6 +134,22 @@ test('a part that goes while it is looked for is read in its next state, and no 
   const [found] = await readScopes(reader, [ID]);
   expect(found && unitsOf(found)).toEqual(expected(after));
   expect(asked.map((keys) => keys.length)).toEqual([1, stored.parts.length, 1, 1]);
+});
+
+test('one that was written meanwhile is not read as it was before, though parts of that time were left', async () => {
+  const table = new MemoryTable({ lag: () => 2 });
+  const { plan, commit, read } = aStore(table);
+  await commit(plan({ scope: lineOf(30) }));
+  const first = await read();
+  const second = plan({ stored: first, scope: withUnit(first.scope, 'member.row.30', 'email#1') });
+  // Its worker dies before it drops the parts that it has replaced.
+  await table.writeAll(second.parts.laid);
+  await table.write(second.commit);
+  const stored = await read();
+  const after = withUnit(stored.scope, 'member.row.30', 'email#2');
+  const reader = interposed(table, nth(2, 'getAll'), () => commit(plan({ stored, scope: after })));
+  const [found] = await readScopes(reader, [ID]);
+  expect(found && unitsOf(found)).toEqual(expected(after));
 });
 
 test('scopes that become one keep all parts that do not change', async () => {

@@ -9,6 +9,6 @@ test('the races that mutants name are in the catalogue', () => {
   expect(missingRaces()).toEqual([]);
 });
 
-test('every condition of identity code has a mutant, or stands among the exceptions', () => {
+test('every guard of identity code has a mutant, or stands among the exceptions', () => {
   expect(unlistedGuards()).toEqual([]);
 });
