@@ -36,12 +36,19 @@ export const MAX_CALL_BYTES = 32 * 1024;
 const MAX_ID = 200;
 /** Properties beyond this length are left out of the row; the archive keeps what was sent. */
 const MAX_PROPERTIES = 4_096;
+/**
+ * How far the clock of a sender may be from ours, in milliseconds. Certificates live 398 days at most (CA/Browser Forum,
+ * Baseline Requirements 6.3.2): a clock further off fails every TLS handshake, so such a `sentAt` was read from none.
+ */
+const MAX_SKEW_MS = 398 * 24 * 3_600_000;
+/** The earliest instant that a row can hold: first of those that `parseInstant` reads. */
+const EARLIEST_MS = Date.UTC(100, 0, 1);
 
 /** When and as what a call arrived. */
 export interface Arrival {
   /** Epoch milliseconds. */
   readonly receivedAt: number;
-  /** Epoch milliseconds by the clock of the sender. */
+  /** Epoch milliseconds by the clock of the sender, as it says; it need not be credible. */
   readonly sentAt?: number | undefined;
   /** Stands in for a message id that the caller left out. */
   readonly fallbackId: string;
@@ -106,19 +113,25 @@ const textOf = (value: Json | undefined): string | undefined => {
   return typeof value === 'string' && value !== '' ? value : undefined;
 };
 
-/** `stated` is what the caller's clock said, `corrected` is without its skew. */
+/** `stated` is what the caller's clock said, `corrected` is without its skew, and not after the arrival. */
 interface CallTime {
   readonly stated: number;
   readonly corrected: number;
 }
 
-const timeOf = (call: JsonObject, { receivedAt, sentAt }: Arrival): CallTime | undefined => {
+const timeOf = (call: JsonObject, arrival: Arrival): CallTime | undefined => {
+  const { receivedAt } = arrival;
   const text = call['timestamp'] ?? call['originalTimestamp'];
   if (text === undefined || text === null) return { stated: receivedAt, corrected: receivedAt };
   const stated = typeof text === 'string' ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(stated)) return undefined;
-  const skew = sentAt === undefined ? 0 : receivedAt - sentAt;
-  return { stated, corrected: stated + skew };
+  const corrected = Math.min(stated + skewOf(arrival), receivedAt);
+  return corrected >= EARLIEST_MS ? { stated, corrected } : undefined;
+};
+
+/** Milliseconds that the sender's clock is behind ours; none is known without a credible `sentAt`. */
+const skewOf = ({ receivedAt, sentAt = receivedAt }: Arrival): number => {
+  const skew = receivedAt - sentAt;
+  return Math.abs(skew) <= MAX_SKEW_MS ? skew : 0;
 };
 
 interface TrackedRow {

@@ -78,10 +78,24 @@ describe('a call becomes a row', () => {
     expect(later > ahead).toBe(true);
   });
 
-  test('the skew of the sender’s clock is taken out of the time of an event', () => {
-    const tracked = read(track, { sentAt: ARRIVAL.receivedAt - 5_000 });
+  test.each([
+    ['is taken out of the time of an event', '2026-11-22T07:59:55Z', '07:00:05', track.timestamp],
+    [
+      'is that of a phone a year behind',
+      '2025-11-22T07:59:00Z',
+      '07:59:00',
+      '2025-11-22T07:58:00Z',
+    ],
+    ['leads to no time after the arrival', '2026-11-22T06:00:00Z', '08:00:00', track.timestamp],
+    ['is none where the clock was none (Go)', '0001-01-01T00:00:00Z', '07:00:00', track.timestamp],
+    ['is none before 1970 either', '1969-12-31T00:00:00Z', '07:00:00', track.timestamp],
+    ['is none at the end of time', '+275760-09-13T00:00:00Z', '07:00:00', track.timestamp],
+    ['is none at its beginning', '-271821-04-20T00:00:00Z', '07:00:00', track.timestamp],
+    ['does not date an event ahead', '2026-11-22T08:00:00Z', '08:00:00', '4052-01-01T00:00:00Z'],
+  ])('the skew of the sender’s clock %s', (_, sentAt, time, timestamp) => {
+    const tracked = read({ ...track, timestamp }, { sentAt: Date.parse(sentAt) });
     expect(tracked.ok && tracked.value.record['data']).toMatchObject({
-      occurred_at: '2026-11-22T07:00:05.000Z',
+      occurred_at: `2026-11-22T${time}.000Z`,
     });
   });
 });
@@ -101,6 +115,9 @@ test.each<[Json, string]>([
   [{ type: 'alias', userId: 'u' }, 'no-previous-id'],
   [{ ...track, messageId: 'x'.repeat(256) }, 'bad-message-id'],
   [{ ...track, timestamp: 'yesterday' }, 'bad-timestamp'],
+  [{ ...track, timestamp: '-271821-04-20T00:00:00Z' }, 'bad-timestamp'],
+  [{ ...track, timestamp: '0001-01-01T00:00:00Z' }, 'bad-timestamp'],
+  [{ ...track, timestamp: '0099-12-31T23:59:59Z' }, 'bad-timestamp'],
 ])('%j is %s', (call, problem) => {
   expect(read(call)).toEqual({ ok: false, error: problem });
 });
@@ -154,6 +171,19 @@ describe('a request', () => {
       ['web.event.m1', false],
       ['web.unreadable.q-1', true],
     ]);
+  });
+
+  test('with a time that there is not loses that call alone, whatever the sender’s clock says', async () => {
+    const endless = { ...track, messageId: 'm2', timestamp: '-271821-04-20T00:00:00Z' };
+    for (const sentAt of ['-271821-04-20T00:00:00Z', '+275760-09-13T00:00:00Z']) {
+      const { outcome, put } = await accept({
+        body: JSON.stringify({ batch: [track, endless], sentAt }),
+      });
+      expect(outcome).toMatchObject({
+        value: { accepted: 1, rejected: [{ index: 1, code: 'bad-timestamp' }] },
+      });
+      expect(put.map((it) => it.partitionKey)).toEqual(['web.event.m1', 'web.unreadable.q-1']);
+    }
   });
 
   test('that is strict puts nothing aside and tells which', async () => {
