@@ -29,10 +29,11 @@ import { MAX_COMPONENT_UNITS } from '#domain/identity/merge-policy.ts';
 import { decideAccess, type Grant, seesPart } from '#domain/serve/access.ts';
 import type { ApiProblem } from '#domain/serve/problems.ts';
 import { treatValue } from '#domain/serve/redact.ts';
+import { shownKinds } from '#domain/serve/shown-kinds.ts';
 import { must } from '#domain/shared/assert.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 import { auditRefusal } from './audited-read.ts';
-import { presentGraph, presentObstacle, presentStep } from './present-evidence.ts';
+import { presentGraph, presentObstacle, presentStep, type Viewer } from './present-evidence.ts';
 import { aboutCustomer } from './present-profile.ts';
 import { parseProfileQuery } from './profile-query.ts';
 import {
@@ -61,12 +62,12 @@ type Explained = Promise<Result<Body, ApiProblem>>;
 export const explainWhy = async (ports: ExplainingPorts, request: PairRequest): Explained => {
   const pair = await seePair(ports, request);
   if (!pair.ok) return pair;
-  const { explain, rules, a, b, grant, freshness } = pair.value;
+  const { explain, rules, a, b, viewer, freshness } = pair.value;
   const answer = await why(explain, rules, a, b);
   if (!answer.ok) return failure(problemOf(answer.error));
   const { value } = answer;
   const said = value.sameCustomer
-    ? { customerId: value.customerId, path: value.path.map((step) => presentStep(step, grant)) }
+    ? { customerId: value.customerId, path: value.path.map((step) => presentStep(step, viewer)) }
     : { customers: value.customers };
   const { sameCustomer } = value;
   return success({ sameCustomer, ...said, rules: rules.hash, ...freshness });
@@ -92,11 +93,11 @@ export const explainGraph = async (ports: ExplainingPorts, request: ProfileReque
   const named = await seeNamed(ports, request);
   if (!named.ok) return named;
   const { customer, unit, rules } = named.value;
-  const { grant, found } = customer;
+  const { definitions, grant, found } = customer;
   const graph = await customerGraph(explainPorts(ports, grant), rules, unit);
-  return graph.ok
-    ? success({ ...aboutCustomer(found), rules: rules.hash, ...presentGraph(graph.value, grant) })
-    : failure(problemOf(graph.error));
+  if (!graph.ok) return failure(problemOf(graph.error));
+  const shown = presentGraph(graph.value, viewerOf(definitions, grant));
+  return success({ ...aboutCustomer(found), rules: rules.hash, ...shown });
 };
 
 interface Pair {
@@ -104,7 +105,7 @@ interface Pair {
   readonly rules: Rules;
   readonly a: UnitKey;
   readonly b: UnitKey;
-  readonly grant: Grant;
+  readonly viewer: Viewer;
   readonly freshness: Body;
 }
 
@@ -125,10 +126,15 @@ const seePair = async (
     rules,
     a: unit,
     b: second.value.unit,
-    grant,
+    viewer: viewerOf(customer.definitions, grant),
     freshness: freshnessOf(customer),
   });
 };
+
+const viewerOf = (definitions: Definitions, grant: Grant): Viewer => ({
+  treat: grant.treat,
+  kinds: shownKinds(definitions, grant),
+});
 
 const stricter = (a: Grant, b: Grant): Grant => ({
   ...a,

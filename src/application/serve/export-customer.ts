@@ -13,7 +13,7 @@ import type { ApiProblem } from '#domain/serve/problems.ts';
 import { rowOf, treatValue } from '#domain/serve/redact.ts';
 import { type Result, success } from '#domain/shared/result.ts';
 import { readCustomerRows } from './customer-rows.ts';
-import { rowFilter } from './limited-view.ts';
+import { entryFilter, rowFilter } from './limited-view.ts';
 import { type ProfileRequest, type ReadPorts, seeCustomer, showProfile } from './read-profile.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -30,7 +30,8 @@ export const exportCustomer = async (
   if (!profile.ok) return profile;
   const { parties, facts } = await readCustomerRows(ports.table, found.units);
   const isVisible = rowFilter(definitions, grant);
-  const shown = filterActivity(facts.filter(isVisible), {}, definitions, ports.clock());
+  const entries = facts.filter(entryFilter(definitions, grant));
+  const shown = filterActivity(entries, {}, definitions, ports.clock());
   return success({
     ...profile.value,
     records: parties.filter(isVisible).map((row) => presentParty(row, grant)),

@@ -10,9 +10,16 @@ import { viewOf } from '#application/profile/summary.ts';
 import type { Table } from '#application/shared/table.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
-import { brandOf, factsPartial, partialContext, sourceOf } from '#domain/profile/facts-partial.ts';
+import {
+  brandOf,
+  type FactRow,
+  factsPartial,
+  partialContext,
+  sourceOf,
+} from '#domain/profile/facts-partial.ts';
 import { type ProfileView, profileView } from '#domain/profile/profile-view.ts';
 import { type Grant, seesRow } from '#domain/serve/access.ts';
+import { shownKinds } from '#domain/serve/shown-kinds.ts';
 import { readCustomerRows } from './customer-rows.ts';
 import type { FoundProfile } from './get-profile.ts';
 
@@ -29,6 +36,16 @@ export const rowFilter =
     const source = sourceOf(rowKey);
     return seesRow(grant, { source, market: sources[source]?.region, brand: brandOf(fields) });
   };
+
+/** Whether a grant may know of an entry: of its row, and that there are any of its kind. */
+export const entryFilter = (
+  definitions: Definitions,
+  grant: Grant,
+): ((fact: FactRow) => boolean) => {
+  const isVisible = rowFilter(definitions, grant);
+  const { shows } = shownKinds(definitions, grant);
+  return (fact) => isVisible(fact) && shows(fact.as);
+};
 
 /**
  * The view as of an instant, epoch milliseconds; `undefined` when the grant may see no row of the customer. Reads all

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Definitions } from '#domain/definitions/types.ts';
-import { callerIdentity } from '#domain/serve/access.ts';
+import { callerIdentity, type Grant } from '#domain/serve/access.ts';
 import {
   type ActivityFilter,
   type ActivityPosition,
@@ -15,9 +15,10 @@ import {
 } from '#domain/serve/activity.ts';
 import { decodeCursor, encodeCursor, type Sign } from '#domain/serve/cursor.ts';
 import type { ApiProblem } from '#domain/serve/problems.ts';
+import { shownKinds } from '#domain/serve/shown-kinds.ts';
 import { must } from '#domain/shared/assert.ts';
 import { type Result, success } from '#domain/shared/result.ts';
-import { rowFilter } from './limited-view.ts';
+import { entryFilter } from './limited-view.ts';
 import { newestRows } from './newest-rows.ts';
 import { aboutCustomer } from './present-profile.ts';
 import {
@@ -51,8 +52,8 @@ export const listActivity = async (
   const after =
     request.cursor === undefined ? undefined : readCursor(ports.sign, query, request.cursor);
   if (after && !after.ok) return after;
-  const customer = await seeCustomer(ports, request, (_, definitions) =>
-    listedKinds(definitions, request.filter).map((kind) => `${kind}.*`),
+  const customer = await seeCustomer(ports, request, (grant, definitions) =>
+    listedKinds(definitions, grant, request.filter).map((kind) => `${kind}.*`),
   );
   return customer.ok
     ? success(await pageOf(ports, request, customer.value, query, after?.value))
@@ -60,13 +61,18 @@ export const listActivity = async (
 };
 
 /** For the record, which holds no word that a caller made up. */
-const listedKinds = (definitions: Definitions, { kinds }: ActivityFilter): readonly string[] => {
+const listedKinds = (
+  definitions: Definitions,
+  grant: Grant,
+  { kinds }: ActivityFilter,
+): readonly string[] => {
   if (!kinds) return ['every kind'];
   const tables = Object.values(definitions.sources).flatMap((source) =>
     Object.values(source.tables),
   );
   const known = new Set(tables.map(({ as }) => as));
-  return kinds.filter((kind) => known.has(kind));
+  const { shows } = shownKinds(definitions, grant);
+  return kinds.filter((kind) => known.has(kind) && shows(kind));
 };
 
 // A cursor is good for the same list of the same caller only; the page size may change.
@@ -89,7 +95,7 @@ const pageOf = async (
   query: string,
   after: ActivityPosition | undefined,
 ): Promise<ActivityAnswer> => {
-  const isVisible = rowFilter(definitions, grant);
+  const isVisible = entryFilter(definitions, grant);
   const now = clock();
   const asked = { definitions, filter, isVisible, after, limit, now };
   const { page, hasMore } = await newestRows(table, found.summary, asked);

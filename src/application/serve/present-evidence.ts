@@ -7,14 +7,21 @@ import type { ShownScore } from '#application/identity/describe-score.ts';
 import type { CustomerGraph, EvidenceStep, ShownObstacle } from '#application/identity/explain.ts';
 import type { Grant } from '#domain/serve/access.ts';
 import { rowOf } from '#domain/serve/redact.ts';
+import type { ShownKinds } from '#domain/serve/shown-kinds.ts';
 import { must } from '#domain/shared/assert.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
+/** Who is shown evidence, as far as rows and values go. */
+export interface Viewer {
+  readonly treat: Grant['treat'];
+  readonly kinds: ShownKinds;
+}
+
 /** A step of evidence. */
-export const presentStep = ({ from, to, value, score }: EvidenceStep, grant: Grant): Body => ({
-  from: presentUnit(from, grant),
-  to: presentUnit(to, grant),
+export const presentStep = ({ from, to, value, score }: EvidenceStep, viewer: Viewer): Body => ({
+  from: presentUnit(from, viewer),
+  to: presentUnit(to, viewer),
   value: presentValue(value),
   ...(score ? { score: presentScore(score) } : {}),
 });
@@ -33,11 +40,14 @@ const presentScore = ({ rows: _, findings, ...score }: ShownScore): Body => ({
 });
 
 /** A customer as nodes and edges. */
-export const presentGraph = ({ units, values, edges, held }: CustomerGraph, grant: Grant): Body => {
+export const presentGraph = (
+  { units, values, edges, held }: CustomerGraph,
+  viewer: Viewer,
+): Body => {
   const unitIds = new Map(units.map(({ unit }, index) => [unit, `u${index + 1}`]));
   const valueIds = new Map(values.map(({ identifier }, index) => [identifier, `v${index + 1}`]));
   return {
-    units: units.map((unit) => ({ id: unitIds.get(unit.unit), ...presentUnit(unit, grant) })),
+    units: units.map((unit) => ({ id: unitIds.get(unit.unit), ...presentUnit(unit, viewer) })),
     values: values.map((value) => ({ id: valueIds.get(value.identifier), ...presentValue(value) })),
     edges: edges.map(({ unit, value, verified }) => ({
       unit: must(unitIds.get(unit), 'unit of an edge'),
@@ -51,13 +61,16 @@ export const presentGraph = ({ units, values, edges, held }: CustomerGraph, gran
   };
 };
 
-const presentUnit = ({ kind, rows, samples }: ShownUnit, { treat }: Grant): Body => ({
+// Facts of all kinds are counted together: who may not know of some is told no number.
+const presentUnit = ({ kind, rows, samples }: ShownUnit, { treat, kinds }: Viewer): Body => ({
   kind,
-  rows,
-  samples: samples.map(({ row, at }) => {
-    const [source, table] = row.split('.');
-    return { source, table, ...rowOf(row, treat), at };
-  }),
+  ...(kind === 'party' || kinds.showsAllOf() ? { rows } : {}),
+  samples: samples
+    .filter(({ row }) => kinds.showsRow(row))
+    .map(({ row, at }) => {
+      const [source, table] = row.split('.');
+      return { source, table, ...rowOf(row, treat), at };
+    }),
 });
 
 const presentValue = ({ namespace, priority, use, value, decision }: ShownValue): Body => ({

@@ -19,6 +19,7 @@ import {
 import { pickFields } from '#domain/serve/pick-fields.ts';
 import type { ApiProblem } from '#domain/serve/problems.ts';
 import { redactProfile } from '#domain/serve/redact.ts';
+import { shownKinds, shownShares } from '#domain/serve/shown-kinds.ts';
 import { assertNever } from '#domain/shared/assert.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 import type { AuditLog } from './audit.ts';
@@ -197,7 +198,9 @@ export const showProfile = (
   detail?: FieldDetail,
 ): Result<Readonly<Record<string, unknown>>, ApiProblem> => {
   const { view, access } = definitions;
-  const shown = redactProfile(presentProfile(found, view, detail), grant);
+  const presented = presentProfile(found, view, detail);
+  const sources = shownShares(presented.sources, shownKinds(definitions, grant));
+  const shown = redactProfile({ ...presented, sources }, grant);
   const consents = presentConsents(access, voices);
   const withheld = kept ? { withheld: { reason: 'consent', purpose: grant.purpose, ...kept } } : {};
   return pickFields(

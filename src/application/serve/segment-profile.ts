@@ -23,11 +23,12 @@ import {
   segmentTraits,
   type Trait,
 } from '#domain/serve/segment-profile.ts';
+import { shownKinds } from '#domain/serve/shown-kinds.ts';
 import { asTraits } from '#domain/serve/traits.ts';
 import { must } from '#domain/shared/assert.ts';
 import { type Result, success } from '#domain/shared/result.ts';
 import { readCustomerRows } from './customer-rows.ts';
-import { rowFilter } from './limited-view.ts';
+import { entryFilter } from './limited-view.ts';
 import type { ActivityPorts } from './list-activity.ts';
 import {
   type ProfileRequest,
@@ -179,11 +180,14 @@ const links = async (read: Read): Promise<Body> => {
   return listOf(read, isShown ? segmentLinks(await visibleFacts(read)) : [], 'asc');
 };
 
-const metadata = async ({ ports: { table }, customer: { found } }: Read): Promise<Body> => {
+const metadata = async ({ ports: { table }, customer }: Read): Promise<Body> => {
+  const { found, definitions, grant } = customer;
   const [item] = await table.getAll([customerKey(found.customerId as OneId)]);
   const { issuedAt, anchor } = parseCustomerItem(must(item, 'ledger entry of a customer'));
   const { view } = found;
+  const { showsAllOf } = shownKinds(definitions, grant);
   const latest = view.sources.filter(({ lastSeenAt }) => lastSeenAt === view.lastSeenAt);
+  const last = latest.find(({ source }) => showsAllOf(source));
   const first = view.sources.find(({ source }) => anchor.startsWith(`${source}.`));
   return {
     metadata: {
@@ -193,7 +197,7 @@ const metadata = async ({ ports: { table }, customer: { found } }: Read): Promis
       first_message_id: null,
       first_source_id: first?.source ?? null,
       last_message_id: null,
-      last_source_id: view.lastSeenAt === null ? null : (latest[0]?.source ?? null),
+      last_source_id: view.lastSeenAt === null ? null : (last?.source ?? null),
     },
   };
 };
@@ -209,7 +213,7 @@ const PARTS: Readonly<Record<SegmentPart, (read: Read) => Promise<Body>>> = {
 const visibleFacts = async ({ ports, customer }: Read): Promise<readonly FactRow[]> => {
   const { found, definitions, grant } = customer;
   const { facts } = await readCustomerRows(ports.table, found.units);
-  return facts.filter(rowFilter(definitions, grant));
+  return facts.filter(entryFilter(definitions, grant));
 };
 
 const listOf = (read: Read, entries: readonly Entry[], sort: 'asc' | 'desc'): Body => {

@@ -120,17 +120,23 @@ export const presentActivity = (
   grant: Grant,
   now: number,
 ): Readonly<Record<string, unknown>> => {
-  const { as, rowKey, fields } = fact;
+  const { as, rowKey } = fact;
   const at = timeOf(fact);
   return {
     kind: as,
     at: at === 0 ? null : new Date(at).toISOString(),
     source: sourceOf(rowKey),
     ...rowOf(rowKey, grant.treat),
-    ...(typeof fields['brand'] === 'string' ? { brand: fields['brand'] } : {}),
+    ...brandShown(fact, grant),
     ...(as === 'coupon' ? { state: couponState(fact, now, definitions) } : {}),
     fields: presentFields(fact, definitions, grant),
   };
+};
+
+const brandShown = ({ as, fields: { brand } }: FactRow, { treat }: Grant): object => {
+  const name = `${as}.brand`;
+  const shown = treatValue(treat(name), name, brand);
+  return shown === undefined ? {} : { brand: shown };
 };
 
 const presentFields = (

@@ -4,6 +4,7 @@
  * Works on the answer and not on the query, so that whatever a later field is made of, it passes here before it leaves.
  * @module
  */
+import type { FieldMapping } from '#domain/definitions/types.ts';
 import { type MaskKind, mask } from '#domain/shared/mask.ts';
 import type { Grant, Treatment } from './access.ts';
 
@@ -30,6 +31,12 @@ const ABOUT: ReadonlySet<string> = new Set([
   'sources',
   'consents',
 ]);
+
+/** Whether anything is seen of values of a type. Numbers, amounts and flags have no mask: they are shown or not. */
+export const showsType = (treatment: Treatment, type: FieldMapping['type']): boolean =>
+  treatment === 'clear' || (treatment === 'masked' && !UNMASKABLE.has(type));
+
+const UNMASKABLE: ReadonlySet<FieldMapping['type']> = new Set(['integer', 'boolean', 'money']);
 
 /** Masks a value of a served field; `undefined` when there is nothing to show of it. */
 export const treatValue = (treatment: Treatment, field: string, value: unknown): unknown => {

@@ -19,7 +19,10 @@ const unit = z.looseObject({
     z.enum(['party', 'fact']),
     'A row that describes a customer, or rows that refer to one alike',
   ),
-  rows: described(z.int(), 'Live rows'),
+  rows: described(
+    z.optional(z.int()),
+    'Live rows; absent of facts where the role may not know of all kinds',
+  ),
   samples: described(
     z.array(
       z.looseObject({
@@ -29,7 +32,7 @@ const unit = z.looseObject({
         at: z.nullable(z.string()),
       }),
     ),
-    'Some of the rows, with the commit of their latest change',
+    'Some of the rows that the role may know of, with the commit of their latest change',
   ),
 });
 

@@ -75,8 +75,11 @@ const knownIdentifier = z.looseObject({
 
 const sourceShare = z.looseObject({
   source: z.string(),
-  rows: z.int(),
-  lastSeenAt: z.nullable(z.string()),
+  rows: described(
+    z.optional(z.int()),
+    'Live rows; absent, like the times, where the role may not know of all kinds of its entries',
+  ),
+  lastSeenAt: z.optional(z.nullable(z.string())),
 });
 
 /** Who an answer is about. */
@@ -230,16 +233,19 @@ export const redeemableParameter = () =>
 /** A page of a list. */
 export const ActivityAnswer = z.looseObject({
   ...about,
-  data: z.array(
-    z.looseObject({
-      kind: z.string(),
-      at: z.nullable(z.string()),
-      source: z.string(),
-      row: z.optional(z.string()),
-      brand: z.optional(z.string()),
-      state: z.optional(z.string()),
-      fields: z.record(z.string(), z.unknown()),
-    }),
+  data: described(
+    z.array(
+      z.looseObject({
+        kind: z.string(),
+        at: z.nullable(z.string()),
+        source: z.string(),
+        row: z.optional(z.string()),
+        brand: z.optional(z.string()),
+        state: z.optional(z.string()),
+        fields: z.record(z.string(), z.unknown()),
+      }),
+    ),
+    'Entries of the kinds of which the role may see any field',
   ),
   cursor: z.looseObject({ next: z.nullable(z.string()), hasMore: z.boolean(), limit: z.int() }),
 });

@@ -185,14 +185,59 @@ describe('the lists of a customer', () => {
     const { ask } = await anApi(...SHOP);
     const entry = async (role: string, id: string) =>
       (await ask(id, of(ONE, { claims: { c360_role: role } }))).body.data[0];
-    expect(await entry('store', 'getCases')).toMatchObject({ kind: 'case', fields: {} });
+    expect(await entry('service', 'getCases')).toMatchObject({ kind: 'case' });
     expect(await entry('analyst', 'getOrders')).not.toHaveProperty('row');
-    expect((await entry('store', 'getOrders')).fields).toEqual({});
+    expect(await entry('store', 'getOrders')).toMatchObject({ kind: 'order', fields: {} });
     const { body } = await ask(
       'getOrders',
       of(ONE, { claims: { c360_role: 'admin', c360_brands: 'bloom' } }),
     );
     expect(body.code).toBe('not-found');
+  });
+});
+
+describe('who may see no field of a kind knows of no entry of it', () => {
+  const as = (role: string, query: Record<string, string> = {}) =>
+    of(ONE, { claims: { c360_role: role }, query });
+
+  test.each(['store', 'marketing', 'analyst'])('%s, of complaints', async (role) => {
+    const { ask, audit } = await anApi(...SHOP);
+    const cases = (await ask('getCases', as(role))).body;
+    expect([cases.data, cases.cursor]).toEqual([[], { next: null, hasMore: false, limit: 20 }]);
+    const timeline = (await ask('getTimeline', as(role, { sources: 'crm' }))).body;
+    expect(timeline.data).toEqual([]);
+    const { activity, sources } = (await ask('exportCustomer', as(role))).body;
+    expect(activity.map(({ kind }: { kind: string }) => kind)).not.toContain('case');
+    expect(activity).toHaveLength(11);
+    expect(sources).toContainEqual({ source: 'crm' });
+    expect(sources).toContainEqual(expect.objectContaining({ source: 'pos', rows: 7 }));
+    expect(JSON.stringify(audit.entries())).not.toContain('case.*');
+  });
+
+  test('but pages of what is left are whole', async () => {
+    const { ask } = await anApi(...SHOP);
+    const kinds: string[] = [];
+    let cursor: string | null = '';
+    do {
+      const query: Record<string, string> = { limit: '2', ...(cursor ? { cursor } : {}) };
+      const { body } = await ask('getTimeline', as('store', query));
+      expect(body.data.length).toBeGreaterThan(0);
+      kinds.push(...body.data.map(({ kind }: { kind: string }) => kind));
+      cursor = body.cursor.next;
+    } while (cursor !== null);
+    expect([kinds.length, kinds.includes('case')]).toEqual([11, false]);
+  });
+
+  test('and a graph shows no row of it, nor how many rows facts have', async () => {
+    const { ask } = await anApi(...SHOP);
+    const graph = async (role: string) => (await ask('getGraph', as(role))).body.units;
+    const facts = (units: { kind: string }[]) => units.filter(({ kind }) => kind === 'fact');
+    const tables = (units: object[]) => JSON.stringify(units).includes('service_case');
+    const [seen, kept] = [await graph('service'), await graph('analyst')];
+    expect([tables(seen), tables(kept)]).toEqual([true, false]);
+    expect(facts(seen).every((unit) => 'rows' in unit)).toBe(true);
+    expect(facts(kept).some((unit) => 'rows' in unit)).toBe(false);
+    expect(facts(kept)).toHaveLength(facts(seen).length);
   });
 });
 
