@@ -94,6 +94,7 @@ export const ACTS = {
   'c comes and goes': (n) => [rows(party('c', n, 'phone#1')), rows(partyGone('c', n + 1))],
   'c changes': (n) => [rows(party('c', n, 'email#1', 'card#2'))],
   'd comes': (n) => [rows(party('d', n, 'phone#1', 'card#2'))],
+  'b goes, and d of old comes': (n) => [rows(partyGone('b', n), party('d', n, 'card#9'))],
   'two come': (n) => [rows(party('d', n, 'phone#1')), rows(party('e', n, 'phone#1'))],
   'a fact comes': (n) => [rows(fact('pos.1', n, ['phone#1']))],
   'a fact comes and goes': (n) => [

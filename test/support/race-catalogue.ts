@@ -278,6 +278,7 @@ export const CATALOGUE: readonly NamedRace[] = [
       'c comes',
       'c comes and goes',
       'd comes',
+      'b goes, and d of old comes',
       'two come',
       'all go at once',
       'a fact comes',

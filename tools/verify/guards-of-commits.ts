@@ -34,6 +34,13 @@ export const GUARDS_OF_COMMITS: readonly Mutant[] = [
     races: 'corrections',
   },
   {
+    guard: 'whoever is taken for new, and holds a value already, is looked for',
+    file: `${IDENTITY}/world.ts`,
+    from: 'holders.filter((unit) => !joins.includes(unit))',
+    to: 'holders.filter((unit) => !changes.some(({ key }) => key === unit))',
+    races: 'holders: two',
+  },
+  {
     guard: 'a scope is committed only as it was read',
     file: `${IDENTITY}/scope-store.ts`,
     from: "? { equals: [['ver'], stored.version] }",

@@ -163,18 +163,18 @@ const isTorn = (scopes: readonly StoredScope[]): boolean => {
   return new Set(units).size < units.length;
 };
 
-// A pointer may have moved between two reads; then a unit is missing from the scopes that should hold it.
+// A pointer may have moved between two reads; then a unit is missing from the scopes that should hold it. So is one that was
+// taken for new, by a read that was behind, and holds a value that is shared no longer.
 const holdsAll = (
   scopes: readonly StoredScope[],
   changes: readonly StructuralChange[],
   memberships: readonly Membership[],
 ): boolean => {
-  const newcomers = new Set(changes.map(({ key }) => key));
   const expected = [
     ...changes.flatMap(({ key, before }) => (before ? [key] : [])),
     ...memberships
       .filter(({ claim, shared }) => !(claim?.shared && shared))
-      .flatMap(({ holders }) => (holders ?? []).filter((unit) => !newcomers.has(unit))),
+      .flatMap(({ holders = [], joins }) => holders.filter((unit) => !joins.includes(unit))),
   ];
   return expected.every((unit) => scopes.some(({ scope }) => scope.units.has(unit)));
 };
