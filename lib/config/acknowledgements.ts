@@ -145,8 +145,8 @@ const ofObjects = (stacks: WatchedStacks, operate: OperateStack): readonly Ackno
     ...readers.map((at) =>
       objects(at, data.definitions, DEFINITIONS, 'Definitions are named by their own hash.'),
     ),
-    ...streamReaders(stacks).map((at) =>
-      objects(at, data.failed, FAILED_BATCHES, 'Lambda names the objects of failed batches.'),
+    ...[...streamReaders(stacks), importer].map((at) =>
+      objects(at, data.failed, FAILED_BATCHES, 'Lambda names the objects of what it gave up.'),
     ),
   ];
 };

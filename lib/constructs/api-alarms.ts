@@ -50,13 +50,18 @@ export const addApiAlarms = (scope: Construct, api: HttpApi, channel: AlarmChann
   });
 };
 
-/** Requests refused because they could not be recorded, of every function that answers with personal data. */
+/** Requests refused because they could not be recorded, of every function that answers with personal data or writes lists. */
 const auditFailures = (): MathExpression => {
   const of = (functionId: FunctionId) =>
     pipelineMetric({ metricName: 'AuditFailures', functionId, statistic: 'Sum' });
   return new MathExpression({
-    expression: 'FILL(reads, 0) + FILL(consents, 0)',
-    usingMetrics: { reads: of('serve/get-profile'), consents: of('serve/record-consent') },
+    expression: 'FILL(reads, 0) + FILL(consents, 0) + FILL(rights, 0) + FILL(lists, 0)',
+    usingMetrics: {
+      reads: of('serve/get-profile'),
+      consents: of('serve/record-consent'),
+      rights: of('serve/answer-rights'),
+      lists: of('operate/run-extracts'),
+    },
     period,
     label: 'AuditFailures',
   });

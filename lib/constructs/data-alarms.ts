@@ -78,7 +78,7 @@ export const addDataAlarms = (
   new RunbookAlarm(scope, 'failed-objects', {
     ...channel,
     heading: 'Failed objects',
-    what: 'A batch was given up after its last retry and lies in the failed bucket.',
+    what: 'A batch, or the event of a dropped file, was given up after its last retry and lies in the failed bucket.',
     urgency: 'page',
     metric: failedObjects(data),
     threshold: 1,

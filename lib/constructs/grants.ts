@@ -9,11 +9,12 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { ONCE_PREFIX } from '#application/serve/answer-once.ts';
 import { UPKEEP_PARTITION } from '#application/shared/items.ts';
-import { DEFINITIONS, DROPS, REPORTS } from './object-prefixes.ts';
+import { DEFINITIONS, DROPS, FAILED_BATCHES, REPORTS } from './object-prefixes.ts';
 import type { StageFunction } from './stage-function.ts';
 
 /** Actions that only read the table. */
@@ -161,6 +162,15 @@ export const grantDefinitions = (
 export const grantPutObject = (to: StageFunction, bucket: IBucket): void => {
   allow(to, ['s3:PutObject'], bucket.arnForObjects('*'));
   allowKey(to, bucket.encryptionKey, ['kms:GenerateDataKey']);
+};
+
+/** What Lambda asks of the role of a function to keep what it gave up in the failed bucket. */
+export const grantFailed = (to: IFunction, failed: IBucket): void => {
+  const permit = (action: string, resource: string) =>
+    to.addToRolePolicy(new PolicyStatement({ actions: [action], resources: [resource] }));
+  permit('s3:ListBucket', failed.bucketArn);
+  permit('s3:PutObject', failed.arnForObjects(`${FAILED_BATCHES}*`));
+  if (failed.encryptionKey) permit('kms:GenerateDataKey', failed.encryptionKey.keyArn);
 };
 
 /** Lets a function read dropped files, and keep a report on each. */

@@ -15,5 +15,5 @@ export const REPORTS = 'reports/';
 /** Certificates of erasures, `certificates/<erasure>.json`. */
 export const CERTIFICATES = 'certificates/';
 
-/** Batches that a stream mapping gave up; Lambda chooses this prefix. */
+/** Batches and events that Lambda gave up; it chooses this prefix. */
 export const FAILED_BATCHES = 'aws/lambda/';

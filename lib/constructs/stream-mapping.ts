@@ -1,5 +1,6 @@
 /**
- * Stream mappings: how every function reads its stream, Kinesis or DynamoDB.
+ * Stream mappings: how every function reads its stream, Kinesis or DynamoDB; and what becomes of an event that a function
+ * was sent and did not take.
  *
  * The defaults of Lambda would let one bad record block a shard until it expires. Here a batch is answered in part,
  * halved on a crash, retried a finite number of times and then kept whole in the failed bucket, from where
@@ -7,9 +8,11 @@
  * @module
  */
 import { Duration } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type {
+  DestinationConfig,
   DlqDestinationConfig,
+  EventInvokeConfigOptions,
+  IDestination,
   IEventSourceDlq,
   IEventSourceMapping,
   IFunction,
@@ -17,9 +20,10 @@ import type {
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { StreamEventSourceProps } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { FAILED_BATCHES } from './object-prefixes.ts';
+import type { Construct } from 'constructs';
+import { grantFailed } from './grants.ts';
 
-/** Bucket as on-failure destination, with only the three permissions that Lambda asks of the function's role. */
+/** Bucket as on-failure destination of a stream mapping. */
 class FailedBatches implements IEventSourceDlq {
   private readonly bucket: IBucket;
 
@@ -28,13 +32,22 @@ class FailedBatches implements IEventSourceDlq {
   }
 
   bind(_mapping: IEventSourceMapping, reader: IFunction): DlqDestinationConfig {
-    const { bucketArn, encryptionKey } = this.bucket;
-    const allow = (action: string, resource: string) =>
-      reader.addToRolePolicy(new PolicyStatement({ actions: [action], resources: [resource] }));
-    allow('s3:ListBucket', bucketArn);
-    allow('s3:PutObject', this.bucket.arnForObjects(`${FAILED_BATCHES}*`));
-    if (encryptionKey) allow('kms:GenerateDataKey', encryptionKey.keyArn);
-    return { destination: bucketArn };
+    grantFailed(reader, this.bucket);
+    return { destination: this.bucket.bucketArn };
+  }
+}
+
+/** Bucket as on-failure destination of invocations that nobody waits for. */
+class FailedInvocations implements IDestination {
+  private readonly bucket: IBucket;
+
+  constructor(bucket: IBucket) {
+    this.bucket = bucket;
+  }
+
+  bind(_scope: Construct, invoked: IFunction): DestinationConfig {
+    grantFailed(invoked, this.bucket);
+    return { destination: this.bucket.bucketArn };
   }
 }
 
@@ -52,4 +65,14 @@ export const streamMapping = (failed: IBucket): StreamEventSourceProps => ({
   retryAttempts: 8,
   maxRecordAge: Duration.hours(20),
   onFailure: new FailedBatches(failed),
+});
+
+/**
+ * Settings of a function that events are sent to: an event that it did not take in three attempts, or within six hours,
+ * is kept in this bucket.
+ */
+export const eventInvocation = (failed: IBucket): EventInvokeConfigOptions => ({
+  retryAttempts: 2,
+  maxEventAge: Duration.hours(6),
+  onFailure: new FailedInvocations(failed),
 });

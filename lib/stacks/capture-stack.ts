@@ -26,7 +26,7 @@ import { DROPS } from '../constructs/object-prefixes.ts';
 import { RECORD_FORMAT } from '../constructs/replication-settings.ts';
 import { SourceReplication } from '../constructs/source-replication.ts';
 import { StageFunction } from '../constructs/stage-function.ts';
-import { streamMapping } from '../constructs/stream-mapping.ts';
+import { eventInvocation, streamMapping } from '../constructs/stream-mapping.ts';
 import type { StageStackProps } from './identity-stack.ts';
 
 /** Props of the capture stack. */
@@ -111,6 +111,7 @@ export class CaptureStack extends Stack {
     grantDefinitions(importFile, data);
     grantDrops(importFile, data);
     grantPublish(importFile, data);
+    importFile.lambda.configureAsyncInvoke(eventInvocation(data.failed));
     return importFile;
   }
 

@@ -13,6 +13,7 @@ import { addDataAlarms } from '../constructs/data-alarms.ts';
 import { addErasureAlarms, Erasures } from '../constructs/erasures.ts';
 import { addExtractAlarms, Extracts } from '../constructs/extracts.ts';
 import { addFunctionAlarms, addIteratorAgeAlarm } from '../constructs/function-alarms.ts';
+import { addInputAlarms } from '../constructs/input-alarms.ts';
 import { addSourceAlarms } from '../constructs/source-alarms.ts';
 import { addUpkeepAlarms, Upkeep } from '../constructs/upkeep.ts';
 import type { TributaryStackProps } from './data-stack.ts';
@@ -47,6 +48,7 @@ export class OperateStack extends Stack {
     for (const each of functions) addFunctionAlarms(this, each, channel);
     for (const reader of readers) addIteratorAgeAlarm(this, reader, channel);
     addDataAlarms(this, props.data, channel);
+    addInputAlarms(this, channel);
     addApiAlarms(this, api, channel);
     addAuditAlarms(this, channel);
     addUpkeepAlarms(this, props.settings.upkeep, channel);

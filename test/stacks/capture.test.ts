@@ -242,6 +242,21 @@ describe('network', () => {
 });
 
 describe('dropped files', () => {
+  test('are not forgotten when their import fails for good', () => {
+    const [config, ...others] = resourcesOf(Capture, 'AWS::Lambda::EventInvokeConfig');
+    expect(others).toEqual([]);
+    expect(config?.[1].Properties).toMatchObject({
+      FunctionName: { Ref: expect.stringContaining('importfile') },
+      MaximumRetryAttempts: 2,
+      MaximumEventAgeInSeconds: 6 * 3600,
+      DestinationConfig: {
+        OnFailure: {
+          Destination: { 'Fn::ImportValue': expect.stringMatching(/ExportsOutput.*Failed/) },
+        },
+      },
+    });
+  });
+
   test('are announced by their bucket, and only they invoke the import', () => {
     const [bucket] = resourcesOf(templates.Data, 'AWS::S3::Bucket').filter(([id]) =>
       id.startsWith('Drops'),

@@ -51,6 +51,10 @@ describe('nothing is unwatched', () => {
     ['DMS latency', 2 * sources.length],
     ['Iterator age', 4],
     ['Failed objects', 1],
+    ['Files failed', 1],
+    ['File rows rejected', 1],
+    ['Events rejected', 1],
+    ['Data quality', 1],
     ['Quarantine', 1],
     ['Table throttles', 1],
     ['Table system errors', 1],
@@ -61,6 +65,9 @@ describe('nothing is unwatched', () => {
     ['Bulk reads', 1],
     ['View differences', 1],
     ['Reconciliation silence', 1],
+    ['Erasures overdue', 1],
+    ['Extracts failed', 1],
+    ['Rekey stands still', 1],
   ])('%s has %i alarms', (heading, count) => {
     const own = alarms.filter(({ description }) => description.endsWith(anchor(heading)));
     expect(own).toHaveLength(count);

@@ -3,7 +3,6 @@
  * progress to stderr.
  * @module
  */
-import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { randomText, sha256 } from '#adapters/crypto/sha256.ts';
 import {
   currentDefinitions,
@@ -14,7 +13,6 @@ import { makeReports } from '#adapters/files/drops.ts';
 import { gzipCompression } from '#adapters/gzip/gzip.ts';
 import { makeQuarantineShelf } from '#adapters/quarantine/quarantine-shelf.ts';
 import { DROPS, type ImportReport, reportKey } from '#application/capture/import-file.ts';
-import type { RecomputeViews } from '#application/operate/ports.ts';
 import { type RuleFinding, reportQuality } from '#application/operate/quality-report.ts';
 import {
   deleteQuarantined,
@@ -24,21 +22,18 @@ import {
   redriveQuarantine,
   type Selection,
 } from '#application/operate/quarantine.ts';
-import { redriveFailed } from '#application/operate/redrive-failed.ts';
 import { replayArchive } from '#application/operate/replay-archive.ts';
-import { recomputeViews } from '#application/profile/maintain-views.ts';
 import { registerKey, revokeKey } from '#application/serve/client-keys.ts';
 import { verifyAudit } from '#application/serve/verify-audit.ts';
 import { formatProblem } from '#domain/definitions/problem.ts';
-import { tableChanges } from '../../lambdas/shared/table-changes.ts';
 import type { Command, CommandFlags } from './command.ts';
 import { IDENTITY_COMMANDS } from './identity-commands.ts';
 import { OpsError } from './ops-error.ts';
 import { printable } from './printable.ts';
+import { redrive } from './redrive-command.ts';
 import { REKEY_COMMANDS } from './rekey-command.ts';
 import { RIGHTS_COMMANDS } from './rights-commands.ts';
 import { RULES_COMMANDS } from './rules-commands.ts';
-import type { Target } from './target.ts';
 import { TRANSFER_COMMANDS } from './transfer-commands.ts';
 import { UPKEEP_COMMANDS } from './upkeep-commands.ts';
 
@@ -116,33 +111,6 @@ const tellRemoval = (done: string, { removed, withoutBytes, unknown }: Removal):
 const describe = ({ arrivedAt, reason, table, detail, object }: QuarantinedRecord): string => {
   const head = `${new Date(arrivedAt).toISOString()}  ${reason}  ${table ?? '(names no table)'}`;
   return [head, `  ${detail}`, `  ${object}`].map(printable).join('\n');
-};
-
-const redrive: Command = async (target, { discard = false }) => {
-  const ports = {
-    failed: target.objects('failed-bucket'),
-    publish: target.publish(),
-    recompute: recomputeOn(target),
-  };
-  const counts = { published: 0, recomputed: 0, discarded: 0, left: 0 };
-  for await (const { key, outcome, records, note } of redriveFailed(ports, discard)) {
-    counts[outcome] += 1;
-    console.error(`${outcome}  ${records} records  ${note}\n  ${key}`);
-  }
-  const words = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome}`);
-  console.log(`Failed batches: ${words.join(', ')}`);
-  return counts.left === 0 ? 0 : 1;
-};
-
-const recomputeOn = (target: Target): RecomputeViews => {
-  const table = target.table();
-  const stores = { table, objects: target.objects('definitions-bucket') };
-  const { current } = currentDefinitions(stores, Date.now);
-  return async (event) => {
-    const changes = tableChanges(event as unknown as DynamoDBStreamEvent);
-    return (await recomputeViews({ table, clock: Date.now, definitions: current }, changes))
-      .written;
-  };
 };
 
 const quality: Command = async (target, { rule, json = false }) => {

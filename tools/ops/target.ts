@@ -14,11 +14,13 @@ import { makeDynamoClient } from '#adapters/dynamodb/client.ts';
 import { makePagedScan, makeScan } from '#adapters/dynamodb/scan.ts';
 import { DynamoTable } from '#adapters/dynamodb/table.ts';
 import { makeWirePut, makeWireScan } from '#adapters/dynamodb/wire-table.ts';
+import { makeReadFile } from '#adapters/files/drops.ts';
 import { makeKinesisClient } from '#adapters/kinesis/client.ts';
 import { makePublish } from '#adapters/kinesis/publish.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
 import { makeGetSecret, makeSecretsClient, putSecret } from '#adapters/secrets/secret.ts';
+import type { ImportPorts } from '#application/capture/import-file.ts';
 import type { TableScan } from '#application/identity/change-rules.ts';
 import type { Publish, Resolving, Scan } from '#application/operate/ports.ts';
 import type { RotationPorts } from '#application/operate/rekey/rotate-pepper.ts';
@@ -68,6 +70,8 @@ export interface Target {
   postgres(): PostgresPlace;
   objects(bucket: `${string}-bucket` & Name): ErasableStore;
   publish(): Publish;
+  /** Reads dropped files. */
+  readDrop(): ImportPorts['readFile'];
   scan(): TableScan;
   /** The pseudonyms and ids of the functions; reads a secret. */
   pseudonymiser(): Promise<Pseudonymiser>;
@@ -195,6 +199,7 @@ const bind = (place: string, names: Names, local?: Endpoints): Target => {
       }),
     mark: async () => makeMark(await secret('erasure-key-secret')),
     minter: async () => makeOneIdMinter(await secret('one-id-key-secret')),
+    readDrop: () => makeReadFile(makeS3Client(settings('s3')), nameOf('drops-bucket')),
     publish: () => makePublish(makeKinesisClient(settings('kinesis')), nameOf('stream')),
   };
 };

@@ -66,8 +66,9 @@ const tell = (telemetry: Telemetry, report: BatchReport): void => {
   if (report.error !== undefined) log.error('rows failed and will be repeated', report.error);
 };
 
-/** Defects by source and rule: how many rows broke it, never which. */
-const tellDefects = ({ countRule }: Telemetry, { defects }: BatchReport): void => {
+/** Defects by source and rule: how many rows broke it, never which. A row that breaks two rules is one defective row. */
+const tellDefects = ({ count, countRule }: Telemetry, { defects }: BatchReport): void => {
+  count('RowsDefective', new Set(defects.map(({ rowKey }) => rowKey)).size);
   const byRule = groupBy(defects, ({ source, rule }) => `${source} ${rule}`);
   for (const found of byRule.values()) {
     const { source, rule } = must(found[0], 'defect');

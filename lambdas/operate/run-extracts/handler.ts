@@ -6,7 +6,11 @@ import type { Context, ScheduledEvent } from 'aws-lambda';
 import { writeParquet } from '#adapters/parquet/write-parquet.ts';
 import { makeS3Client } from '#adapters/s3/client.ts';
 import { S3ObjectStore } from '#adapters/s3/object-store.ts';
-import { continueExtract, type ExtractPorts } from '#application/operate/extract/run-extract.ts';
+import {
+  continueExtract,
+  type ExtractPorts,
+  ReadsUnrecordedError,
+} from '#application/operate/extract/run-extract.ts';
 import { type Extract, loadExtract, runningExtracts } from '#application/shared/extracts.ts';
 import { readEnvironment } from '../../shared/environment.ts';
 import { withTelemetry } from '../../shared/middleware.ts';
@@ -32,18 +36,30 @@ export const makeHandler = (
 ) =>
   withTelemetry(telemetry, async (_event: ScheduledEvent, context: Context): Promise<void> => {
     const bound = await ports();
-    const mayGoOn = hasTimeLeft(context, reserveMs);
-    let [rows, failed] = [0, 0];
-    for (const extract of await oldestFirst(bound)) {
-      const after = await continueExtract(bound, extract.id, mayGoOn);
-      if (!after) continue;
-      rows += after.rows - extract.rows;
-      failed += after.state === 'failed' ? 1 : 0;
-      telemetry.log.info('extract', { object: after.id, status: after.state, rows: after.rows });
+    const counts = { rows: 0, failed: 0, unrecorded: 0 };
+    try {
+      for await (const { after, rows } of goOn(bound, hasTimeLeft(context, reserveMs))) {
+        counts.rows += rows;
+        counts.failed += Number(after.state === 'failed');
+        telemetry.log.info('extract', { object: after.id, status: after.state, rows: after.rows });
+      }
+    } catch (error) {
+      counts.unrecorded = Number(error instanceof ReadsUnrecordedError);
+      throw error;
+    } finally {
+      telemetry.count('ExtractedRows', counts.rows);
+      telemetry.count('ExtractsFailed', counts.failed);
+      telemetry.count('AuditFailures', counts.unrecorded);
     }
-    telemetry.count('ExtractedRows', rows);
-    telemetry.count('ExtractsFailed', failed);
   });
+
+/** Each list after this invocation, with the rows that it gained. */
+async function* goOn(ports: ExtractPorts, mayGoOn: () => boolean) {
+  for (const extract of await oldestFirst(ports)) {
+    const after = await continueExtract(ports, extract.id, mayGoOn);
+    if (after) yield { after, rows: after.rows - extract.rows };
+  }
+}
 
 const oldestFirst = async ({ table }: ExtractPorts): Promise<readonly Extract[]> => {
   const ids = await runningExtracts(table);

@@ -28,6 +28,7 @@ import type { ApiProblem } from '#domain/serve/problems.ts';
 import { type Result, success } from '#domain/shared/result.ts';
 import type { ApiAnswer } from '../../shared/answer.ts';
 import { type AnswerOperation, type ApiRequest, makeApi } from '../../shared/api.ts';
+import { countingAuditFailures } from '../../shared/audit-failures.ts';
 import { readEnvironment } from '../../shared/environment.ts';
 import { withOnce } from '../../shared/once.ts';
 import { makeTelemetry, type Telemetry } from '../../shared/telemetry.ts';
@@ -47,7 +48,10 @@ export type RightsPorts = ErasePorts & ExtractRequestPorts & CorrectionPorts & O
 
 /** Makes the handler on given ports. */
 export const makeHandler = (ports: () => Promise<RightsPorts>, telemetry: Telemetry) =>
-  makeApi('rights', rightsAnswers(ports), { telemetry, clock: wallClock });
+  makeApi('rights', countingAuditFailures(rightsAnswers(ports), telemetry), {
+    telemetry,
+    clock: wallClock,
+  });
 
 const rightsAnswers = (
   ports: () => Promise<RightsPorts>,

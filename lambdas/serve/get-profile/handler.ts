@@ -6,6 +6,7 @@
  */
 import { readPositions } from '#application/serve/read-freshness.ts';
 import { type AnswerOperation, makeApi } from '../../shared/api.ts';
+import { countAuditFailure } from '../../shared/audit-failures.ts';
 import { readEnvironment } from '../../shared/environment.ts';
 import { makeTelemetry, type Telemetry } from '../../shared/telemetry.ts';
 import {
@@ -32,9 +33,8 @@ const counted = (
       id,
       async (request) => {
         const result = await answer(request);
-        const isUnrecorded = !result.ok && result.error.code === 'audit-unavailable';
         telemetry.count('ProfilesRead', result.ok ? 1 : 0);
-        telemetry.count('AuditFailures', isUnrecorded ? 1 : 0);
+        countAuditFailure(telemetry, result);
         return result;
       },
     ]),

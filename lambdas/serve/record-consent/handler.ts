@@ -13,6 +13,7 @@ import {
 } from '#application/serve/record-consent.ts';
 import { success } from '#domain/shared/result.ts';
 import { type AnswerOperation, type ApiRequest, makeApi } from '../../shared/api.ts';
+import { countAuditFailure } from '../../shared/audit-failures.ts';
 import { readEnvironment } from '../../shared/environment.ts';
 import { idempotencyKey, withOnce } from '../../shared/once.ts';
 import { makeTelemetry, type Telemetry } from '../../shared/telemetry.ts';
@@ -33,9 +34,8 @@ export const makeHandler = (ports: () => Promise<Ports>, telemetry: Telemetry) =
   const answer: AnswerOperation = async (request) => {
     const bound = await ports();
     const result = await recordConsent(bound, consentRequest(request, bound));
-    const isUnrecorded = !result.ok && result.error.code === 'audit-unavailable';
     telemetry.count('ConsentsRecorded', result.ok ? 1 : 0);
-    telemetry.count('AuditFailures', isUnrecorded ? 1 : 0);
+    countAuditFailure(telemetry, result);
     return result.ok ? success({ status: 202, body: result.value }) : result;
   };
   const answers = { recordConsent: withOnce(ports, answer) };

@@ -1,9 +1,10 @@
 /**
- * Failed batch: what Lambda writes to the failed bucket when it gives up records of a stream.
+ * Failed batch: what Lambda writes to the failed bucket when it gives up records of a stream, or the event of a file.
  *
  * With S3 as the destination it is the whole invocation record, with the event in `payload`: as JSON text, or, since the
  * guide shows a placeholder there, as JSON.
- * Source: Lambda Developer Guide, "Retain discarded batch records for a Kinesis Data Streams event source".
+ * Sources: Lambda Developer Guide, "Retain discarded batch records for a Kinesis Data Streams event source" and "Capturing
+ * records of Lambda asynchronous invocations" (there the event is in `requestPayload`).
  * @module
  */
 import { isJsonObject, type Json, type JsonObject } from '#domain/shared/json.ts';
@@ -19,21 +20,25 @@ export type FailedBatch = {
 } & (
   | { readonly stream: 'changes'; readonly messages: readonly StreamMessage[] }
   | { readonly stream: 'table'; readonly event: JsonObject; readonly records: number }
+  /** Key of a dropped file that was not imported. */
+  | { readonly stream: 'files'; readonly file: string }
 );
 
 /** Reads the object; an error says what is wrong with it. */
 export const readFailedBatch = (bytes: Uint8Array): Result<FailedBatch, string> => {
   const record = parse(new TextDecoder().decode(bytes));
   if (!isJsonObject(record)) return failure('it is no JSON object');
-  const payload = record['payload'];
-  const event = typeof payload === 'string' ? parse(payload) : payload;
-  const records = isJsonObject(event) ? event['Records'] : undefined;
-  if (!isJsonObject(event) || !Array.isArray(records)) return failure('it holds no event');
   const context = record['requestContext'];
   const why = {
     condition: textIn(context, 'condition'),
     reader: textIn(context, 'functionArn'),
   };
+  const file = fileOf(record['requestPayload']);
+  if (file !== undefined) return success({ ...why, stream: 'files', file });
+  const payload = record['payload'];
+  const event = typeof payload === 'string' ? parse(payload) : payload;
+  const records = isJsonObject(event) ? event['Records'] : undefined;
+  if (!isJsonObject(event) || !Array.isArray(records)) return failure('it holds no event');
   if (record['DDBStreamBatchInfo'] !== undefined)
     return success({ ...why, stream: 'table', event, records: records.length });
   const messages = records.map(messageOf);
@@ -67,6 +72,14 @@ export const thinFailedBatch = (
   const written = typeof payload === 'string' ? JSON.stringify(thinned) : thinned;
   const text = JSON.stringify({ ...record, payload: written });
   return { bytes: new TextEncoder().encode(text), removed };
+};
+
+/** The key that the event of a new object names. */
+const fileOf = (event: Json | undefined): string | undefined => {
+  const detail = isJsonObject(event) ? event['detail'] : undefined;
+  const object = isJsonObject(detail) ? detail['object'] : undefined;
+  const key = isJsonObject(object) ? object['key'] : undefined;
+  return typeof key === 'string' ? key : undefined;
 };
 
 const messageOf = (record: Json): StreamMessage | undefined => {

@@ -2,9 +2,11 @@
  * Redrive: gives the batches that a reader gave up another chance, once the cause is gone.
  *
  * Changes go back on the stream, where every reader sees them again; versions make that harmless. Table changes cannot be
- * put back on a table's stream, and need not be: summaries are computed from what the table holds now.
+ * put back on a table's stream, and need not be: summaries are computed from what the table holds now. A dropped file is
+ * imported here, where there is no limit of time; it goes on where its report says.
  * @module
  */
+import type { ImportReport } from '#application/capture/import-file.ts';
 import type { ObjectStore } from '#application/shared/ports.ts';
 import { type FailedBatch, readFailedBatch } from './failed-batch.ts';
 import type { Publish, RecomputeViews } from './ports.ts';
@@ -14,14 +16,16 @@ export interface RedrivePorts {
   readonly failed: ObjectStore;
   readonly publish: Publish;
   readonly recompute: RecomputeViews;
+  /** Imports a dropped file; `undefined` when nothing of it is left to import. */
+  readonly importFile: (key: string) => Promise<ImportReport | undefined>;
 }
 
 /** What became of one failed batch. */
 export interface Redriven {
   readonly key: string;
   /** `left`: it stays where it is, for the reason in `note`. */
-  readonly outcome: 'published' | 'recomputed' | 'discarded' | 'left';
-  /** Records in the batch; 0 when it cannot be read. */
+  readonly outcome: 'published' | 'recomputed' | 'imported' | 'discarded' | 'left';
+  /** Records in the batch, or rows of the file; 0 when it cannot be read. */
   readonly records: number;
   readonly note: string;
 }
@@ -54,7 +58,7 @@ export async function* redriveFailed(
 }
 
 const takeOver = async (
-  { publish, recompute }: RedrivePorts,
+  { publish, recompute, importFile }: RedrivePorts,
   batch: FailedBatch,
   discardTableChanges: boolean,
 ): Promise<Omit<Redriven, 'key'>> => {
@@ -62,6 +66,15 @@ const takeOver = async (
   if (batch.stream === 'changes') {
     await publish(batch.messages);
     return { outcome: 'published', records: batch.messages.length, note };
+  }
+  if (batch.stream === 'files') {
+    const report = await importFile(batch.file);
+    const state = report?.state ?? 'nothing left to import';
+    return {
+      outcome: 'imported',
+      records: report?.published ?? 0,
+      note: `${batch.file}: ${state}`,
+    };
   }
   const { records, event } = batch;
   if (discardTableChanges) return { outcome: 'discarded', records, note };

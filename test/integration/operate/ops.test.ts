@@ -39,8 +39,9 @@ beforeAll(async () => {
   engines = await startEngines();
   const { dynamodb, kinesis, s3, tableName } = engines;
   const { bucket } = s3;
-  // One bucket serves for all four: their keys have nothing in common.
-  const buckets = { archive: bucket, failed: bucket, quarantine: bucket, definitions: bucket };
+  // One bucket serves for all: their keys have nothing in common.
+  const names = ['archive', 'failed', 'quarantine', 'definitions', 'drops'];
+  const buckets = Object.fromEntries(names.map((name) => [name, bucket]));
   const endpoints = {
     region: 'ap-east-1',
     accessKeyId: 'local',
@@ -160,9 +161,11 @@ test('redrive puts failed changes back and leaves what it cannot read', async ()
   };
   const views = { DDBStreamBatchInfo: {}, payload: JSON.stringify(event) };
   await engines.objects.put('aws/lambda/v/s/1', encode(JSON.stringify(views)));
+  const dropped = { requestPayload: { detail: { object: { key: 'drops/crm/contact/gone.csv' } } } };
+  await engines.objects.put('aws/lambda/async/i/1', encode(JSON.stringify(dropped)));
   expect(await ops('redrive')).toMatchObject({
     code: 1,
-    stdout: 'Failed batches: 1 published, 1 recomputed, 0 discarded, 1 left\n',
+    stdout: 'Failed batches: 1 published, 1 recomputed, 1 imported, 0 discarded, 1 left\n',
   });
   expect(await onStream()).toContain('crm.member.1 failed');
   expect(await engines.objects.get('aws/lambda/m/s/1')).toBeUndefined();

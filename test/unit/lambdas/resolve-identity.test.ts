@@ -81,6 +81,7 @@ describe('a batch', () => {
       rule: 'not-an-identifier',
       QualityDefects: 1,
     });
+    expect(metric(lines, 'RowsDefective')).toBe(1);
   });
 
   test('with a row that failed names its record, and no other', async () => {

@@ -6,6 +6,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { memoryScan } from '#adapters/memory/scan.ts';
 import { writeParquet } from '#adapters/parquet/write-parquet.ts';
+import { beginRekey } from '#application/operate/rekey/rekey.ts';
 import { readPositions } from '#application/serve/read-freshness.ts';
 import type { Write } from '#application/shared/table.ts';
 import type { Operation } from '#domain/serve/operation.ts';
@@ -31,7 +32,7 @@ beforeEach(() => {
 
 const operations: readonly Operation[] = OPERATIONS;
 
-const aWorld = async () => {
+const aWorld = async (change: object = {}) => {
   const { makeHandler } = await import('../../../lambdas/serve/answer-rights/handler.ts');
   const { makeTelemetry } = await import('../../../lambdas/shared/telemetry.ts');
   const world = anErasingWorld();
@@ -44,6 +45,7 @@ const aWorld = async () => {
     sleep: async () => {},
     newId: () => `n${++ids}`,
     linkTo: async (object: string, seconds: number) => `https://lists/${object}?${seconds}`,
+    ...change,
   };
   const handler = makeHandler(async () => ports, makeTelemetry('serve/answer-rights'));
   const ask = async (id: string, asked: AskedOf): Promise<SeenAnswer> => {
@@ -64,6 +66,17 @@ const aWorld = async () => {
   return { ...world, ask };
 };
 type World = Awaited<ReturnType<typeof aWorld>>;
+
+test.each([
+  ['eraseCustomer', { path: { identifier: 'member-card:610000074' } }],
+  ['listCorrections', { path: { identifier: 'member-card:610000074' } }],
+])('%s that cannot be recorded is refused, and counted', async (id, asked) => {
+  const audit = { record: () => Promise.reject(new Error('table is gone')) };
+  const world = await aWorld({ audit });
+  const { status, body } = await world.ask(id, asked);
+  expect([status, body.code]).toEqual([503, 'audit-unavailable']);
+  expect(metric(lines, 'AuditFailures')).toBe(1);
+});
 
 const erase = (world: World, card: string, claims?: Record<string, string>) =>
   world.ask('eraseCustomer', {
@@ -152,6 +165,17 @@ describe('a request to erase', () => {
     await run();
     expect([metric(lines, 'ErasuresOverdue'), metric(lines, 'ErasuresDone')]).toEqual([1, 0]);
   });
+});
+
+test('a rotation that stands still is told in minutes, and erasures wait for it', async () => {
+  const world = await aWorld();
+  await erase(world, LIN.card);
+  const begun = Date.UTC(2030, 0, 1);
+  await beginRekey({ table: world.table, clock: () => begun }, 2);
+  const run = await worker(world, { clock: () => begun + 20 * 60_000 });
+  await run();
+  expect(metric(lines, 'RekeyStoodMinutes')).toBe(20);
+  expect(lines.filter(({ message }) => message === 'erasure')).toEqual([]);
 });
 
 describe('a request with an Idempotency-Key', () => {
@@ -313,6 +337,19 @@ describe('a list of customers', () => {
       rows: 0,
     });
     expect(metric(lines, 'ExtractsFailed')).toBe(1);
+  });
+
+  test('goes on when reads can be recorded again, and says meanwhile that they cannot', async () => {
+    const world = await aWorld();
+    const asked = await ask(world, CSV);
+    const audit = { record: () => Promise.reject(new Error('table is gone')) };
+    await expect((await extracting(world, { audit }))()).rejects.toThrow('cannot be recorded');
+    expect(metric(lines, 'AuditFailures')).toBe(1);
+    await (await extracting(world))();
+    expect((await read(world, asked.body.extractId)).body).toMatchObject({
+      state: 'done',
+      rows: 2,
+    });
   });
 
   test('goes on where it was killed, with every customer once', async () => {

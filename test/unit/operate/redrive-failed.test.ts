@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { MemoryObjectStore } from '#adapters/memory/object-store.ts';
+import type { ImportReport } from '#application/capture/import-file.ts';
 import type { StreamMessage } from '#application/operate/ports.ts';
 import { redriveFailed } from '#application/operate/redrive-failed.ts';
 
@@ -34,6 +35,32 @@ const TABLE_CHANGES = invocation({ DDBStreamBatchInfo: { shardId: 'shardId-1' } 
 
 const NOTE = 'RetryAttemptsExhausted of arn:aws:lambda:us-east-2:123456789012:function:reader';
 
+/** What Lambda keeps of an event that S3 sent for a dropped file. */
+const fileEvent = (key: string) => ({
+  version: '1.0',
+  timestamp: '2026-11-22T08:00:00.000Z',
+  requestContext: {
+    requestId: 'c9b8fa9f-5a7f-xmpl-af9c-0c604cde93a5',
+    functionArn: 'arn:aws:lambda:us-east-2:123456789012:function:import:$LATEST',
+    condition: 'RetriesExhausted',
+    approximateInvokeCount: 3,
+  },
+  requestPayload: { detail: { bucket: { name: 'drops' }, object: { key } } },
+  responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+  responsePayload: { errorType: 'ImportUnfinishedError', errorMessage: '500 rows are in' },
+});
+
+const aReport = (file: string): ImportReport => ({
+  file,
+  modifiedAt: '2026-11-22T07:00:00.000Z',
+  state: 'done',
+  rows: 7,
+  published: 6,
+  rejected: 1,
+  rejectedLines: [],
+  startedAt: '2026-11-22T07:00:01.000Z',
+});
+
 const aFailedBucket = async (objects: Readonly<Record<string, unknown>>) => {
   const failed = new MemoryObjectStore();
   for (const [key, value] of Object.entries(objects)) {
@@ -41,12 +68,18 @@ const aFailedBucket = async (objects: Readonly<Record<string, unknown>>) => {
   }
   const sent: StreamMessage[] = [];
   const recomputed: unknown[] = [];
+  const imported: string[] = [];
   return {
     failed,
     sent,
     recomputed,
     publish: async (messages: readonly StreamMessage[]) => void sent.push(...messages),
     recompute: async (event: unknown) => recomputed.push(event),
+    imported,
+    importFile: async (key: string) => {
+      imported.push(key);
+      return key.endsWith('gone.csv') ? undefined : aReport(key);
+    },
     keys: () => Array.fromAsync(failed.list('')),
   };
 };
@@ -76,6 +109,29 @@ test('the customers of table changes are computed again', async () => {
   ]);
   expect(bucket.recomputed).toEqual([ITEMS]);
   expect(await bucket.keys()).toEqual([]);
+});
+
+test('a dropped file is imported, and its event goes', async () => {
+  const bucket = await aFailedBucket({
+    'aws/lambda/async/import/2026/11/22/1': fileEvent('drops/mall/visit/a.csv'),
+    'aws/lambda/async/import/2026/11/22/2': fileEvent('drops/mall/visit/gone.csv'),
+  });
+  const redriven = await Array.fromAsync(redriveFailed(bucket));
+  expect(redriven.map(({ outcome, records, note }) => [outcome, records, note])).toEqual([
+    ['imported', 6, 'drops/mall/visit/a.csv: done'],
+    ['imported', 0, 'drops/mall/visit/gone.csv: nothing left to import'],
+  ]);
+  expect(bucket.imported).toEqual(['drops/mall/visit/a.csv', 'drops/mall/visit/gone.csv']);
+  expect(await bucket.keys()).toEqual([]);
+});
+
+test('a dropped file that cannot be imported again keeps its event', async () => {
+  const bucket = await aFailedBucket({ 'aws/lambda/async/i/1': fileEvent('drops/m/v/a.csv') });
+  const importFile = () => Promise.reject(new Error('throttled'));
+  await expect(Array.fromAsync(redriveFailed({ ...bucket, importFile }))).rejects.toThrow(
+    'throttled',
+  );
+  expect(await bucket.keys()).toEqual(['aws/lambda/async/i/1']);
 });
 
 test('table changes can be discarded instead, changes of sources never', async () => {

@@ -63,7 +63,15 @@ interface ExtractedRow {
 /** Items of a segment read at once. */
 const PAGE = 100;
 
-/** Goes on with an extract; `undefined` when there is none of this id. */
+/** The audit takes no entries; the list goes on from its last file when it does again. */
+export class ReadsUnrecordedError extends Error {
+  override readonly name = 'ReadsUnrecordedError';
+}
+
+/**
+ * Goes on with an extract; `undefined` when there is none of this id.
+ * @throws ReadsUnrecordedError
+ */
 export const continueExtract = async (
   ports: ExtractPorts,
   id: string,
@@ -151,7 +159,7 @@ const isWhole = (profile: AnsweredProfile): boolean =>
 
 /** Problems of a customer leave the customer out; any other ends the extract. */
 const isAboutCustomer = ({ code }: ApiProblem): boolean => {
-  if (code === 'audit-unavailable') throw new Error('reads cannot be recorded');
+  if (code === 'audit-unavailable') throw new ReadsUnrecordedError('reads cannot be recorded');
   return code === 'not-found' || code === 'erased' || code === 'not-yet-visible';
 };
 

@@ -75,7 +75,10 @@ export const standstillOf = async ({
 };
 
 /** Notes that a rekey begins. Throws when another run was faster. */
-export const beginRekey = async (ports: RekeyPorts, to: number): Promise<StoredState<Rekey>> => {
+export const beginRekey = async (
+  ports: Pick<RekeyPorts, 'table' | 'clock'>,
+  to: number,
+): Promise<StoredState<Rekey>> => {
   const now = ports.clock();
   const begun = { ...newPass(now), to, phase: 'pause', begunAt: now } as const;
   return keep(ports, await loadRekey(ports.table), begun);
@@ -103,7 +106,7 @@ export const rekeyIn = ({ state }: StoredState<Rekey>): Rekey => {
 };
 
 const keep = async (
-  { table }: RekeyPorts,
+  { table }: Pick<RekeyPorts, 'table'>,
   read: StoredState<Rekey>,
   state: Rekey,
 ): Promise<StoredState<Rekey>> => {
