@@ -6,13 +6,14 @@
  * @module
  */
 import * as z from 'zod/mini';
+import { own } from '#domain/shared/json-safety.ts';
 import { SCOPES } from './api-scopes.ts';
 import type { DefinitionProblem } from './problem.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /**
  * How a field identifies: `direct` (a phone), `quasi` (a birth date, which identifies together with others), `sensitive`
- * (a complaint; PIPL article 28) or `plain`.
+ * (a complaint; PIPL article 28) or `plain`. Said here and nowhere else.
  */
 const fieldClass = z.enum(['direct', 'quasi', 'sensitive', 'plain']);
 const name = z.string().check(z.regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a lower-case name.'));
@@ -81,6 +82,13 @@ export const AccessFile = z.strictObject({
 export type AccessPolicy = Readonly<z.output<typeof AccessFile>>;
 /** What a role may see. */
 export type AccessRole = AccessPolicy['roles'][string];
+
+/** Class of a field. */
+export type FieldClass = AccessPolicy['fields'][string];
+
+/** Class of a served field: `name`, `identifiers.phone`, `order.total`. One that the policy does not know is `direct`. */
+export const classOf = ({ fields }: Pick<AccessPolicy, 'fields'>, field: string): FieldClass =>
+  own(fields, field) ?? 'direct';
 
 type Expect = (
   holds: boolean,

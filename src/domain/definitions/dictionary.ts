@@ -4,16 +4,11 @@
  * It is generated from the definitions alone, so it cannot say anything that is not so.
  * @module
  */
+import { classOf, type FieldClass } from './access-file.ts';
 import { explainMeasure, explainSurvivorship } from './explain.ts';
 import { FACT_KINDS } from './fact-kinds.ts';
-import { fieldInfo } from './field-info.ts';
-import type {
-  Definitions,
-  FieldClass,
-  Labels,
-  SourceDefinition,
-  TableDefinition,
-} from './types.ts';
+import { factLabel, fieldLabel } from './field-info.ts';
+import type { Definitions, SourceDefinition, TableDefinition } from './types.ts';
 
 const CLASSES: Readonly<Record<FieldClass, string>> = {
   direct: '直接标识 direct identifier',
@@ -35,19 +30,23 @@ export const dataDictionary = (definitions: Definitions): string =>
     ...factSections(definitions),
   ].join('\n');
 
+/** Class of a field by the policy that is enforced; without one, nothing is kept from anybody. */
+const classShown = ({ access }: Definitions, field: string): string =>
+  access ? CLASSES[classOf(access, field)] : '';
+
 const profileSection = (definitions: Definitions): readonly string[] => [
   '## 画像字段 Profile fields',
   '',
   ...table(
     ['字段 Field', '名称', 'Name', '类别 Class', '取值规则 Rule', '来源 From'],
     definitions.view.profile.map((profile) => {
-      const { label, class: fieldClass } = fieldInfo(definitions, profile.field, 'profile');
+      const label = fieldLabel(definitions, profile.field);
       const from = columnsOf(definitions, ({ kind }) => kind === 'party', profile.field);
       return [
         code(profile.field),
         label.zh,
         label.en,
-        CLASSES[fieldClass],
+        classShown(definitions, profile.field),
         explainSurvivorship(profile),
         from.filter(({ source }) => profile.sources.includes(source)).map(shown),
       ];
@@ -61,12 +60,12 @@ const measureSection = (definitions: Definitions): readonly string[] => [
   ...table(
     ['指标 Measure', '名称', 'Name', '类别 Class', '口径 Meaning'],
     definitions.view.measures.map((measure) => {
-      const { label, class: fieldClass } = fieldInfo(definitions, measure.measure, 'measure');
+      const label = fieldLabel(definitions, measure.measure);
       return [
         code(measure.measure),
         label.zh,
         label.en,
-        CLASSES[fieldClass],
+        classShown(definitions, measure.measure),
         explainMeasure(measure),
       ];
     }),
@@ -77,13 +76,14 @@ const identifierSection = (definitions: Definitions): readonly string[] => [
   '## 标识 Identifiers',
   '',
   ...table(
-    ['命名空间 Namespace', '名称', 'Name', '优先级 Priority', '来源 From'],
+    ['命名空间 Namespace', '名称', 'Name', '类别 Class', '优先级 Priority', '来源 From'],
     Object.values(definitions.namespaces)
       .sort((a, b) => a.priority - b.priority)
       .map(({ namespace, label, priority }) => [
         code(namespace),
         label?.zh ?? namespace,
         label?.en ?? namespace,
+        classShown(definitions, `identifiers.${namespace}`),
         String(priority),
         identifierColumns(definitions, namespace),
       ]),
@@ -110,29 +110,30 @@ const isFact = ({ kind }: TableDefinition): boolean => kind === 'fact' || kind =
 const factSection = (
   definitions: Definitions,
   as: string,
-  facts: readonly TableDefinition[],
+  facts: readonly PlacedTable[],
 ): readonly string[] => {
   const fields = new Set(
-    facts.filter((fact) => fact.as === as).flatMap((it) => Object.keys(it.fields)),
+    facts
+      .filter((fact) => fact.as === as)
+      .flatMap(({ fields: own, brand }) => [...Object.keys(own), ...(brand ? ['brand'] : [])]),
   );
   const label = FACT_KINDS[as]?.label;
   return [
     `## ${label ? `${label.zh} ${label.en}` : as} (${code(as)})`,
     '',
     ...table(
-      ['字段 Field', '名称', 'Name', '类型 Type', '来源 From'],
+      ['字段 Field', '名称', 'Name', '类别 Class', '类型 Type', '来源 From'],
       [...fields].sort().map((field) => {
         const from = columnsOf(definitions, (it) => isFact(it) && it.as === as, field);
         const { zh, en } = factLabel(definitions, as, field);
         const types = [...new Set(from.map(({ type }) => type))];
-        return [code(field), zh, en, types.join(', '), from.map(shown)];
+        // When an entry happened is shown with the entry.
+        const shownAs = field === 'at' ? '' : classShown(definitions, `${as}.${field}`);
+        return [code(field), zh, en, shownAs, types.join(', '), from.map(shown)];
       }),
     ),
   ];
 };
-
-const factLabel = (definitions: Definitions, as: string, field: string): Labels =>
-  FACT_KINDS[as]?.fields[field]?.label ?? fieldInfo(definitions, field, 'fact').label;
 
 interface Origin {
   readonly source: string;
@@ -147,15 +148,19 @@ const columnsOf = (
 ): readonly Origin[] =>
   tablesOf(sources)
     .filter(wanted)
-    .flatMap(({ source, table: name, fields }) => {
-      const mapping = fields[field];
-      if (mapping === undefined) return [];
-      return [{ source, place: `${source}.${name}.${mapping.column}`, type: mapping.type }];
+    .flatMap(({ source, table: name, fields, brand }) => {
+      const mapping = fields[field] ?? (field === 'brand' && brand);
+      if (!mapping) return [];
+      const type = 'type' in mapping ? mapping.type : 'code';
+      return [{ source, place: `${source}.${name}.${mapping.column}`, type }];
     });
 
-const tablesOf = (sources: Readonly<Record<string, SourceDefinition>>) =>
-  Object.values(sources).flatMap(({ source, tables }) =>
-    Object.values(tables).map((each) => ({ ...each, source })),
+/** A table with what its source says of all its rows. */
+type PlacedTable = TableDefinition & Pick<SourceDefinition, 'source' | 'brand'>;
+
+const tablesOf = (sources: Readonly<Record<string, SourceDefinition>>): readonly PlacedTable[] =>
+  Object.values(sources).flatMap(({ source, brand, tables }) =>
+    Object.values(tables).map((each) => ({ ...each, source, ...(brand && { brand }) })),
   );
 
 const shown = ({ place }: Origin): string => code(place);

@@ -33,6 +33,7 @@ const NAME = ['text', 'code'] as const;
 /** Fields that every kind may have. */
 const ANY = {
   at: field('time', '发生时间', 'When it happened'),
+  brand: field(NAME, '品牌', 'Brand'),
   channel: field(NAME, '渠道', 'Channel'),
   store: field(NAME, '门店', 'Store'),
   status: field(NAME, '状态', 'Status'),
@@ -48,6 +49,7 @@ export const FACT_KINDS: Readonly<Record<string, FactKind>> = {
   order: kind('订单', 'Order', {
     total: field('money', '订单金额', 'Order total'),
     number: field('text', '订单号', 'Order number'),
+    state: field(NAME, '订单状态', 'Order state'),
   }),
   'order-line': kind('订单行', 'Order line', {
     order: field('text', '订单号', 'Order number'),
@@ -68,11 +70,20 @@ export const FACT_KINDS: Readonly<Record<string, FactKind>> = {
   points: kind('积分流水', 'Points entry', {
     points: field('integer', '积分变动', 'Points added or taken'),
     expiresAt: field('time', '到期时间', 'When they expire'),
+    expiresOn: field('date', '到期日', 'Last day of validity'),
+    reason: field(NAME, '变动原因', 'Reason'),
   }),
   coupon: kind('优惠券', 'Coupon', {
     kind: field(NAME, '券种', 'Kind of coupon'),
     expiresAt: field('time', '到期时间', 'When it expires'),
     usedAt: field('time', '核销时间', 'When it was used'),
+    value: field(['money', 'integer'], '面值', 'Face value'),
+    expiresOn: field('date', '到期日', 'Last day of validity'),
+    claimedAt: field('time', '领取时间', 'When it was claimed'),
+    lockedAt: field('time', '锁定时间', 'When it was locked'),
+    redeemedAt: field('time', '核销时间', 'When it was redeemed'),
+    voidedAt: field('time', '作废时间', 'When it was voided'),
+    stores: field('text', '适用门店', 'Stores that take it'),
   }),
   case: kind('服务工单', 'Service case', {
     topic: field(NAME, '主题', 'Topic'),
@@ -83,6 +94,18 @@ export const FACT_KINDS: Readonly<Record<string, FactKind>> = {
     granted: field('boolean', '是否同意', 'Granted'),
     version: field('text', '告知书版本', 'Version of the notice'),
   }),
+  'consent-decision': kind('授权决定', 'Decision about the use of data', {
+    purpose: field(NAME, '用途', 'Purpose'),
+    granted: field('boolean', '是否同意', 'Granted'),
+    version: field('text', '告知书版本', 'Version of the notice'),
+    actor: field('text', '经办人', 'Who took it down'),
+    evidence: field('text', '凭证', 'Proof'),
+  }),
+  'web-event': kind('网站与应用事件', 'Web or app event', {
+    type: field(NAME, '调用类型', 'Type of call'),
+    name: field('text', '事件名称', 'Name of the event'),
+    properties: field('text', '事件属性', 'Properties'),
+  }),
   behaviour: kind('行为事件', 'Behaviour event', {
     event: field(NAME, '事件', 'Event'),
     page: field('text', '页面', 'Page'),
@@ -91,6 +114,7 @@ export const FACT_KINDS: Readonly<Record<string, FactKind>> = {
   lead: kind('留资线索', 'Lead', {
     platform: field(NAME, '平台', 'Platform'),
     campaign: field('text', '推广计划', 'Campaign'),
+    campaignId: field('text', '推广计划编号', 'Campaign id'),
     form: field('text', '表单', 'Form'),
   }),
 };

@@ -1,22 +1,15 @@
 /**
- * Field info: class and label of every field, whether or not the catalogue names it.
+ * Field labels: what every served field is called, whether or not the catalogue names it.
  * @module
  */
-import type { Definitions, FieldInfo } from './types.ts';
+import { own } from '#domain/shared/json-safety.ts';
+import { FACT_KINDS } from './fact-kinds.ts';
+import type { Definitions, Labels } from './types.ts';
 
-/** Where a field stands: in the profile, among the measures, or on a fact. */
-export type FieldPlace = 'profile' | 'measure' | 'fact';
+/** Labels of a profile field or measure; its own name where the catalogue leaves it out. */
+export const fieldLabel = ({ fields = {} }: Definitions, name: string): Labels =>
+  own(fields, name)?.label ?? { zh: name, en: name };
 
-/**
- * What people should know of a field. One that the catalogue leaves out is labelled with its own name; in the profile
- * it counts as leading to a person directly, so that nothing is shown too widely because somebody forgot to say so.
- */
-export const fieldInfo = (
-  { fields = {} }: Definitions,
-  name: string,
-  place: FieldPlace,
-): FieldInfo =>
-  (Object.hasOwn(fields, name) ? fields[name] : undefined) ?? {
-    class: place === 'profile' ? 'direct' : 'plain',
-    label: { zh: name, en: name },
-  };
+/** Labels of a field of facts: what it means in its kind, else what fields of the name are called. */
+export const factLabel = (definitions: Definitions, kind: string, field: string): Labels =>
+  own(own(FACT_KINDS, kind)?.fields ?? {}, field)?.label ?? fieldLabel(definitions, field);

@@ -15,7 +15,7 @@ const FILES = {
   identity: { schema: IdentityFile, title: 'Identity rules: namespaces and what protects them' },
   model: { schema: ModelFile, title: 'A match model: what agreement and disagreement are worth' },
   view: { schema: ViewFile, title: 'The customer-360 view: profile fields and measures' },
-  fields: { schema: FieldsFile, title: 'Fields: class and labels' },
+  fields: { schema: FieldsFile, title: 'Fields: labels' },
   access: { schema: AccessFile, title: 'Access: who may see what, and for which purpose' },
 } as const;
 

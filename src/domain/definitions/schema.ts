@@ -194,13 +194,19 @@ export const ViewFile = closed({
   timeZone: z.optional(timeZone),
 });
 
-/** The file `fields.yaml`: what people should know of fields, whichever system they come from. */
-export const FieldsFile = closed({
-  fields: z.record(
-    fieldName,
-    closed({ class: z.enum(['direct', 'quasi', 'sensitive', 'plain']), label: labels }),
-  ),
-});
+/** What a field is called. Its class has one place, the policy that is enforced. */
+const fieldInfo = z.strictObject(
+  { label: labels },
+  {
+    error: ({ code }) =>
+      code === 'unrecognized_keys'
+        ? 'is not known here; remove it. A field has a label; its class stands in policies/access.yaml, under fields.'
+        : undefined,
+  },
+);
+
+/** The file `fields.yaml`: what fields are called, whichever system they come from. */
+export const FieldsFile = closed({ fields: z.record(fieldName, fieldInfo) });
 
 /** A source as written, defaults of its own file filled in. */
 export type SourceText = z.output<typeof SourceFile>;

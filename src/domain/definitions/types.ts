@@ -40,15 +40,8 @@ export interface Labels {
   readonly en: string;
 }
 
-/**
- * How close a field leads to a person: by itself (a name, a phone number), together with others (a birth date, a
- * city), not at all (`plain`); `sensitive` may harm the person when it gets out.
- */
-export type FieldClass = 'direct' | 'quasi' | 'sensitive' | 'plain';
-
-/** What people should know of a field. */
+/** What people should know of a field; how close it leads to a person is said by the access policy. */
 export interface FieldInfo {
-  readonly class: FieldClass;
   readonly label: Labels;
 }
 

@@ -6,7 +6,12 @@
  * until somebody has thought about it.
  * @module
  */
-import type { AccessPolicy, AccessRole, Act } from '#domain/definitions/access-file.ts';
+import {
+  type AccessPolicy,
+  type AccessRole,
+  type Act,
+  classOf,
+} from '#domain/definitions/access-file.ts';
 import type { ApiScope } from '#domain/definitions/api-scopes.ts';
 import { own } from '#domain/shared/json-safety.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
@@ -162,8 +167,6 @@ const treatmentOf = (
 /** A window of a measure (`spend30d`) is what its measure is, unless it is named itself. */
 const namedAs = (field: string, named: Readonly<Record<string, unknown>>): string =>
   Object.hasOwn(named, field) ? field : field.replace(/\d+d$/, '');
-
-const classOf = ({ fields }: AccessPolicy, name: string) => own(fields, name) ?? 'direct';
 
 /** What all limits allow; a limit that is absent allows all. */
 const narrow = (

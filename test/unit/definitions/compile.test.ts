@@ -179,7 +179,7 @@ describe('a folder without mistakes', () => {
 
 describe('fields, survivorship and windows', () => {
   const FIELDS = `fields:
-  name: { class: direct, label: { zh: 姓名, en: Name } }
+  name: { label: { zh: 姓名, en: Name } }
 `;
 
   test('of the catalogue are compiled, and a table that vouches for a field is named', () => {
@@ -190,7 +190,7 @@ describe('fields, survivorship and windows', () => {
     const view = VIEW.replace('{ sources: [pos] }', '{ sources: [pos], rule: verified-first }');
     const compiled = compile({ pos, view, more: { 'fields.yaml': FIELDS } });
     expect(compiled.ok && compiled.value.fields).toEqual({
-      name: { class: 'direct', label: { zh: '姓名', en: 'Name' } },
+      name: { label: { zh: '姓名', en: 'Name' } },
     });
     expect(compiled.ok && compiled.value.view.profile).toEqual([
       { field: 'name', sources: ['pos'], rule: 'verified-first', verifiedIn: ['pos.buyer'] },
@@ -204,9 +204,9 @@ describe('fields, survivorship and windows', () => {
       'fields.yaml:2 fields.nmae: is the name of no field, profile field or measure; correct the name or remove it.',
     ],
     [
-      'a class that is none',
-      { more: { 'fields.yaml': FIELDS.replace('direct', 'secret') } },
-      'fields.yaml:2 fields.name.class: must be one of: direct, quasi, sensitive, plain.',
+      'a class beside the policy, whether or not it says the same',
+      { more: { 'fields.yaml': FIELDS.replace('{ label', '{ class: direct, label') } },
+      'fields.yaml:2 fields.name.class: is not known here; remove it. A field has a label; its class stands in policies/access.yaml, under fields.',
     ],
     [
       'a rule that nobody vouches for',
