@@ -6,7 +6,9 @@
  * @module
  */
 import {
+  CONSENTED_EXTRACT_DAYS,
   createExtract,
+  EXTRACT_DAYS,
   type Extract,
   type ExtractPart,
   isExpired,
@@ -22,6 +24,7 @@ import {
 } from '#domain/serve/extract.ts';
 import { knownFields } from '#domain/serve/pick-fields.ts';
 import type { ApiProblem, RequestFault } from '#domain/serve/problems.ts';
+import { own } from '#domain/shared/json-safety.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 import { type AuditedRequest, auditRefusal } from './audited-read.ts';
 import { type Freshness, freshnessOf, readPositions } from './read-freshness.ts';
@@ -204,7 +207,8 @@ const statusOf = (definitions: Definitions, extract: Extract, now: number): Extr
   return {
     extractId: id,
     ...freshnessOf(applied, now, sources, continuousSources(definitions)),
-    state: state === 'done' && isExpired(extract, now) ? 'expired' : state,
+    state:
+      state === 'done' && isExpired(extract, now, daysOf(definitions, extract)) ? 'expired' : state,
     progress: done / segments.length,
     customers,
     rows,
@@ -213,6 +217,10 @@ const statusOf = (definitions: Definitions, extract: Extract, now: number): Extr
     ...(problem === undefined ? {} : { problem }),
   };
 };
+
+// Who withdraws is in the files that are there. Nothing finds these by the customer, so such files are short-lived.
+const daysOf = ({ access }: Definitions, { purpose }: Extract): number =>
+  own(access?.purposes ?? {}, purpose)?.consent ? CONSENTED_EXTRACT_DAYS : EXTRACT_DAYS;
 
 const BOUND: ApiProblem = {
   code: 'not-permitted',

@@ -23,6 +23,7 @@ import { newestRows } from './newest-rows.ts';
 import { aboutCustomer } from './present-profile.ts';
 import {
   type ProfileRequest,
+  presentWithheld,
   type ReadPorts,
   type SeenCustomer,
   seeCustomer,
@@ -91,10 +92,11 @@ const readCursor = (
 const pageOf = async (
   { table, clock, sign }: ActivityPorts,
   { filter, limit }: ActivityRequest,
-  { found, definitions, grant }: SeenCustomer,
+  customer: SeenCustomer,
   query: string,
   after: ActivityPosition | undefined,
 ): Promise<ActivityAnswer> => {
+  const { found, definitions, grant } = customer;
   const isVisible = entryFilter(definitions, grant);
   const now = clock();
   const asked = { definitions, filter, isVisible, after, limit, now };
@@ -107,5 +109,6 @@ const pageOf = async (
     ...aboutCustomer(found),
     data: page.map((fact) => presentActivity(fact, definitions, grant, now)),
     cursor: { next, hasMore, limit },
+    ...presentWithheld(customer),
   };
 };

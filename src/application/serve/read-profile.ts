@@ -193,22 +193,26 @@ export const readProfile = async (
 
 /** A profile as its grant shows it. Fails with `bad-request` on an unknown field. */
 export const showProfile = (
-  { found, definitions, grant, withheld: kept, voices }: SeenCustomer,
+  customer: SeenCustomer,
   fields: string | undefined,
   detail?: FieldDetail,
 ): Result<Readonly<Record<string, unknown>>, ApiProblem> => {
+  const { found, definitions, grant, voices } = customer;
   const { view, access } = definitions;
   const presented = presentProfile(found, view, detail);
   const sources = shownShares(presented.sources, shownKinds(definitions, grant));
   const shown = redactProfile({ ...presented, sources }, grant);
   const consents = presentConsents(access, voices);
-  const withheld = kept ? { withheld: { reason: 'consent', purpose: grant.purpose, ...kept } } : {};
   return pickFields(
-    { ...shown, ...(consents.length > 0 ? { consents } : {}), ...withheld },
+    { ...shown, ...(consents.length > 0 ? { consents } : {}), ...presentWithheld(customer) },
     fields,
     view,
   );
 };
+
+/** That something is kept back for want of a consent, as every answer about a customer says it. */
+export const presentWithheld = ({ grant, withheld }: SeenCustomer): object =>
+  withheld ? { withheld: { reason: 'consent', purpose: grant.purpose, ...withheld } } : {};
 
 const presentConsents = (
   access: AccessPolicy | undefined,

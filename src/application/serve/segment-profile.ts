@@ -32,6 +32,7 @@ import { entryFilter } from './limited-view.ts';
 import type { ActivityPorts } from './list-activity.ts';
 import {
   type ProfileRequest,
+  presentWithheld,
   type SeenCustomer,
   seeCustomer,
   showProfile,
@@ -97,13 +98,17 @@ interface Read {
   readonly after: string | undefined;
 }
 
-const metaOf = ({ found }: SeenCustomer): Body => ({
-  one_id: found.customerId,
-  as_of: found.freshness.asOf,
-  lag_ms: found.freshness.lagMs,
-  version: found.revision,
-  positions: found.freshness.positions,
-});
+const metaOf = (customer: SeenCustomer): Body => {
+  const { found } = customer;
+  return {
+    one_id: found.customerId,
+    as_of: found.freshness.asOf,
+    lag_ms: found.freshness.lagMs,
+    version: found.revision,
+    positions: found.freshness.positions,
+    ...presentWithheld(customer),
+  };
+};
 
 const traits = async (read: Read): Promise<Body> => {
   const { request, shown } = read;

@@ -25,6 +25,8 @@ export const EXTRACTS = 'extracts/';
 export const EXTRACT_LISTS = 'extract-lists/';
 /** Days for which files are kept. */
 export const EXTRACT_DAYS = 7;
+/** Days for which files are handed out when they were made for a purpose that customers can withdraw from. */
+export const CONSENTED_EXTRACT_DAYS = 1;
 
 const DAY_S = 86_400;
 
@@ -95,9 +97,9 @@ export const saveExtract = async (
 const expiryOf = ({ requestedAt }: Extract): number =>
   Math.floor(requestedAt / 1_000) + 4 * EXTRACT_DAYS * DAY_S;
 
-/** Whether the files of an extract are gone by their age. */
-export const isExpired = ({ completedAt }: Extract, now: number): boolean =>
-  completedAt !== undefined && now > completedAt + EXTRACT_DAYS * DAY_S * 1_000;
+/** Whether the files of an extract are handed out no longer, for their age in days. */
+export const isExpired = ({ completedAt }: Extract, now: number, days: number): boolean =>
+  completedAt !== undefined && now > completedAt + days * DAY_S * 1_000;
 
 /** Ids of the extracts that are not done. */
 export const runningExtracts = async (table: Table): Promise<readonly string[]> => {

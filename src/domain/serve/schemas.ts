@@ -90,6 +90,19 @@ export const about = {
   version: described(z.int(), 'Grows with every change of the view; pass it as minVersion'),
 };
 
+/** What is kept back for want of a consent, in every answer about a customer. */
+const withheld = described(
+  z.optional(
+    z.looseObject({
+      reason: z.string(),
+      purpose: z.string(),
+      state: z.string(),
+      brands: described(z.optional(z.array(z.string())), 'Only the rows of these brands'),
+    }),
+  ),
+  'Why fields or rows are missing although the role could see them',
+);
+
 /** A profile. Measures are further members, named by the view's definition. */
 export const ProfileAnswer = z.looseObject({
   ...about,
@@ -112,17 +125,7 @@ export const ProfileAnswer = z.looseObject({
     ),
     'How each purpose that asks for consent stands',
   ),
-  withheld: described(
-    z.optional(
-      z.looseObject({
-        reason: z.string(),
-        purpose: z.string(),
-        state: z.string(),
-        brands: described(z.optional(z.array(z.string())), 'Only the rows of these brands'),
-      }),
-    ),
-    'Why fields or rows are missing although the role could see them',
-  ),
+  withheld,
 });
 
 /** Freshness of every source. */
@@ -248,6 +251,7 @@ export const ActivityAnswer = z.looseObject({
     'Entries of the kinds of which the role may see any field',
   ),
   cursor: z.looseObject({ next: z.nullable(z.string()), hasMore: z.boolean(), limit: z.int() }),
+  withheld,
 });
 
 /** Everything that is held of a customer. */

@@ -122,6 +122,22 @@ describe('a withdrawal', () => {
     ]);
   });
 
+  test('is told by every answer about the customer, in the same words', async () => {
+    const desk = await aDesk(member('M1', '91234567'));
+    const asked = { path: { identifier: ONE }, headers: { 'x-purpose': 'marketing' } };
+    const routes = ['getProfile', 'getIdentifiers', 'getTraits', 'getCustomerSources']
+      .concat(['getTimeline', 'getOrders', 'getPoints', 'getCoupons', 'getCases', 'getConsents'])
+      .concat('exportCustomer');
+    const withheldBy = (): Promise<unknown[]> =>
+      Promise.all(routes.map(async (route) => (await desk.ask(route, asked)).body.withheld));
+    expect(await withheldBy()).toEqual(routes.map(() => undefined));
+    await desk.record(WITHDRAWN);
+    const withheld = { reason: 'consent', purpose: 'marketing', state: 'withdrawn' };
+    expect(await withheldBy()).toEqual(routes.map(() => withheld));
+    const segment = { ...asked, path: { space: 'shop', id: 'member_card:M1' } };
+    expect((await desk.ask('segmentEvents', segment)).body.meta.withheld).toEqual(withheld);
+  });
+
   test('of one channel leaves the purpose', async () => {
     const desk = await aDesk(member('M1', '91234567'));
     await desk.record({ ...WITHDRAWN, channel: 'sms' });
@@ -277,8 +293,9 @@ describe('a decision about one brand', () => {
     ]);
     expect(body.withheld).toMatchObject({ state: 'withdrawn', brands: ['bloom'] });
     expect([body.orderCount, body.profile.name.value]).toEqual([1, '陳大文']);
-    const orders = (await desk.ask('getOrders', asked())).body.data;
-    expect(orders.map(({ brand }: { brand: string }) => brand)).toEqual(['aurora']);
+    const orders = (await desk.ask('getOrders', asked())).body;
+    expect(orders.data.map(({ brand }: { brand: string }) => brand)).toEqual(['aurora']);
+    expect(orders.withheld).toEqual(body.withheld);
     const service = { path: { identifier: ONE }, claims: { c360_role: 'service' } };
     expect((await desk.ask('getProfile', service)).body.orderCount).toBe(2);
   });

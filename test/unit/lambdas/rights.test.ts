@@ -290,6 +290,29 @@ describe('a list of customers', () => {
     expect(metric(lines, 'ExtractedRows')).toBe(2);
   });
 
+  test.each([
+    ['marketing', 1],
+    ['service', 7],
+  ])(
+    'made for %s is handed out for %i days, for who withdraws is in it still',
+    async (purpose, days) => {
+      let now = 0;
+      const world = await aWorld({ clock: () => now });
+      now = world.portsOn(world.table).clock();
+      const headers = { 'x-purpose': purpose };
+      const asked = await world.ask('createExtract', { body: CSV, headers });
+      await (await extracting(world))();
+      const at = async (ms: number) => {
+        now = Date.parse((await read(world, asked.body.extractId)).body.completedAt) + ms;
+        return (await read(world, asked.body.extractId)).body;
+      };
+      const lifetime = days * 86_400_000;
+      expect(await at(lifetime)).toMatchObject({ state: 'done', files: [{ rows: 2 }] });
+      const later = await at(lifetime + 1);
+      expect([later.state, later.files]).toEqual(['expired', undefined]);
+    },
+  );
+
   test('is masked by the role, and may not ask of what is masked', async () => {
     const world = await aWorld();
     const analyst = { c360_role: 'analyst' };
