@@ -105,7 +105,7 @@ const ofOpenRoutes = ({ serve }: WatchedStacks): readonly Acknowledgement[] =>
     at,
     id: 'AwsSolutions::AwsSolutions-APIG4',
     reason:
-      'The description of the API is read before there is a token, in a browser. Its function has no grant on anything.',
+      'The description of the API is read before there is a token, in a browser, which also asks without one whether a page may call. The function has no grant on anything.',
   }));
 
 const ofSchedules = ({ upkeep, erasures, extracts }: OperateStack): readonly Acknowledgement[] =>

@@ -76,6 +76,13 @@ const schema = z.strictObject({
     defaults: endpoint,
     sources: z.record(z.string(), endpoint.partial()),
   }),
+  /**
+   * Origins whose pages may call the API from a browser, as API Gateway takes them (`https://shop.example.com`, `*`). It
+   * holds for all routes, and gives nothing away: a browser adds no credentials of its own. None: browsers may not.
+   */
+  browserOrigins: z.array(
+    z.string().regex(/^(\*|https?:\/\/(\*|[\w.-]+(:\d+)?))$/, 'an origin without a path, or *'),
+  ),
   /** Requests per second and burst that the API takes before it answers 429. */
   throttle: z.strictObject({ rate: z.int().positive(), burst: z.int().positive() }),
   /** Reads of one client in one hour at which somebody is to look. */
@@ -131,6 +138,7 @@ const dev = {
     },
     sources: {},
   },
+  browserOrigins: ['*'],
   throttle: { rate: 500, burst: 1000 },
   reservedConcurrency: {
     'capture/archive-changes': 16,
@@ -176,6 +184,7 @@ const environments = {
       },
       sources: { erp: { minCapacityUnits: 2, maxCapacityUnits: 16 } },
     },
+    browserOrigins: ['https://www.tributary.example'],
     throttle: { rate: 500, burst: 1000 },
     reservedConcurrency: {
       'capture/archive-changes': 64,

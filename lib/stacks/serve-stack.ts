@@ -8,6 +8,8 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  CorsHttpMethod,
+  type CorsPreflightOptions,
   HttpApi,
   HttpMethod,
   HttpNoneAuthorizer,
@@ -223,6 +225,7 @@ export class ServeStack extends Stack {
       apiName: `tributary-${settings.name}`,
       description: 'Customer profiles and the freshness of their sources',
       createDefaultStage: false,
+      ...corsOf(settings.browserOrigins),
     });
   }
 
@@ -282,6 +285,10 @@ export class ServeStack extends Stack {
       });
       if (isOpen(operation)) this.openRoutes.push(...routes);
     }
+    // `$default` would catch what browsers ask first, and answer 404; that API Gateway answers by itself, it does only where no
+    // route fits. Source: API Gateway Developer Guide, "Configuring CORS for an HTTP API with a $default route".
+    const preflight = settings.browserOrigins.length > 0 ? this.addPreflight(integrations) : [];
+    this.openRoutes.push(...preflight);
     // Any other path is answered as a problem document, like everything else.
     const noSuchRoute = new HttpRoute(this, 'NoSuchRoute', {
       httpApi: this.api,
@@ -291,7 +298,32 @@ export class ServeStack extends Stack {
     });
     this.openRoutes.push(noSuchRoute);
   }
+
+  private addPreflight({
+    documents,
+  }: Readonly<Record<OperationGroup, HttpLambdaIntegration>>): IConstruct[] {
+    return this.api.addRoutes({
+      path: '/{proxy+}',
+      methods: [HttpMethod.OPTIONS],
+      integration: documents,
+      authorizer: new HttpNoneAuthorizer(),
+    });
+  }
 }
+
+/** What a page sends: events with a write key. Never cookies, so that a browser adds nothing to what the page has itself. */
+const corsOf = (origins: readonly string[]): { corsPreflight?: CorsPreflightOptions } =>
+  origins.length === 0
+    ? {}
+    : {
+        corsPreflight: {
+          allowOrigins: [...origins],
+          allowMethods: [CorsHttpMethod.POST],
+          allowHeaders: ['authorization', 'content-type', 'x-strict'],
+          // No browser remembers it for longer than Chromium: two hours.
+          maxAge: Duration.hours(2),
+        },
+      };
 
 const integrationOf = ({ functionId, lambda }: StageFunction): HttpLambdaIntegration =>
   new HttpLambdaIntegration(`${functionId}-integration`, lambda, {

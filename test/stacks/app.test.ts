@@ -97,7 +97,7 @@ describe('callers with signatures', () => {
     const keyed = OPERATIONS.filter((each) => 'key' in each).map(routeKeyOf);
     const expected = (key: string) => {
       if (keyed.includes(key)) return 'CUSTOM';
-      return [...open, '$default'].includes(key) ? 'NONE' : 'AWS_IAM';
+      return [...open, '$default', 'OPTIONS /{proxy+}'].includes(key) ? 'NONE' : 'AWS_IAM';
     };
     for (const [key, type] of types) {
       expect([key, type]).toEqual([key, expected(String(key))]);

@@ -439,6 +439,9 @@ describe('schedules', () => {
   });
 });
 
+/** What browsers ask before a page may send. */
+const PREFLIGHT = 'OPTIONS /{proxy+}';
+
 describe('routes', () => {
   const { Serve } = synthesized.templates;
   const routes = resourcesOf(Serve, 'AWS::ApiGatewayV2::Route');
@@ -467,8 +470,18 @@ describe('routes', () => {
 
   test('are those of the operations, and the answer to all others', () => {
     expect(routes.map(([, { Properties }]) => Properties['RouteKey']).sort()).toEqual(
-      ['$default', ...operations.map(routeKeyOf)].sort(),
+      ['$default', PREFLIGHT, ...operations.map(routeKeyOf)].sort(),
     );
+  });
+
+  test('may be called by pages of the origins that are set, without cookies', () => {
+    const [api] = resourcesOf(Serve, 'AWS::ApiGatewayV2::Api');
+    expect(api?.[1].Properties['CorsConfiguration']).toEqual({
+      AllowHeaders: ['authorization', 'content-type', 'x-strict'],
+      AllowMethods: ['POST'],
+      AllowOrigins: ['*'],
+      MaxAge: 7200,
+    });
   });
 
   test.each(guarded.map((operation) => [routeKeyOf(operation), operation] as const))(
@@ -484,7 +497,7 @@ describe('routes', () => {
 
   test('that are open to anybody reach only the function that may do nothing', () => {
     expect(open.map(({ group }) => group)).toEqual(open.map(() => 'documents'));
-    for (const key of ['$default', ...open.map(routeKeyOf)]) {
+    for (const key of ['$default', PREFLIGHT, ...open.map(routeKeyOf)]) {
       expect(routeOf(key)).toMatchObject({
         AuthorizationType: 'NONE',
         Target: routeOf('GET /v1/docs')?.['Target'],

@@ -140,6 +140,7 @@ const API: ApiPlan = {
   ],
   stageName: '$default',
   throttle: undefined,
+  cors: undefined,
 };
 
 /** The handlers by group, and the authorizer of keys. */

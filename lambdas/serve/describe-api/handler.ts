@@ -1,9 +1,15 @@
 /**
- * serve/describe-api: `GET /v1/openapi.json` and `GET /v1/docs`, and the answer to every path that is no route.
+ * serve/describe-api: `GET /v1/openapi.json` and `GET /v1/docs`, the answer to what browsers ask first, and to every path
+ * that is no route.
  *
  * Open to anybody, therefore without a grant on anything: it knows the routes and nothing else.
  * @module
  */
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+} from 'aws-lambda';
 import { docsPage } from '#domain/serve/docs-page.ts';
 import { openApiDocument } from '#domain/serve/openapi.ts';
 import { OPERATIONS } from '#domain/serve/operations.ts';
@@ -23,7 +29,7 @@ export const makeHandler = (telemetry: Telemetry) => {
   // Both are the same for every caller, and take a few milliseconds to write.
   let document: object | undefined;
   let page: string | undefined;
-  return makeApi(
+  const answer = makeApi(
     'documents',
     {
       getOpenApi: async () => {
@@ -37,7 +43,13 @@ export const makeHandler = (telemetry: Telemetry) => {
     },
     { telemetry, clock: wallClock },
   );
+  return async (event: APIGatewayProxyEventV2, context: Context) =>
+    event.routeKey === PREFLIGHT_ROUTE ? PREFLIGHT_ANSWER : answer(event, context);
 };
+
+/** Asked by browsers before a page of another origin may send; API Gateway adds what it allows. */
+const PREFLIGHT_ROUTE = 'OPTIONS /{proxy+}';
+const PREFLIGHT_ANSWER: APIGatewayProxyStructuredResultV2 = { statusCode: 204 };
 
 const env = readEnvironment('FUNCTION_ID');
 

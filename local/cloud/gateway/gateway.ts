@@ -11,6 +11,7 @@ import type { FunctionHost } from '../functions/function-host.ts';
 import { closeNow, listener, listenLocally, readBody } from '../http.ts';
 import type { ApiPlan } from '../plan/model.ts';
 import type { AccessKeys } from './access-keys.ts';
+import { isPreflight, preflightResponse, withCors } from './cors.ts';
 import { authorizeByFunction } from './function-authorizer.ts';
 import { type Authorization, authorizeToken, type KeysOf } from './jwt-authorizer.ts';
 import { type GatewayRequest, requestEvent, splitUrl } from './request-event.ts';
@@ -79,8 +80,9 @@ export const answerOf = (api: ApiPlan, options: GatewayOptions): Answer => {
 const matchOf = (
   api: ApiPlan,
   router: Router,
-  { method, url }: GatewayRequest,
+  request: GatewayRequest,
 ): RouteMatch | GatewayResponse => {
+  const { method, url } = request;
   const { path } = splitUrl(url);
   const prefix = api.stageName === '$default' ? '' : `/${api.stageName}`;
   try {
@@ -89,7 +91,10 @@ const matchOf = (
     return messageResponse(400, 'Bad Request');
   }
   const match = path.startsWith(prefix) ? router(method, path.slice(prefix.length)) : undefined;
-  return match ?? messageResponse(404, 'Not Found');
+  if (match) return match;
+  return api.cors && isPreflight(request)
+    ? preflightResponse(api.cors, request)
+    : messageResponse(404, 'Not Found');
 };
 
 const answerMatch = async (
@@ -106,7 +111,8 @@ const answerMatch = async (
   const invoked = options.functions.invoke(functionName, JSON.stringify(event)).then(responseOf);
   const timer = new AbortController();
   const tooLate = delay(timeoutMs, UNAVAILABLE, { signal: timer.signal }).catch(() => UNAVAILABLE);
-  return Promise.race([invoked, tooLate]).finally(() => timer.abort());
+  const answer = await Promise.race([invoked, tooLate]).finally(() => timer.abort());
+  return withCors(api.cors, request, answer);
 };
 
 const authorize = async (

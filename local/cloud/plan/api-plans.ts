@@ -9,7 +9,17 @@ import { functionOf } from './function-plans.ts';
 import type { ApiPlan, AuthorizerPlan, FunctionPlan, RoutePlan } from './model.ts';
 import { flag, identityOf, integer, readProperties } from './reader.ts';
 
-const API = z.object({ ProtocolType: z.literal('HTTP') });
+const API = z.object({
+  ProtocolType: z.literal('HTTP'),
+  CorsConfiguration: z
+    .object({
+      AllowOrigins: z.array(z.string()),
+      AllowMethods: z.array(z.string()).default([]),
+      AllowHeaders: z.array(z.string()).default([]),
+      MaxAge: integer.optional(),
+    })
+    .optional(),
+});
 
 const ROUTE = z.object({
   ApiId: z.string(),
@@ -59,7 +69,7 @@ export const planApi = (
   everything: readonly LocatedResource[],
   functions: readonly FunctionPlan[],
 ): ApiPlan => {
-  readProperties(resolver, located, API);
+  const { CorsConfiguration: cors } = readProperties(resolver, located, API);
   const apiId = resolver.refOf(located);
   const of = (type: string) => everything.filter(({ resource }) => resource.Type === type);
   const routes = of('AWS::ApiGatewayV2::Route')
@@ -69,6 +79,12 @@ export const planApi = (
     ...identityOf(resolver, located),
     routes: routes.map(({ route, it }) => planRoute(resolver, route, it, { of, functions })),
     ...planStage(resolver, of('AWS::ApiGatewayV2::Stage'), apiId),
+    cors: cors && {
+      origins: cors.AllowOrigins,
+      methods: cors.AllowMethods,
+      headers: cors.AllowHeaders,
+      maxAgeSeconds: cors.MaxAge,
+    },
   };
 };
 

@@ -179,11 +179,20 @@ export interface RoutePlan {
   readonly scopes: readonly string[];
 }
 
+/** Which pages of other origins browsers let call an API. */
+export interface CorsPlan {
+  readonly origins: readonly string[];
+  readonly methods: readonly string[];
+  readonly headers: readonly string[];
+  readonly maxAgeSeconds: number | undefined;
+}
+
 /** An HTTP API with its routes. */
 export interface ApiPlan extends Identity {
   readonly routes: readonly RoutePlan[];
   readonly stageName: string;
   readonly throttle: { readonly ratePerSecond: number; readonly burst: number } | undefined;
+  readonly cors: CorsPlan | undefined;
 }
 
 /** A recognised resource that nothing local needs. */

@@ -108,6 +108,46 @@ describe('@segment/analytics-node', () => {
   });
 });
 
+describe('a browser on a page of another origin', () => {
+  const origin = 'https://www.shop.example';
+
+  test('is told that it may send, and reads the answer', async () => {
+    const asked = { 'access-control-request-method': 'POST' };
+    const preflight = await fetch(`${served.api}/v1/track`, {
+      method: 'OPTIONS',
+      headers: {
+        ...{ origin, ...asked },
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    });
+    expect([preflight.status, Object.fromEntries(preflight.headers)]).toMatchObject([
+      204,
+      {
+        'access-control-allow-origin': '*',
+        'access-control-allow-methods': 'POST',
+        'access-control-allow-headers': 'authorization,content-type,x-strict',
+      },
+    ]);
+    const sent = await fetch(`${served.api}/v1/track`, {
+      method: 'POST',
+      headers: {
+        ...{ origin, 'content-type': 'application/json' },
+        authorization: `Basic ${btoa(`${KEY}:`)}`,
+      },
+      body: JSON.stringify({ userId: 'u', event: 'e' }),
+    });
+    expect([sent.status, sent.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+  });
+
+  test('has no credentials added: a customer is not shown without a token', async () => {
+    const read = await fetch(`${served.api}/v1/profiles/web-user:u`, { headers: { origin } });
+    expect([read.status, read.headers.get('access-control-allow-credentials')]).toEqual([
+      401,
+      null,
+    ]);
+  });
+});
+
 describe('the Tracking API', () => {
   test.each([
     ['no key', ''],
