@@ -12,7 +12,7 @@ import { clientSource } from './client-source.ts';
 export const referenceFiles = (): Readonly<Record<string, string>> => ({
   'docs/reference/openapi.json': `${JSON.stringify(openApiDocument(), null, 2)}\n`,
   'docs/reference/api.html': docsPage(OPERATIONS),
-  // Segment's own clients speak the compatible routes.
+  // Routes in the form of Segment are for callers that have a client.
   'clients/typescript/client.ts': clientSource(native(OPERATIONS)),
 });
 

@@ -1,5 +1,5 @@
 /**
- * serve/accept-events: the Tracking API, answers as Segment's clients know them.
+ * serve/accept-events: the Tracking API, answers as Segment's do.
  * @module
  */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';

@@ -184,7 +184,7 @@ const TRACKING_EXAMPLES: Readonly<Record<TrackingType | 'batch', JsonObject>> = 
   batch: { batch: [{ type: 'track', ...MEMBER, event: 'Product Viewed' }] },
 };
 
-/** A route of the Tracking API, as Segment's clients call it. */
+/** A route of the Tracking API, as Segment documents it for HTTP. */
 export const trackingRoute = (name: TrackingType | 'batch') => ({
   id: `track${name.charAt(0).toUpperCase()}${name.slice(1)}`,
   method: 'POST' as const,

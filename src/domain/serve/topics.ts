@@ -54,12 +54,12 @@ export const TOPICS: readonly Topic[] = [
   },
   {
     name: 'Sending events',
-    summary: 'Segment’s Tracking API: its clients work with this host and a write key.',
+    summary: 'Segment’s HTTP Tracking API: its Node library works with this host and a write key.',
     paths: /^\/v1\/(identify|track|page|screen|group|alias|batch)$/,
   },
   {
     name: 'Reading as Segment',
-    summary: 'Segment’s Profile API: its callers work with this host and a read key.',
+    summary: 'The read routes of Segment’s Profile API, with a read key.',
     paths: /^\/v1\/spaces\//,
   },
   {
