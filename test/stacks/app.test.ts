@@ -2,11 +2,13 @@
  * The app as a whole: rule packs, partitions, repeatable synthesis, environments.
  * @module
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { OPERATIONS, routeKeyOf } from '#domain/serve/operations.ts';
 import { endpointOf, loadEnvironment, parseEnvironment } from '../../lib/config/environments.ts';
-import { resourcesOf, type Synthesized, synthesize } from './synthesized.ts';
+import { allResources, resourcesOf, type Synthesized, synthesize } from './synthesized.ts';
 
 const dev = synthesize();
 const china = synthesize({
@@ -14,6 +16,18 @@ const china = synthesize({
   account: '123456789012',
   region: 'cn-north-1',
   createDmsAccountRoles: true,
+});
+
+test('README.md says how many executions the environments reserve', () => {
+  const reserved = [dev, china].map((environment) =>
+    allResources(environment, 'AWS::Lambda::Function').reduce(
+      (sum, [, { Properties }]) => sum + Number(Properties['ReservedConcurrentExecutions'] ?? 0),
+      0,
+    ),
+  );
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const said = /reserve (\d+)\s+executions in `dev` and (\d+) in `production`/.exec(readme);
+  expect(said?.slice(1).map(Number)).toEqual(reserved);
 });
 
 const textOf = ({ templates }: Synthesized) => JSON.stringify(templates);
