@@ -50,6 +50,7 @@ const OWN_ERRORS: ReadonlySet<string> = new Set([
   'EnvironmentError',
   'ErasureOvertakenError',
   'ImportUnfinishedError',
+  'ReadsUnrecordedError',
   'SecretError',
   'TableBusyError',
 ]);

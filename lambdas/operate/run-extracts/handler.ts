@@ -28,7 +28,7 @@ import {
   wallClock,
 } from '../../shared/wiring.ts';
 
-/** Makes the handler on given ports. One list after the other, the oldest first. */
+/** Makes the handler on given ports. One list after the other, the oldest first; one that fails does not keep the others waiting. */
 export const makeHandler = (
   ports: () => Promise<ExtractPorts>,
   reserveMs: number,
@@ -36,30 +36,35 @@ export const makeHandler = (
 ) =>
   withTelemetry(telemetry, async (_event: ScheduledEvent, context: Context): Promise<void> => {
     const bound = await ports();
-    const counts = { rows: 0, failed: 0, unrecorded: 0 };
-    try {
-      for await (const { after, rows } of goOn(bound, hasTimeLeft(context, reserveMs))) {
-        counts.rows += rows;
-        counts.failed += Number(after.state === 'failed');
-        telemetry.log.info('extract', { object: after.id, status: after.state, rows: after.rows });
-      }
-    } catch (error) {
-      counts.unrecorded = Number(error instanceof ReadsUnrecordedError);
-      throw error;
-    } finally {
-      telemetry.count('ExtractedRows', counts.rows);
-      telemetry.count('ExtractsFailed', counts.failed);
-      telemetry.count('AuditFailures', counts.unrecorded);
-    }
+    const { gained, failed, errors } = await goOn(
+      bound,
+      hasTimeLeft(context, reserveMs),
+      telemetry,
+    );
+    const unrecorded = errors.some((error) => error instanceof ReadsUnrecordedError);
+    telemetry.count('ExtractedRows', gained);
+    telemetry.count('ExtractsFailed', failed);
+    telemetry.count('AuditFailures', Number(unrecorded));
+    if (errors.length > 0) throw errors[0];
   });
 
-/** Each list after this invocation, with the rows that it gained. */
-async function* goOn(ports: ExtractPorts, mayGoOn: () => boolean) {
+const goOn = async (ports: ExtractPorts, mayGoOn: () => boolean, { log }: Telemetry) => {
+  let [gained, failed] = [0, 0];
+  const errors: unknown[] = [];
   for (const extract of await oldestFirst(ports)) {
-    const after = await continueExtract(ports, extract.id, mayGoOn);
-    if (after) yield { after, rows: after.rows - extract.rows };
+    try {
+      const after = await continueExtract(ports, extract.id, mayGoOn);
+      if (!after) continue;
+      gained += after.rows - extract.rows;
+      failed += Number(after.state === 'failed');
+      log.info('extract', { object: after.id, status: after.state, rows: after.rows });
+    } catch (error) {
+      errors.push(error);
+      log.error('an extract could not go on', error, { object: extract.id });
+    }
   }
-}
+  return { gained, failed, errors };
+};
 
 const oldestFirst = async ({ table }: ExtractPorts): Promise<readonly Extract[]> => {
   const ids = await runningExtracts(table);

@@ -362,12 +362,35 @@ describe('a list of customers', () => {
     expect(metric(lines, 'ExtractsFailed')).toBe(1);
   });
 
+  test('that fails is told, and keeps no younger one waiting', async () => {
+    const world = await aWorld();
+    const old = await ask(world, CSV);
+    const young = await ask(world, { ...CSV, format: 'ndjson' });
+    const rights = world.stores.rights;
+    const broken = Object.assign(Object.create(rights), {
+      put: async (key: string, bytes: Uint8Array) => {
+        if (key.includes(old.body.extractId)) throw new Error('no bucket');
+        return rights.put(key, bytes);
+      },
+    });
+    const run = await extracting(world, { rights: broken });
+    await expect(run()).rejects.toThrow('no bucket');
+    expect((await read(world, old.body.extractId)).body.state).toBe('running');
+    expect((await read(world, young.body.extractId)).body.state).toBe('done');
+    expect(metric(lines, 'ExtractedRows')).toBe(2);
+    const told = lines.filter(({ message }) => message === 'an extract could not go on');
+    expect(told).toMatchObject([{ object: old.body.extractId }]);
+  });
+
   test('goes on when reads can be recorded again, and says meanwhile that they cannot', async () => {
     const world = await aWorld();
     const asked = await ask(world, CSV);
     const audit = { record: () => Promise.reject(new Error('table is gone')) };
     await expect((await extracting(world, { audit }))()).rejects.toThrow('cannot be recorded');
     expect(metric(lines, 'AuditFailures')).toBe(1);
+    expect(lines.find(({ message }) => message === 'an extract could not go on')).toMatchObject({
+      failure: { message: 'reads cannot be recorded' },
+    });
     await (await extracting(world))();
     expect((await read(world, asked.body.extractId)).body).toMatchObject({
       state: 'done',
