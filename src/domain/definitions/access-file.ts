@@ -75,6 +75,8 @@ export const AccessFile = z.strictObject({
   roles: z.record(name, role),
   default: z.optional(name),
   clients: z._default(z.record(z.string(), client), {}),
+  /** Clients that are refused whatever their tokens claim, by the name under which reads are recorded. */
+  blocked: z.optional(z.array(z.string().check(z.minLength(1)))),
   sources: z._default(z.record(z.string(), z.strictObject({ purposes: z.array(name) })), {}),
 });
 

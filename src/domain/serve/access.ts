@@ -79,8 +79,8 @@ const unrestricted = ({ client, customer }: Credentials): Grant => ({
 });
 
 /**
- * Decides what a caller may see. Fails with `not-permitted` without a role, for a purpose that is not the role's, and to
- * who signs for no client of the policy or asks for more than that client's scopes.
+ * Decides what a caller may see. Fails with `not-permitted` to a blocked client, without a role, for a purpose that is not
+ * the role's, and to who signs for no client of the policy or asks for more than that client's scopes.
  */
 export const decideAccess = (
   policy: AccessPolicy | undefined,
@@ -90,7 +90,11 @@ export const decideAccess = (
   if (policy === undefined)
     return caller.signature ? refuse(NO_CLIENT) : success(unrestricted(caller));
   const known = clientOf(policy, caller);
-  return known.ok ? grantTo(policy, caller, known.value, purpose) : known;
+  if (!known.ok) return known;
+  // Before the role: a claim gives one to clients of which the policy knows nothing else.
+  if (policy.blocked?.includes(known.value.id))
+    return refuse('The access policy blocks this client.');
+  return grantTo(policy, caller, known.value, purpose);
 };
 
 const grantTo = (

@@ -203,6 +203,33 @@ describe('a caller who signs', () => {
   });
 });
 
+describe('a blocked client', () => {
+  const blocking = { ...policy, blocked: ['crm-desk', 'stranger'] };
+  const decide = (caller: Credentials) => decideAccess(blocking, caller, undefined);
+
+  test.each<[string, Credentials]>([
+    ['of the policy', { client: 'crm-desk' }],
+    ['whose token claims a role', { client: 'stranger', role: 'admin' }],
+    ['that would have the default role', { client: 'stranger' }],
+    [
+      'that signs',
+      {
+        client: 'role/crm-desk',
+        signature: { principal: 'role/crm-desk', scope: SCOPES.readProfiles },
+      },
+    ],
+  ])('%s is refused', (_, caller) => {
+    expect(decideAccess(policy, caller, undefined).ok).toBe(true);
+    expect(decide(caller)).toMatchObject({
+      error: { code: 'not-permitted', detail: 'The access policy blocks this client.' },
+    });
+  });
+
+  test('does not take others with it', () => {
+    expect(decide({ client: 'bi' }).ok).toBe(true);
+  });
+});
+
 test('the role of the member app is for callers that are bound to one customer', () => {
   const member = { client: 'member-app', role: 'member' };
   expect(decideAccess(policy, member, undefined).ok).toBe(false);
