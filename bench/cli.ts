@@ -3,7 +3,8 @@
  * @module
  */
 import type { Section } from './figure.ts';
-import { HELP, OptionError, readOptions } from './options.ts';
+import { areKept, sectionsOf } from './figures.ts';
+import { type BenchOptions, HELP, OptionError, readOptions } from './options.ts';
 import { jsonOf, tableOf, tableOfSections } from './print.ts';
 import { endToEndSections } from './resolving/end-to-end-figures.ts';
 import { resolvingSections } from './resolving/figures.ts';
@@ -24,22 +25,28 @@ const main = async (args: readonly string[]): Promise<void> => {
   }
   if (options.only === 'resolving') {
     const costs = await measureResolvingAlone(options, say);
-    tell(resolvingSections(costs), costs, options.json);
+    tell(resolvingSections(costs), costs, options);
     return;
   }
   if (options.only === 'end-to-end') {
     const costs = await measureEndToEndAlone(options, say);
-    tell(endToEndSections(costs), costs, options.json);
+    tell(endToEndSections(costs), costs, options);
     return;
   }
   const results = await measureAll(options, say);
   process.stdout.write(tableOf(results));
   if (options.json) process.stdout.write(`${jsonOf(results)}\n`);
+  judge(sectionsOf(results), options);
 };
 
-const tell = (sections: readonly Section[], costs: object, json: boolean): void => {
+const tell = (sections: readonly Section[], costs: object, options: BenchOptions): void => {
   process.stdout.write(tableOfSections(sections));
-  if (json) process.stdout.write(`${JSON.stringify(costs)}\n`);
+  if (options.json) process.stdout.write(`${JSON.stringify(costs)}\n`);
+  judge(sections, options);
+};
+
+const judge = (sections: readonly Section[], { strict }: BenchOptions): void => {
+  if (strict && !areKept(sections)) process.exitCode = 1;
 };
 
 try {

@@ -209,3 +209,7 @@ export const isKept = ({ value, budget, least }: Figure): boolean | undefined =>
   budget === undefined && least === undefined
     ? undefined
     : value <= (budget ?? Number.POSITIVE_INFINITY) && value >= (least ?? Number.NEGATIVE_INFINITY);
+
+/** Whether no figure misses what is promised of it. */
+export const areKept = (sections: readonly Section[]): boolean =>
+  sections.every(({ figures }) => figures.every((figure) => isKept(figure) !== false));

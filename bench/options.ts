@@ -9,6 +9,8 @@ import type { ResolvingOptions } from './resolving/resolving.ts';
 /** What the user asked for. */
 export interface BenchOptions {
   readonly json: boolean;
+  /** A missed budget ends the run with 1. */
+  readonly strict: boolean;
   /** Changes of the largest workload. */
   readonly changes: number;
   /** Changes that processor time is measured on. */
@@ -35,11 +37,12 @@ export const HELP = `Tributary: what a change costs, against the budgets of ARCH
   --quick           smaller workloads and fewer repetitions
   --only resolving  workers beside each other, large components, and load at fixed rates; nothing else
   --only end-to-end the local cloud at the rates that are promised, and how soon an un-merge is served; part of no other run
+  --strict          end with 1 when a budget is missed; for a machine that does nothing else
   --json            print one JSON line after the table
   --help            print this
 
 Counts are the same on every machine; times are processor time of this one, in ratios to what ran beside them.
-A budget that is missed is printed as missed and changes nothing else; only a run that breaks ends with 1.
+A budget that is missed is printed as missed and, without --strict, changes nothing else; a run that breaks ends with 1.
 `;
 
 /** An option that cannot be used, in one sentence. */
@@ -52,11 +55,12 @@ export class OptionError extends Error {
  * @throws {@link OptionError} naming the option and what it takes
  */
 export const readOptions = (args: readonly string[]): BenchOptions | undefined => {
-  const { help, json, quick, changes, only } = parse(args);
+  const { help, json, strict, quick, changes, only } = parse(args);
   if (help) return undefined;
   const largest = quick ? 100_000 : 1_000_000;
   return {
     json,
+    strict,
     ...partOf(only),
     changes: changes === undefined ? largest : wholeNumber(changes),
     ...(quick ? QUICK : WHOLE),
@@ -108,6 +112,7 @@ const OPTIONS = {
   only: { type: 'string' },
   quick: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
+  strict: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 

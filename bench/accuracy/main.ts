@@ -32,6 +32,8 @@ const HELP = `Usage: npm run bench:accuracy -- --data DIR [--only TEXT] [--engin
   --engine     through the pipeline on the local DynamoDB engine, as npm run resolve does, in place of all rows at once
                in memory; fails when the customers are not the same, and shows the rate of the pipeline
   --json       one JSON object per line instead of a table
+
+Ends with 1 when a score lies below its floor, and with 2 when no set was found.
 `;
 
 const { values } = parseArgs({
@@ -164,8 +166,14 @@ const main = async (data: string): Promise<void> => {
   for (const { name } of wanted.filter((set) => !isThere(set))) {
     console.error(`${name}: not in ${data}, left out.`);
   }
+  const found = wanted.filter(isThere);
+  if (found.length === 0) {
+    console.error(`No set was scored: none of those that are wanted is in ${data}.`);
+    process.exitCode = 2;
+    return;
+  }
   if (!values.json) console.log(header());
-  for (const set of wanted.filter(isThere)) {
+  for (const set of found) {
     console.error(`${set.name} …`);
     for (const line of await measure(set, data)) show(line);
   }

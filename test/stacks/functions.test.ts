@@ -243,6 +243,10 @@ describe('permissions', () => {
     /^(capture|identity|profile|serve|Upkeep|Erasures|Extracts)/.test(id),
   );
 
+  // A row that expects nothing says nothing of a function or a resource that is not there.
+  const functions = allResources(synthesized, 'AWS::Lambda::Function').map(([id]) => id);
+  const resources = Object.keys(synthesized.templates.Data.Resources);
+
   test.each([
     ['capturearchivechanges', ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem']],
     ['captureimportfile', ['dynamodb:BatchGetItem']],
@@ -282,6 +286,7 @@ describe('permissions', () => {
         !STREAM_ACTIONS.some((stream) => action === `dynamodb:${stream}`),
     );
     expect(own.length).toBeLessThanOrEqual(1);
+    expect(functions.filter((id) => id.startsWith(prefix))).toHaveLength(1);
     expect(onTable.sort()).toEqual([...expected].sort());
   });
 
@@ -336,6 +341,8 @@ describe('permissions', () => {
     ['Upkeepoperaterebuild', 'Pepper', []],
   ])('%s may do on %s exactly %j', (prefix, resource, expected) => {
     const own = functionPolicies.filter(([id]) => id.startsWith(prefix));
+    expect(functions.filter((id) => id.startsWith(prefix))).not.toEqual([]);
+    expect(resources.filter((id) => id.startsWith(resource))).not.toEqual([]);
     const found = own
       .flatMap(([, policy]) => statementsOf(policy))
       .filter((statement) => JSON.stringify(statement.Resource).includes(resource))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { billOf } from '../../../bench/costs/prices.ts';
 import { exponentOf } from '../../../bench/costs/write-costs.ts';
-import { isKept } from '../../../bench/figures.ts';
+import { areKept, isKept } from '../../../bench/figures.ts';
 import { OptionError, readOptions } from '../../../bench/options.ts';
 import { percentilesOf } from '../../../bench/profile-read/open-loop.ts';
 
@@ -50,6 +50,17 @@ describe('budgets', () => {
     const figure = { name: '', unit: '', how: '', value };
     expect(isKept(budget === undefined ? figure : { ...figure, budget })).toBe(kept);
   });
+});
+
+test('--strict asks whether no figure misses its budget; one without a budget misses none', () => {
+  const figure = { name: '', unit: '', how: '', value: 2 };
+  const section = (...budgets: readonly (number | undefined)[]) => ({
+    title: '',
+    figures: budgets.map((budget) => (budget === undefined ? figure : { ...figure, budget })),
+  });
+  expect(areKept([section(2, undefined), section()])).toBe(true);
+  expect(areKept([section(2), section(3, 1)])).toBe(false);
+  expect(readOptions(['--strict'])?.strict).toBe(true);
 });
 
 test.each([
