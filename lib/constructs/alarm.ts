@@ -33,9 +33,9 @@ export interface RunbookAlarmProps extends AlarmChannel {
   readonly threshold: number;
   /** Default: at or above the threshold. */
   readonly comparison?: ComparisonOperator;
-  /** Rings when so many of the last so many minutes are bad. */
+  /** Rings when so many of the last so many minutes are bad; periods of the metric, where these are longer. */
   readonly minutes: readonly [bad: number, of: number];
-  /** What a minute without data means. */
+  /** What a minute (or period) without data means. */
   readonly missing: TreatMissingData;
 }
 

@@ -25,17 +25,22 @@ import {
 } from './grants.ts';
 import { CERTIFICATES, DROPS, FAILED_BATCHES, REPORTS } from './object-prefixes.ts';
 import { StageFunction } from './stage-function.ts';
-import type { UpkeepProps } from './upkeep.ts';
+import type { ScheduledFunction, UpkeepProps } from './upkeep.ts';
+
+/** How often it goes on. */
+const EVERY_MINUTES = 1;
 
 /** The function that erases customers. */
 export class Erasures extends Construct {
   readonly eraseCustomers: StageFunction;
+  readonly scheduled: ScheduledFunction;
 
   constructor(scope: Construct, id: string, props: UpkeepProps) {
     super(scope, id);
     this.eraseCustomers = this.makeFunction(props);
     this.grantStores(props.data);
     this.schedule();
+    this.scheduled = { scheduled: this.eraseCustomers, everyMinutes: EVERY_MINUTES };
   }
 
   private makeFunction({ data, settings }: UpkeepProps): StageFunction {
@@ -104,7 +109,7 @@ export class Erasures extends Construct {
     lambda.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     new Rule(this, 'erase-customers-schedule', {
       description: 'goes on with the erasures that were asked for',
-      schedule: Schedule.rate(Duration.minutes(1)),
+      schedule: Schedule.rate(Duration.minutes(EVERY_MINUTES)),
       targets: [new LambdaFunction(lambda, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
     });
   }

@@ -30,20 +30,25 @@ import {
   TABLE_SCAN,
 } from './grants.ts';
 import { StageFunction } from './stage-function.ts';
-import type { UpkeepProps } from './upkeep.ts';
+import type { ScheduledFunction, UpkeepProps } from './upkeep.ts';
 
 /** Rows of a file: few enough to be held in memory, enough for a spreadsheet. */
 const ROWS_PER_FILE = 20_000;
 
+/** How often it goes on. */
+const EVERY_MINUTES = 1;
+
 /** The function that writes lists. */
 export class Extracts extends Construct {
   readonly runExtracts: StageFunction;
+  readonly scheduled: ScheduledFunction;
 
   constructor(scope: Construct, id: string, props: UpkeepProps) {
     super(scope, id);
     this.runExtracts = this.makeFunction(props);
     this.grantAccess(props.data);
     this.schedule();
+    this.scheduled = { scheduled: this.runExtracts, everyMinutes: EVERY_MINUTES };
   }
 
   private makeFunction({ data, settings }: UpkeepProps): StageFunction {
@@ -82,7 +87,7 @@ export class Extracts extends Construct {
     lambda.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     new Rule(this, 'run-extracts-schedule', {
       description: 'goes on with the lists that were asked for',
-      schedule: Schedule.rate(Duration.minutes(1)),
+      schedule: Schedule.rate(Duration.minutes(EVERY_MINUTES)),
       targets: [new LambdaFunction(lambda, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
     });
   }

@@ -1,28 +1,31 @@
 /**
- * Function alarms: what every function is watched for, and what every reader of a stream is watched for besides.
+ * Function alarms: what every function is watched for, and what a reader of a stream and a function on a schedule are watched
+ * for besides.
  * @module
  */
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { type AlarmChannel, RunbookAlarm } from './alarm.ts';
+import { type AlarmChannel, RunbookAlarm, type RunbookAlarmProps } from './alarm.ts';
 import type { StageFunction } from './stage-function.ts';
 
 const period = Duration.minutes(1);
 /** A function that nobody invoked writes no data. */
 const missing = TreatMissingData.NOT_BREACHING;
 
-/** Errors, throttles and duration of one function. */
+/** Errors, throttles and duration of one function; `everyMinutes` when it runs on a schedule. */
 export const addFunctionAlarms = (
   scope: Construct,
   { functionId, lambda, timeout }: StageFunction,
   channel: AlarmChannel,
+  everyMinutes = 1,
 ): void => {
+  const { period, minutes } = windowOf(everyMinutes);
+  const watched = { ...channel, urgency: 'ticket', minutes, missing } as const;
   new RunbookAlarm(scope, `${functionId}-errors`, {
-    ...channel,
+    ...watched,
     heading: 'Function errors',
     what: `${functionId} fails on more than 1 % of its invocations.`,
-    urgency: 'ticket',
     metric: new MathExpression({
       expression: '100 * errors / invocations',
       usingMetrics: {
@@ -33,28 +36,50 @@ export const addFunctionAlarms = (
       label: 'errors, percent of invocations',
     }),
     threshold: 1,
-    minutes: [3, 5],
-    missing,
   });
   new RunbookAlarm(scope, `${functionId}-throttles`, {
-    ...channel,
+    ...watched,
     heading: 'Function throttles',
     what: `${functionId} wants more executions than are reserved for it.`,
-    urgency: 'ticket',
     metric: lambda.metricThrottles({ period }),
     threshold: 1,
-    minutes: [3, 5],
-    missing,
   });
   new RunbookAlarm(scope, `${functionId}-duration`, {
-    ...channel,
+    ...watched,
     heading: 'Function duration',
     what: `${functionId} needs more than 70 % of its timeout.`,
-    urgency: 'ticket',
     metric: lambda.metricDuration({ period, statistic: 'p99' }),
     threshold: 0.7 * timeout.toMilliseconds(),
-    minutes: [3, 5],
-    missing,
+  });
+};
+
+/** Three bad minutes of five never come where a function runs every fifth minute: then it is two runs of three. */
+const windowOf = (
+  everyMinutes: number,
+): Pick<RunbookAlarmProps, 'minutes'> & { period: Duration } =>
+  everyMinutes === 1
+    ? { period, minutes: [3, 5] }
+    : { period: Duration.minutes(everyMinutes), minutes: [2, 3] };
+
+/** A function on a schedule that does not run at all, which none of its other alarms would see. */
+export const addScheduleSilenceAlarm = (
+  scope: Construct,
+  { functionId, lambda }: StageFunction,
+  channel: AlarmChannel,
+  everyMinutes: number,
+): void => {
+  // A tick may fall on either side of a border, so periods are no shorter than the schedule and all three have to be empty.
+  const silent = Duration.minutes(Math.max(5, everyMinutes));
+  new RunbookAlarm(scope, `${functionId}-schedule-silence`, {
+    ...channel,
+    heading: 'Schedule silence',
+    what: `The schedule of ${functionId} ran nothing for ${3 * silent.toMinutes()} minutes.`,
+    urgency: 'ticket',
+    metric: lambda.metricInvocations({ period: silent }),
+    threshold: 1,
+    comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+    minutes: [3, 3],
+    missing: TreatMissingData.BREACHING,
   });
 };
 

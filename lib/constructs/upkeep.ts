@@ -31,11 +31,18 @@ export interface UpkeepProps {
   readonly settings: EnvironmentSettings;
 }
 
+/** A function on a schedule. */
+export interface ScheduledFunction {
+  readonly scheduled: StageFunction;
+  readonly everyMinutes: number;
+}
+
 /** The reconciler, the rebuilder of views and the folder of metrics. */
 export class Upkeep extends Construct {
   readonly reconcile: StageFunction;
   readonly rebuildViews: StageFunction;
   readonly foldMetrics: StageFunction;
+  readonly scheduled: readonly ScheduledFunction[];
 
   constructor(scope: Construct, id: string, props: UpkeepProps) {
     super(scope, id);
@@ -43,9 +50,13 @@ export class Upkeep extends Construct {
     this.rebuildViews = this.makeRebuild(props);
     this.foldMetrics = this.makeFold(props);
     const { reconcileMinutes, rebuildMinutes, metricsMinutes } = props.settings.upkeep;
-    this.schedule(this.reconcile, reconcileMinutes);
-    this.schedule(this.rebuildViews, rebuildMinutes);
-    this.schedule(this.foldMetrics, metricsMinutes);
+    this.scheduled = [
+      { scheduled: this.reconcile, everyMinutes: reconcileMinutes },
+      { scheduled: this.rebuildViews, everyMinutes: rebuildMinutes },
+      { scheduled: this.foldMetrics, everyMinutes: metricsMinutes },
+    ];
+    for (const { scheduled, everyMinutes } of this.scheduled)
+      this.schedule(scheduled, everyMinutes);
   }
 
   /** The functions, in the order in which they are declared. */

@@ -12,7 +12,11 @@ import { PipelineDashboard } from '../constructs/dashboard.ts';
 import { addDataAlarms } from '../constructs/data-alarms.ts';
 import { addErasureAlarms, Erasures } from '../constructs/erasures.ts';
 import { addExtractAlarms, Extracts } from '../constructs/extracts.ts';
-import { addFunctionAlarms, addIteratorAgeAlarm } from '../constructs/function-alarms.ts';
+import {
+  addFunctionAlarms,
+  addIteratorAgeAlarm,
+  addScheduleSilenceAlarm,
+} from '../constructs/function-alarms.ts';
 import { addInputAlarms } from '../constructs/input-alarms.ts';
 import { addSourceAlarms } from '../constructs/source-alarms.ts';
 import { addUpkeepAlarms, Upkeep } from '../constructs/upkeep.ts';
@@ -45,7 +49,11 @@ export class OperateStack extends Stack {
     const channel = { topic: this.makeTopic(props), runbook: props.settings.alarms.runbook };
 
     for (const replication of replications) addSourceAlarms(this, replication, channel);
-    for (const each of functions) addFunctionAlarms(this, each, channel);
+    const scheduled = [...this.upkeep.scheduled, this.erasures.scheduled, this.extracts.scheduled];
+    const schedules = new Map(scheduled.map((one) => [one.scheduled, one.everyMinutes]));
+    for (const each of functions) addFunctionAlarms(this, each, channel, schedules.get(each));
+    for (const [each, everyMinutes] of schedules)
+      addScheduleSilenceAlarm(this, each, channel, everyMinutes);
     for (const reader of readers) addIteratorAgeAlarm(this, reader, channel);
     addDataAlarms(this, props.data, channel);
     addInputAlarms(this, channel);

@@ -51,6 +51,8 @@ const WITHOUT_ALARM: Partial<Record<CountMetric, string>> = {
 const PROVOKED: Readonly<Record<string, readonly [file: string, title: string] | string>> = {
   Freshness: ['test/unit/lambdas/maintain-view.test.ts', 'says how long each change took'],
   Silence: 'absence of data: the template test "silence rings when nothing is measured"',
+  'Schedule silence':
+    'absence of data: the template test "a schedule that runs nothing rings after three periods"',
   'DMS latency': 'a metric of AWS, which no local engine has',
   'Iterator age': 'a metric of AWS, which no local engine has',
   'Function errors': [

@@ -68,6 +68,7 @@ describe('nothing is unwatched', () => {
     ['Erasures overdue', 1],
     ['Extracts failed', 1],
     ['Rekey stands still', 1],
+    ['Schedule silence', 5],
   ])('%s has %i alarms', (heading, count) => {
     const own = alarms.filter(({ description }) => description.endsWith(anchor(heading)));
     expect(own).toHaveLength(count);
@@ -98,6 +99,44 @@ describe('nothing is unwatched', () => {
       expect(properties).toMatchObject({
         TreatMissingData: 'breaching',
         ComparisonOperator: 'LessThanThreshold',
+      });
+    }
+  });
+
+  const rules = resourcesOf(Operate, 'AWS::Events::Rule').map(([, { Properties }]) => ({
+    id: String(Properties['Description']).replace('runs ', ''),
+    minutes: Number(/rate\((\d+) minutes?\)/.exec(String(Properties['ScheduleExpression']))?.[1]),
+  }));
+
+  test('a function that runs less than every minute is judged by its runs', () => {
+    const seldom = rules.filter(({ minutes }) => minutes > 1);
+    expect(seldom.map(({ id }) => id).sort()).toEqual([
+      'operate/fold-metrics',
+      'operate/rebuild-views',
+      'operate/reconcile',
+    ]);
+    for (const { id, minutes } of seldom) {
+      const own = alarms.filter(
+        ({ description }) =>
+          description.includes(` ${id} `) && description.match(/#function-[a-z]+$/),
+      );
+      expect(own).toHaveLength(3);
+      for (const { properties } of own) {
+        expect(properties).toMatchObject({ EvaluationPeriods: 3, DatapointsToAlarm: 2 });
+        expect(JSON.stringify(properties)).toContain(`"Period":${60 * minutes}`);
+      }
+    }
+  });
+
+  test('a schedule that runs nothing rings after three periods without an invocation', () => {
+    const silence = alarms.filter(({ description }) =>
+      description.endsWith(anchor('Schedule silence')),
+    );
+    for (const { properties } of silence) {
+      expect(properties).toMatchObject({
+        ...{ MetricName: 'Invocations', Period: 300, EvaluationPeriods: 3, DatapointsToAlarm: 3 },
+        ...{ Threshold: 1, ComparisonOperator: 'LessThanThreshold' },
+        TreatMissingData: 'breaching',
       });
     }
   });
