@@ -1,5 +1,5 @@
 /**
- * Data alarms: input that was set aside, and throttling or faults of the stream and the table.
+ * Data alarms: input that was set aside, and throttling or faults of the stream and the tables.
  * @module
  */
 import { Duration } from 'aws-cdk-lib';
@@ -20,6 +20,7 @@ const missing = TreatMissingData.NOT_BREACHING;
 export interface WatchedState {
   readonly failed: IBucket;
   readonly table: ITable;
+  readonly audit: ITable;
   readonly changes: IStream;
 }
 
@@ -43,7 +44,9 @@ export const quarantinedRecords = (): Metric =>
   });
 
 /** Read and write requests that the table refused for lack of capacity. */
-export const tableThrottles = ({ table }: WatchedState): MathExpression =>
+export const tableThrottles = ({ table }: WatchedState): MathExpression => throttlesOf(table);
+
+const throttlesOf = (table: ITable): MathExpression =>
   new MathExpression({
     expression: 'FILL(tableReads, 0) + FILL(tableWrites, 0)',
     usingMetrics: {
@@ -69,7 +72,7 @@ export const streamThrottles = ({ changes }: WatchedState): MathExpression =>
     label: 'throttled records',
   });
 
-/** Alarms of failed bucket, quarantine, table and stream. */
+/** Alarms of failed bucket, quarantine, tables and stream. */
 export const addDataAlarms = (
   scope: Construct,
   data: WatchedState,
@@ -95,7 +98,10 @@ export const addDataAlarms = (
     minutes: [1, 1],
     missing,
   });
-  addTableAlarms(scope, data, channel);
+  const { table, audit } = data;
+  addTableAlarms(scope, { id: 'table', name: 'The table', table }, channel);
+  // Reads fail closed on it.
+  addTableAlarms(scope, { id: 'audit-table', name: 'The audit table', table: audit }, channel);
   new RunbookAlarm(scope, 'stream-throttles', {
     ...channel,
     heading: 'Stream throttles',
@@ -108,34 +114,47 @@ export const addDataAlarms = (
   });
 };
 
-const addTableAlarms = (scope: Construct, data: WatchedState, channel: AlarmChannel): void => {
-  new RunbookAlarm(scope, 'table-throttles', {
+/** What the functions ask of the tables; an alarm takes ten metrics at most. */
+const OPERATIONS = [
+  Operation.GET_ITEM,
+  Operation.BATCH_GET_ITEM,
+  Operation.QUERY,
+  Operation.SCAN,
+  Operation.PUT_ITEM,
+  Operation.UPDATE_ITEM,
+  Operation.DELETE_ITEM,
+  Operation.BATCH_EXECUTE_STATEMENT,
+  Operation.TRANSACT_WRITE_ITEMS,
+];
+
+interface WatchedTable {
+  /** Begins the ids of its alarms. */
+  readonly id: string;
+  readonly name: string;
+  readonly table: ITable;
+}
+
+const addTableAlarms = (
+  scope: Construct,
+  { id, name, table }: WatchedTable,
+  channel: AlarmChannel,
+): void => {
+  new RunbookAlarm(scope, `${id}-throttles`, {
     ...channel,
     heading: 'Table throttles',
-    what: 'The table refuses requests, most likely on a hot partition.',
+    what: `${name} refuses requests, most likely on a hot partition.`,
     urgency: 'ticket',
-    metric: tableThrottles(data),
+    metric: throttlesOf(table),
     threshold: 1,
     minutes: [3, 5],
     missing,
   });
-  new RunbookAlarm(scope, 'table-system-errors', {
+  new RunbookAlarm(scope, `${id}-system-errors`, {
     ...channel,
     heading: 'Table system errors',
-    what: 'DynamoDB answers with errors of its own.',
+    what: `DynamoDB answers requests to ${name.toLowerCase()} with errors of its own.`,
     urgency: 'ticket',
-    metric: data.table.metricSystemErrorsForOperations({
-      operations: [
-        Operation.GET_ITEM,
-        Operation.BATCH_GET_ITEM,
-        Operation.QUERY,
-        Operation.PUT_ITEM,
-        Operation.UPDATE_ITEM,
-        Operation.DELETE_ITEM,
-        Operation.TRANSACT_WRITE_ITEMS,
-      ],
-      period,
-    }),
+    metric: table.metricSystemErrorsForOperations({ operations: OPERATIONS, period }),
     threshold: 1,
     minutes: [3, 5],
     missing,

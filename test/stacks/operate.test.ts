@@ -56,8 +56,8 @@ describe('nothing is unwatched', () => {
     ['Events rejected', 1],
     ['Data quality', 1],
     ['Quarantine', 1],
-    ['Table throttles', 1],
-    ['Table system errors', 1],
+    ['Table throttles', 2],
+    ['Table system errors', 2],
     ['Stream throttles', 1],
     ['API server errors', 1],
     ['API latency', 1],
@@ -91,6 +91,22 @@ describe('nothing is unwatched', () => {
         `"Dimensions":${dims},"MetricName":"${name}","Namespace":"Tributary"`,
       );
     }
+  });
+
+  test('errors of DynamoDB are counted for every operation that functions may ask, of both tables', () => {
+    const own = alarms.filter(({ description }) =>
+      description.endsWith(anchor('Table system errors')),
+    );
+    const tables = own.map(({ properties }) => {
+      const metrics = JSON.stringify(properties['Metrics']);
+      const counted = [...metrics.matchAll(/"Name":"Operation","Value":"(\w+)"/g)];
+      expect(counted.map(([, operation]) => operation).sort()).toEqual([
+        ...['BatchExecuteStatement', 'BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'],
+        ...['Query', 'Scan', 'TransactWriteItems', 'UpdateItem'],
+      ]);
+      return /Customer360|Audit/.exec(metrics)?.[0];
+    });
+    expect(tables.sort()).toEqual(['Audit', 'Customer360']);
   });
 
   test('silence rings when nothing is measured', () => {
