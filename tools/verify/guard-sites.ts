@@ -1,11 +1,12 @@
 /**
  * Guard sites: every place in identity code that keeps it right while others work at the same table, found in the syntax tree
- * of the sources: conditions of writes, and strong reads.
+ * of the sources: conditions of writes, strong reads, and branches that give a commit up.
  * @module
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
+import { branchSitesOf } from './branch-sites.ts';
 import { isConditionSite } from './condition-sites.ts';
 import { isReadSite } from './read-sites.ts';
 
@@ -13,7 +14,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const FOLDER = 'src/application/identity';
 
 /** Kinds of guards. */
-export type GuardKind = 'condition' | 'read';
+export type GuardKind = 'condition' | 'read' | 'branch';
 
 /** A guard in a source file. */
 export interface GuardSite {
@@ -37,6 +38,7 @@ const sitesIn = (file: string): readonly GuardSite[] => {
   const found = [
     ...nodesIn(source, isConditionSite).filter(isConditionSite).map(as('condition')),
     ...all.filter(isReadSite).map(as('read')),
+    ...[...new Set(all.flatMap(branchSitesOf))].map(as('branch')),
   ];
   return found.map(({ kind, node }) => ({
     kind,

@@ -10,8 +10,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { racesNamed } from '../../test/support/race-catalogue.ts';
 import { EXCEPTIONS_OF_CONDITIONS } from './exceptions.ts';
+import { EXCEPTIONS_OF_BRANCHES } from './exceptions-of-branches.ts';
 import { EXCEPTIONS_OF_READS } from './exceptions-of-reads.ts';
 import { type GuardSite, guardSites } from './guard-sites.ts';
+import { GUARDS_OF_BRANCHES } from './guards-of-branches.ts';
 import { GUARDS_OF_COMMITS } from './guards-of-commits.ts';
 import { GUARDS_OF_FACTS } from './guards-of-facts.ts';
 import { GUARDS_OF_LAID_ROWS } from './guards-of-laid-rows.ts';
@@ -25,9 +27,14 @@ const MUTANTS: readonly Mutant[] = [
   ...GUARDS_OF_COMMITS,
   ...GUARDS_OF_LAID_ROWS,
   ...GUARDS_OF_READS,
+  ...GUARDS_OF_BRANCHES,
 ];
 
-const EXCEPTIONS: readonly Exception[] = [...EXCEPTIONS_OF_CONDITIONS, ...EXCEPTIONS_OF_READS];
+const EXCEPTIONS: readonly Exception[] = [
+  ...EXCEPTIONS_OF_CONDITIONS,
+  ...EXCEPTIONS_OF_READS,
+  ...EXCEPTIONS_OF_BRANCHES,
+];
 
 const ROOT = resolve(import.meta.dirname, '../..');
 

@@ -122,6 +122,16 @@ describe('a decision', () => {
     store.expectSound();
   });
 
+  test('is taken again when a row changes that it is about', async () => {
+    const store = anIdentityStore();
+    await store.parties(party('a', 1, 'card#1'), party('b', 1, 'card#2'));
+    const slow = store.overtaken(nth(1, 'transact'), () => store.parties(party('b', 2, 'card#1')));
+    const asked = { kind: 'never', a: 'a', b: 'b', ...BY } as const;
+    expect((await decide(slow.ports, POLICY, asked)).ok).toBe(true);
+    expect(store.customers()).toEqual(['one_a: a', 'one_b: b']);
+    store.expectSound();
+  });
+
   // Two units and their notes are four reads, each at an instant of its own.
   test.each([1, 2, 3, 4])('is not lost to another that comes between its reads (%i)', async (n) => {
     let turns = Number.NEGATIVE_INFINITY;

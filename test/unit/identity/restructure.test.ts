@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { restructure } from '#application/identity/restructure.ts';
 import type { StructuralChange } from '#application/identity/world.ts';
-import type { Key, Table } from '#application/shared/table.ts';
+import type { Condition, Key, Table } from '#application/shared/table.ts';
 import { key, POLICY } from '../../support/builders/evidence.ts';
 import { fact, factUnit, party, partyGone, partyRenamed } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
@@ -280,5 +280,30 @@ describe('contention', () => {
     const fenced = { ...losing(store, []) };
     fenced.table.transact = async () => ({ done: false, reasons: ['condition', 'none'] }) as never;
     expect(await restructure(fenced, POLICY, [creation])).toEqual({ done: false, conflicts: 0 });
+  });
+});
+
+describe('of changes that are too much together', () => {
+  /** A row that comes with sixty items of its own, the first of which asks for something. */
+  const large = (name: string, when: Condition = { missing: ['pk'] }): StructuralChange => ({
+    key: key(name),
+    after: party(name, 1).after?.evidence ?? expect.fail(),
+    own: () =>
+      Array.from({ length: 60 }, (_, n) => ({
+        kind: 'put',
+        item: { pk: `R#${name}${n === 0 ? '' : n}`, sk: 'ROW' },
+        ...(n === 0 ? { when } : {}),
+      })),
+  });
+  const NOT_THERE: Condition = { exists: ['pk'] };
+
+  test.each([
+    ['neither is refused', [large('a'), large('b')], true, ['one_a: a', 'one_b: b']],
+    ['the first is refused', [large('a', NOT_THERE), large('b')], false, []],
+    ['the second is refused', [large('a'), large('b', NOT_THERE)], false, ['one_a: a']],
+  ])('%s', async (_, changes, done, customers) => {
+    const store = anIdentityStore();
+    expect(await restructure(store.ports, POLICY, changes)).toMatchObject({ done });
+    expect(store.customers()).toEqual(customers);
   });
 });

@@ -8,8 +8,9 @@ import {
   ScopeTooLargeError,
   type ScopeWrite,
   scopeWrites,
+  transactWithParts,
 } from '#application/identity/scope-writes.ts';
-import type { PartId, ScopeId } from '#application/shared/items.ts';
+import { type PartId, type ScopeId, scopeKey } from '#application/shared/items.ts';
 import type { Key, Table } from '#application/shared/table.ts';
 import { EMPTY_SCOPE, type Scope } from '#domain/identity/scope.ts';
 import { unit } from '../../support/builders/evidence.ts';
@@ -203,4 +204,21 @@ describe('bounds', () => {
     const write = () => scopeWrites({ id: ID, scope: lineOf(2_501), open: false }, rules);
     expect(write).toThrow(ScopeTooLargeError);
   });
+});
+
+test('parts that are in force stay when the transaction that gives them up is refused', async () => {
+  const table = new MemoryTable();
+  const { plan, commit, read } = aStore(table);
+  await commit(plan({ scope: lineOf(30) }));
+  const { parts } = await read();
+  const refused = {
+    kind: 'check',
+    key: scopeKey('other' as ScopeId),
+    when: { exists: ['pk'] },
+  } as const;
+  const left = parts.map(({ id }) => id);
+  expect(await transactWithParts(table, [refused], { laid: [], left })).toMatchObject({
+    done: false,
+  });
+  expect((await read()).parts).toEqual(parts);
 });
