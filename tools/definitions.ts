@@ -1,20 +1,9 @@
 /**
  * Definitions at the command line.
- *
- *     npm run definitions -- check [DIR]                    says what to correct, by file and line
- *     npm run definitions -- explain [DIR]                  says in sentences what the definitions do
- *     npm run definitions -- explain [DIR] --records FILE   says what becomes of the records in a file
- *     npm run definitions -- preview DIR --records FILE     says which of them become something else than under
- *                            [--from DIR]                   the definitions in `definitions`, or in another folder
- *     npm run definitions -- dictionary [DIR]               writes the data dictionary, docs/reference/data-dictionary.md
- *     npm run definitions -- schema [DIR]                   writes the JSON Schemas that editors use
- *
- * A file of records holds one DMS or Debezium record per line, or is one record or a JSON list of them.
  * @module
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { readDefinitions } from '#adapters/definitions/read-folder.ts';
 import { previewRecord } from '#domain/capture/preview-record.ts';
 import { dataDictionary } from '#domain/definitions/dictionary.ts';
@@ -22,9 +11,25 @@ import { explainDefinitions } from '#domain/definitions/explain.ts';
 import { editorSchemas } from '#domain/definitions/json-schemas.ts';
 import { formatProblem } from '#domain/definitions/problem.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
+import { readOptions } from './read-options.ts';
 
-const USAGE =
-  'Usage: npm run definitions -- check|explain|dictionary|schema [DIR] [--records FILE]  or  preview DIR --records FILE [--from DIR]';
+const HELP = `Usage: npm run definitions -- COMMAND [DIR] [options]
+
+  check [DIR]                      says what to correct, by file and line (definitions)
+  explain [DIR]                    says in sentences what the definitions do
+    --records FILE                 says what becomes of the records in a file
+  preview DIR --records FILE       says which of them become something else than under the definitions in force
+    --from DIR                     those, when they are in another folder (definitions)
+  dictionary [DIR]                 writes the data dictionary, docs/reference/data-dictionary.md
+  schema [DIR]                     writes the JSON Schemas that editors use
+
+A file of records holds one DMS or Debezium record per line, or is one record or a JSON list of them.
+
+Examples
+  npm run definitions -- check
+  npm run definitions -- explain --records order.json
+  npm run definitions -- preview ../changed --records day.ndjson
+`;
 const DEFAULT_FOLDER = 'definitions';
 const DICTIONARY = 'docs/reference/data-dictionary.md';
 
@@ -67,7 +72,10 @@ const explain = ({ folder, records }: Arguments): number =>
   });
 
 const preview = ({ folder, records, from = DEFAULT_FOLDER }: Arguments): number => {
-  if (records === undefined) return usage();
+  if (records === undefined) {
+    console.error('preview takes --records FILE. See --help.');
+    return 2;
+  }
   return withDefinitions(from, (before) =>
     withDefinitions(folder, (after) => comparePreviews(recordsIn(records), before, after)),
   );
@@ -131,8 +139,10 @@ const writeSchemas = ({ folder }: Arguments): number => {
   return 0;
 };
 
-const usage = (): number => {
-  console.error(USAGE);
+const unknown = (command: string): number => {
+  console.error(
+    `${command === '' ? 'Which command?' : `There is no command ${command}.`} There are ${Object.keys(COMMANDS).join(', ')}: see --help.`,
+  );
   return 2;
 };
 
@@ -144,15 +154,15 @@ const COMMANDS: Readonly<Record<string, (args: Arguments) => number>> = {
   schema: writeSchemas,
 };
 
-const main = (args: readonly string[]): number => {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { records: { type: 'string' }, from: { type: 'string' } },
-  });
+const main = (): number => {
+  const { values, positionals } = readOptions(
+    HELP,
+    { records: { type: 'string' }, from: { type: 'string' } },
+    true,
+  );
   const [command = '', folder = DEFAULT_FOLDER] = positionals;
   const run = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
-  return run === undefined ? usage() : run({ folder, ...values });
+  return run === undefined ? unknown(command) : run({ folder, ...values });
 };
 
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = main();

@@ -4,16 +4,26 @@
  * @module
  */
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
+import { readOptions } from './read-options.ts';
 import { runProgram } from './run-program.ts';
 
+const HELP = `Usage: npm run verify:api -- [options]
+
+  --requests N   requests to make (20000)
+  --seed S       seed of the run (drawn, and printed)
+
+Examples
+  npm run verify:api
+  npm run verify:api -- --requests 1000000    a night
+  npm run verify:api -- --seed 4711           a run again
+`;
+
 const number = { type: 'string' } as const;
-const { requests = '20000', seed = String(randomInt(1_000_000_000)) } = parseArgs({
-  options: { requests: number, seed: number },
-}).values;
+const { values } = readOptions(HELP, { requests: number, seed: number });
+const { requests = '20000', seed = String(randomInt(1_000_000_000)) } = values;
 
 if (![requests, seed].every((text) => /^\d{1,9}$/.test(text))) {
-  console.error('Usage: npm run verify:api -- [--requests N] [--seed S]');
+  console.error('--requests and --seed take numbers of up to nine digits. See --help.');
   process.exit(2);
 }
 console.error(`${requests} requests from seed ${seed}`);

@@ -5,11 +5,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { readRules } from '#domain/extract/extract-definition.ts';
 import { type ExtractRow, unitKeyOf } from '#domain/extract/extract-row.ts';
 import { type ClusterScores, scoreClusters } from '#domain/extract/score-clusters.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
+import { readOptions } from '../../tools/read-options.ts';
 import {
   type ExtractFolder,
   PERSON_RULES,
@@ -36,14 +36,11 @@ const HELP = `Usage: npm run bench:accuracy -- --data DIR [--only TEXT] [--engin
 Ends with 1 when a score lies below its floor, and with 2 when no set was found.
 `;
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string' },
-    only: { type: 'string' },
-    engine: { type: 'boolean' },
-    json: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-  },
+const { values } = readOptions(HELP, {
+  data: { type: 'string' },
+  only: { type: 'string' },
+  engine: { type: 'boolean' },
+  json: { type: 'boolean' },
 });
 
 interface Line {
@@ -184,8 +181,7 @@ const show = (line: Line): void => {
   if (line.below.length > 0) process.exitCode = 1;
 };
 
-if (values.help) console.log(HELP);
-else if (values.data === undefined) {
+if (values.data === undefined) {
   console.error(
     'Say with --data DIR where the public sets are: splink_fake_1000, febrl (1, 4a, 4b), dqbench_er (tiers 1, 2), ' +
       'cn_retail_synth and senzing_truthset, as npm run bench:accuracy -- --help lists their files.',
