@@ -59,7 +59,7 @@ const landingRow = (definitions: Definitions, record: UpsertRecord): LandingRow 
   const total = fields['total'] as Money | undefined;
   return {
     row_key: record.rowKey,
-    means: table.as,
+    means: fields['state'] === 'cancelled' ? `cancelled-${table.as}` : table.as,
     identifiers: identifiers
       .map(({ namespace, scope = '', value }) => `${namespace}:${scope}:${value}`)
       .sort(),

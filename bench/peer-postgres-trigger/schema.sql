@@ -150,7 +150,7 @@ BEGIN
        IS DISTINCT FROM (NEW.means, NEW.currency, NEW.minor, NEW.points, NEW.at) THEN
       PERFORM add_row(target, OLD, -1);
       PERFORM add_row(target, NEW, 1);
-      IF OLD.means = 'order' AND OLD.at <> NEW.at THEN PERFORM latest_order(target); END IF;
+      IF OLD.means = 'order' AND (NEW.means, NEW.at) <> ('order', OLD.at) THEN PERFORM latest_order(target); END IF;
     END IF;
   ELSE
     PERFORM remove_row(OLD);

@@ -27,9 +27,12 @@ export const expectedFigures = (rows: readonly SourceRow[], today: number): Expe
     preferredChannel: mostly(orders, ({ source }) => source, today),
     lifecycleStage: stageOf(orders, today),
     rfm: scoresOf(rows, today),
-    openCases: count(rows, ({ means, state }) => means === 'case' && state !== 'closed'),
+    openCases: count(rows, (row) => isCase(row) && row.state !== 'closed'),
+    openComplaints: count(rows, ({ means, state }) => means === 'complaint' && state !== 'closed'),
   };
 };
+
+const isCase = ({ means }: SourceRow): boolean => means === 'case' || means === 'complaint';
 
 const count = (rows: readonly SourceRow[], matches: (row: SourceRow) => boolean): string =>
   String(rows.filter(matches).length);

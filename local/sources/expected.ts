@@ -72,7 +72,7 @@ const expectedView = (rows: readonly SourceRow[], today: number): ExpectedView =
     spend: spendOf(rows),
     pointsBalance: of('points').reduce((sum, row) => sum + row.points, 0),
     couponCount: of('coupon').length,
-    caseCount: of('case').length,
+    caseCount: of('case').length + of('complaint').length,
     paymentCount: of('payment').length,
     paid: sumOf(of('payment')),
     consentsStanding: of('consent').reduce((sum, row) => sum + row.points, 0),

@@ -18,11 +18,13 @@ import {
 export type Meaning =
   | 'party'
   | 'order'
+  | 'cancelled-order'
   | 'return'
   | 'payment'
   | 'points'
   | 'coupon'
   | 'case'
+  | 'complaint'
   | 'consent'
   | 'behaviour'
   | 'lead';

@@ -157,6 +157,7 @@ const stageOf = (first: number, last: number): string => {
 const figures = (rows: readonly Row[], today: number) => {
   const of = (as: string, among = rows) => among.filter((row) => row.as === as).length;
   const last = (days: number) => rows.filter(inLast(days, today));
+  const openCases = rows.filter(({ as, fields }) => as === 'case' && fields['status'] === 'open');
   return {
     orders: of('order'),
     orders7d: of('order', last(7)),
@@ -173,7 +174,11 @@ const figures = (rows: readonly Row[], today: number) => {
     channel: favourite(rows, ({ source }) => source, 90, today),
     ...couponsOf(rows, today),
     ...endingPoints(rows, today),
-    cases: rows.filter(({ as, fields }) => as === 'case' && fields['status'] === 'open').length,
+    cases: openCases.length,
+    complaints: openCases.filter(({ fields }) => fields['topic'] === 'complaint').length,
+    kept: spendOf(
+      rows.filter(({ as, fields }) => as !== 'order' || fields['state'] !== 'cancelled'),
+    ),
     ...habitsOf(rows, today),
   };
 };

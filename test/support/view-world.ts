@@ -18,6 +18,7 @@ export const START = Date.UTC(2026, 10, 22, 15, 30);
 export const BRANDS = ['aurora', 'bloom', 'none'] as const;
 
 const money = { of: 'order', fold: 'money', field: 'total' } as const;
+const standing = { where: { field: 'state', notIn: ['cancelled'] } } as const;
 const unused = { where: { field: 'usedAt', present: false } } as const;
 
 /** A view with one of every measure. */
@@ -48,6 +49,16 @@ export const FULL_VIEW: ViewDefinition = {
     { measure: 'pointsValid', of: 'points', fold: 'expiring', until: 'ends', field: 'delta' },
     { measure: 'pointsOver', of: 'points', fold: 'expired', until: 'ends', field: 'delta' },
     { measure: 'cases', of: 'case', fold: 'count', where: { field: 'status', in: ['open'] } },
+    {
+      measure: 'complaints',
+      of: 'case',
+      fold: 'count',
+      where: [
+        { field: 'status', in: ['open'] },
+        { field: 'topic', in: ['complaint'] },
+      ],
+    },
+    { measure: 'kept', ...money, ...standing, minus: { of: 'return', field: 'total' } },
     { measure: 'again', fold: 'repurchase', count: 'orders' },
     {
       measure: 'stage',
@@ -110,12 +121,20 @@ const drawFields = (random: Random, as: string): ValueMap => ({
   ...sometimes(random, 0.9, () => ({ at: drawTime(random, pick(random, [10, 100, 1_500])) })),
   ...(as === 'order' || as === 'return' ? sometimes(random, 0.95, () => drawTotal(random)) : {}),
   ...(as === 'order' ? sometimes(random, 0.6, () => ({ store: pick(random, ['S1', 'S2']) })) : {}),
+  ...(as === 'order'
+    ? sometimes(random, 0.4, () => ({ state: pick(random, ['cancelled', 'done']) }))
+    : {}),
   ...(as === 'points' ? { delta: Math.floor(random() * 100) - 50 } : {}),
   ...(as === 'points' || as === 'coupon'
     ? sometimes(random, 0.8, () => ({ ends: drawEnd(random) }))
     : {}),
   ...(as === 'coupon' ? sometimes(random, 0.4, () => ({ usedAt: drawTime(random, 30) })) : {}),
-  ...(as === 'case' ? { status: pick(random, ['open', 'closed']) } : {}),
+  ...(as === 'case'
+    ? {
+        status: pick(random, ['open', 'closed']),
+        ...sometimes(random, 0.7, () => ({ topic: pick(random, ['complaint', 'repair']) })),
+      }
+    : {}),
 });
 
 const KINDS = ['order', 'order', 'order', 'return', 'points', 'coupon', 'case'] as const;

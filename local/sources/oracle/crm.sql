@@ -4,7 +4,8 @@ SELECT 'crm.contact.' || replace(replace(contact_no, '%', '%25'), '.', '%2E') AS
        NULL::int AS day, NULL AS store, NULL AS state, NULL::int AS ends
 FROM contact
 UNION ALL
-SELECT 'crm.service_case.' || case_id, 'case', NULL, NULL, NULL,
+SELECT 'crm.service_case.' || case_id,
+       CASE topic WHEN 'complaint' THEN 'complaint' ELSE 'case' END, NULL, NULL, NULL,
        floor(extract(epoch FROM opened_on) * 1000)::bigint,
        (opened_on AT TIME ZONE 'Asia/Hong_Kong')::date - DATE '1970-01-01', NULL, status, NULL
 FROM service_case

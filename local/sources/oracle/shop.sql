@@ -5,7 +5,7 @@ SELECT 'shop.account.' || account_id AS row_key,
 FROM account
 UNION ALL
 SELECT 'shop.shop_order.' || replace(replace(order_no, '%', '%25'), '.', '%2E'),
-       'order', round(total * 100)::bigint, currency, NULL,
+       CASE state WHEN 'cancelled' THEN 'cancelled-order' ELSE 'order' END, round(total * 100)::bigint, currency, NULL,
        floor(extract(epoch FROM placed_at) * 1000)::bigint,
        (placed_at AT TIME ZONE 'Asia/Shanghai')::date - DATE '1970-01-01', NULL, NULL, NULL
 FROM shop_order

@@ -69,10 +69,12 @@ export const returnGoods: Action = (world, at) => {
   ];
 };
 
-/** An order is refunded. */
+/** An order is refunded; one that has not been sent is cancelled. */
 export const refund: Action = (world, at) => {
   const taken = takeRow(world, world.rows.shopOrder);
   if (!taken) return [];
+  if (taken.row['state'] === 'paid')
+    return [update('shopOrder', keyOf(taken, 'order_no'), { state: 'cancelled' })];
   const row = refundRow(taken.row, { no: nextNumber(world, 'shopRefund'), at });
   return [
     update('shopOrder', keyOf(taken, 'order_no'), { state: 'refunded' }),

@@ -61,7 +61,7 @@ const QUERIES: Readonly<Record<keyof Rows, string>> = {
     ORDER BY sold_at, receipt_no`,
   shopOrder: `
     SELECT order_no, account_id, guest_phone, guest_email, brand, site, total, currency, state
-    FROM shop_order WHERE state NOT IN ('refunded', 'done') ORDER BY 1`,
+    FROM shop_order WHERE state NOT IN ('refunded', 'cancelled', 'done') ORDER BY 1`,
   coupon: 'SELECT coupon_code FROM coupon WHERE redeemed_at IS NULL ORDER BY 1',
   serviceCase: "SELECT case_id FROM service_case WHERE status = 'open' ORDER BY 1",
 };

@@ -141,12 +141,13 @@ const filterProblem = (
   { of, where }: FactMeasure,
   sources: readonly SourceText[],
 ): string | undefined => {
-  const isMapped =
-    where === undefined ||
-    factsNamed(of, sources).some(({ table }) => Object.hasOwn(table.fields, where.field));
-  return isMapped
-    ? undefined
-    : `no table mapped as "${of}" has a field "${where.field}"; map it, or correct the name in where.`;
+  const isMapped = (field: string): boolean =>
+    factsNamed(of, sources).some(({ table }) => Object.hasOwn(table.fields, field));
+  const unmapped = [where ?? []].flat().find(({ field }) => !isMapped(field));
+  return (
+    unmapped &&
+    `no table mapped as "${of}" has a field "${unmapped.field}"; map it, or correct the name in where.`
+  );
 };
 
 const factsNamed = (as: string, sources: readonly SourceText[]) =>

@@ -6,7 +6,7 @@ import { assertNever } from '#domain/shared/assert.ts';
 import type {
   Definitions,
   DerivedMeasure,
-  FactFilter,
+  FactCondition,
   IdentifierRule,
   MeasureDefinition,
   NamespaceDefinition,
@@ -122,13 +122,16 @@ export const explainSurvivorship = ({ rule, sources }: ProfileFieldDefinition): 
 export const explainMeasure = (measure: MeasureDefinition): string => {
   const days =
     measure.windows === undefined ? '' : `; also of the last ${measure.windows.join(', ')} days`;
-  const only = measure.where === undefined ? '' : `, ${explainFilter(measure.where)}`;
+  const conditions = [measure.where ?? []].flat().map(explainCondition);
+  const only = conditions.length === 0 ? '' : `, only ${conditions.join(' and ')}`;
   return `${explainFold(measure)}${only}${days}.`;
 };
 
-const explainFilter = (where: FactFilter): string => {
-  if ('in' in where) return `only with ${where.field} ${where.in.join(' or ')}`;
-  return `only ${where.present ? 'with' : 'without'} ${where.field}`;
+const explainCondition = (condition: FactCondition): string => {
+  const { field } = condition;
+  if ('in' in condition) return `with ${field} ${condition.in.join(' or ')}`;
+  if ('notIn' in condition) return `without ${field} ${condition.notIn.join(' or ')}`;
+  return `${condition.present ? 'with' : 'without'} ${field}`;
 };
 
 const explainFold = (measure: MeasureDefinition): string => {

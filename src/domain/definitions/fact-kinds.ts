@@ -69,14 +69,11 @@ export const FACT_KINDS: Readonly<Record<string, FactKind>> = {
   }),
   points: kind('积分流水', 'Points entry', {
     points: field('integer', '积分变动', 'Points added or taken'),
-    expiresAt: field('time', '到期时间', 'When they expire'),
     expiresOn: field('date', '到期日', 'Last day of validity'),
     reason: field(NAME, '变动原因', 'Reason'),
   }),
   coupon: kind('优惠券', 'Coupon', {
     kind: field(NAME, '券种', 'Kind of coupon'),
-    expiresAt: field('time', '到期时间', 'When it expires'),
-    usedAt: field('time', '核销时间', 'When it was used'),
     value: field(['money', 'integer'], '面值', 'Face value'),
     expiresOn: field('date', '到期日', 'Last day of validity'),
     claimedAt: field('time', '领取时间', 'When it was claimed'),

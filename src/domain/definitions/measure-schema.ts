@@ -17,14 +17,18 @@ const windows = z.optional(
 );
 
 const days = wholeNumber(1, 3660);
+const values = z.array(codeText).check(z.minLength(1));
+const condition = z.union([
+  closed({ field: fieldName, in: values }),
+  closed({ field: fieldName, notIn: values }),
+  closed({ field: fieldName, present: z.boolean() }),
+]);
 const where = z.optional(
-  z.union(
-    [
-      closed({ field: fieldName, in: z.array(codeText).check(z.minLength(1)) }),
-      closed({ field: fieldName, present: z.boolean() }),
-    ],
-    { error: 'must be { field: <name>, in: [<value>, …] } or { field: <name>, present: true }.' },
-  ),
+  z.union([condition, z.array(condition).check(z.minLength(1))], {
+    error:
+      'must be { field: <name>, in: [<value>, …] }, { field: <name>, notIn: [<value>, …] } or { field: <name>, present: true }, ' +
+      'or a list of those, all of which must hold.',
+  }),
 );
 const fourSteps = z
   .array(wholeNumber(0, 1_000_000_000_000))

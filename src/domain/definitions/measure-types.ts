@@ -7,13 +7,20 @@
 export type MeasureDefinition = MeasureFold & {
   /** Days for which the figure is also given, counted back from the instant asked, in the market's time zone. */
   readonly windows?: readonly number[];
-  /** Which facts are meant; all when absent. */
+  /** Which facts of `of` are meant; all when absent. */
   readonly where?: FactFilter;
 };
 
-/** Facts whose field has one of these values, written as text; or that have the field, or have it not. */
-export type FactFilter =
+/** Facts that meet a condition, or each of several. */
+export type FactFilter = FactCondition | readonly FactCondition[];
+
+/**
+ * The field has one of these values, written as text; or it has none of them, which holds of a fact without the field, too;
+ * or the fact has the field, or has it not.
+ */
+export type FactCondition =
   | { readonly field: string; readonly in: readonly string[] }
+  | { readonly field: string; readonly notIn: readonly string[] }
   | { readonly field: string; readonly present: boolean };
 
 type MeasureFold =

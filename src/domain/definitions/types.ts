@@ -9,6 +9,7 @@ import type { MeasureDefinition } from './measure-types.ts';
 
 export type {
   DerivedMeasure,
+  FactCondition,
   FactFilter,
   MeasureDefinition,
   RfmSteps,

@@ -7,7 +7,12 @@
  * @module
  */
 import type { Money } from '#domain/capture/mapped-row.ts';
-import type { DerivedMeasure, FactFilter, MeasureDefinition } from '#domain/definitions/types.ts';
+import type {
+  DerivedMeasure,
+  FactCondition,
+  FactFilter,
+  MeasureDefinition,
+} from '#domain/definitions/types.ts';
 import { assertNever } from '#domain/shared/assert.ts';
 import { add, type Kept } from './kept.ts';
 import { dayOfDate, marketDay } from './market-day.ts';
@@ -51,17 +56,23 @@ export const keep = (
   fact: Fact,
   context: FactContext,
 ): Kept | undefined => {
-  if (definition.where && !passes(definition.where, fact)) return undefined;
-  if (fact.as === definition.of) return keepOwn(definition, fact, context);
+  if (fact.as === definition.of) {
+    return passes(definition.where, fact) ? keepOwn(definition, fact, context) : undefined;
+  }
   const minus = definition.fold === 'money' ? definition.minus : undefined;
   const taken = minus?.of === fact.as ? fact.fields[minus.field] : undefined;
   return isMoney(taken) ? { [taken.currency]: 0 - taken.amount } : undefined;
 };
 
-const passes = (filter: FactFilter, { fields }: Fact): boolean => {
-  const value = fields[filter.field];
-  if ('present' in filter) return (value !== undefined && value !== null) === filter.present;
-  return value !== undefined && filter.in.includes(String(value));
+const passes = (filter: FactFilter = [], fact: Fact): boolean =>
+  [filter].flat().every((condition) => meets(condition, fact));
+
+const meets = (condition: FactCondition, { fields }: Fact): boolean => {
+  const value = fields[condition.field];
+  const isThere = value !== undefined && value !== null;
+  if ('present' in condition) return isThere === condition.present;
+  if ('notIn' in condition) return !isThere || !condition.notIn.includes(String(value));
+  return isThere && condition.in.includes(String(value));
 };
 
 const keepOwn = (

@@ -75,6 +75,38 @@ describe('measures', () => {
       [order({ total: money(5) }), refund({ refund: money(5) })],
       { HKD: 0 },
     ],
+    [
+      'spend of orders that were not cancelled, less all returns',
+      { ...NET, where: { field: 'state', notIn: ['cancelled', 'void'] } },
+      [
+        order({ total: money(5), state: 'cancelled' }),
+        order({ total: money(7), state: 'done' }),
+        order({ total: money(9) }),
+        order({ total: money(1), state: null }),
+        refund({ refund: money(2) }),
+      ],
+      { HKD: 15 },
+    ],
+    [
+      'a count of what meets all of several conditions',
+      {
+        ...COUNT,
+        where: [
+          { field: 'topic', in: ['complaint'] },
+          { field: 'status', in: ['open', 'pending'] },
+          { field: 'closedAt', present: false },
+        ],
+      },
+      [
+        order({ topic: 'complaint', status: 'open' }),
+        order({ topic: 'complaint', status: 'pending', closedAt: null }),
+        order({ topic: 'complaint', status: 'closed' }),
+        order({ topic: 'repair', status: 'open' }),
+        order({ topic: 'complaint' }),
+        order({ topic: 'complaint', status: 'open', closedAt: 5 }),
+      ],
+      2,
+    ],
     ['a return without its order', NET, [refund({ refund: money(2, 'SGD') })], { SGD: -2 }],
   ])('%s', (_, definition, facts, value) => {
     expect(figure(definition, facts)).toEqual(value);
