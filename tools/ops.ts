@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import type { CommandFlags } from './ops/command.ts';
 import { COMMANDS } from './ops/commands.ts';
 import { OpsError } from './ops/ops-error.ts';
+import { runRecorded } from './ops/recorded.ts';
 import { findTarget, NAMES, type TargetFlags } from './ops/target.ts';
 
 const HELP = `Usage: npm run ops -- <command> [options]
@@ -77,6 +78,7 @@ Where
     .join(' ')}
                              single resources, with or without a stack
   Region and credentials for AWS come from where the AWS CLI takes them.
+  What changes something or shows customers is in the audit log, with who did it; what cannot be recorded does not run.
 
 Examples
   npm run ops -- publish
@@ -138,7 +140,8 @@ const main = async (args: readonly string[]): Promise<number> => {
   }
   const target = await findTarget(targetFlags(name, values));
   console.error(`${name} on ${target.place}`);
-  return command(target, { ...(values as Omit<CommandFlags, 'keys'>), keys });
+  const flags = { ...(values as Omit<CommandFlags, 'keys'>), keys };
+  return runRecorded(name, command, target, flags);
 };
 
 /** To the sweep `--table` names a table of the source, to every other command that of the target. */

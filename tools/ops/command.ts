@@ -30,5 +30,8 @@ export interface CommandFlags {
   readonly keys: readonly string[];
 }
 
+/** Names what a command made or changed, such as `erasure:era_…`, for the audit log: ids, and nothing of a customer's. */
+export type Note = (object: string) => void;
+
 /** A command; gives the exit code. */
-export type Command = (target: Target, flags: CommandFlags) => Promise<number>;
+export type Command = (target: Target, flags: CommandFlags, note: Note) => Promise<number>;

@@ -26,7 +26,7 @@ import { replayArchive } from '#application/operate/replay-archive.ts';
 import { registerKey, revokeKey } from '#application/serve/client-keys.ts';
 import { verifyAudit } from '#application/serve/verify-audit.ts';
 import { formatProblem } from '#domain/definitions/problem.ts';
-import type { Command, CommandFlags } from './command.ts';
+import type { Command, CommandFlags, Note } from './command.ts';
 import { IDENTITY_COMMANDS } from './identity-commands.ts';
 import { OpsError } from './ops-error.ts';
 import { printable } from './printable.ts';
@@ -37,19 +37,21 @@ import { RULES_COMMANDS } from './rules-commands.ts';
 import { TRANSFER_COMMANDS } from './transfer-commands.ts';
 import { UPKEEP_COMMANDS } from './upkeep-commands.ts';
 
-const publish: Command = async (target, { definitions: folder = 'definitions' }) => {
+const publish: Command = async (target, { definitions: folder = 'definitions' }, note) => {
   const read = readDefinitions(folder);
   if (!read.ok) {
     for (const problem of read.error) console.error(formatProblem(problem));
     throw new OpsError(`Nothing is published: ${read.error.length} to correct in ${folder}.`);
   }
   const stores = { table: target.table(), objects: target.objects('definitions-bucket') };
-  console.log(`In force: ${await publishDefinitions(stores, read.value.definitions)}`);
+  const hash = await publishDefinitions(stores, read.value.definitions);
+  note(`definitions:${hash}`);
+  console.log(`In force: ${hash}`);
   console.error('Functions follow within 30 seconds.');
   return 0;
 };
 
-const replay: Command = async (target, flags) => {
+const replay: Command = async (target, flags, note) => {
   const now = Date.now();
   const from = flags.from === undefined ? undefined : timeOf('from', flags.from);
   const to = flags.to === undefined ? now : Math.min(now, timeOf('to', flags.to));
@@ -64,6 +66,7 @@ const replay: Command = async (target, flags) => {
     total = published;
     console.error(`${hour}  ${published} records so far`);
   }
+  note(`${total} records`);
   console.log(`${total} records replayed`);
   return 0;
 };
@@ -75,13 +78,15 @@ const timeOf = (flag: string, text: string): number => {
   return time;
 };
 
-const quarantine: Command = async (target, flags) => {
+const quarantine: Command = async (target, flags, note) => {
   const shelf = makeQuarantineShelf(target.objects('quarantine-bucket'), target.table());
   if (flags.redrive && flags.delete) throw new OpsError('Either --redrive or --delete.');
   if (flags.redrive) {
-    return tellRemoval('put back', await redriveQuarantine(shelf, target.publish(), choose(flags)));
+    const removal = await redriveQuarantine(shelf, target.publish(), choose(flags));
+    return tellRemoval('put back', removal, note);
   }
-  if (flags.delete) return tellRemoval('deleted', await deleteQuarantined(shelf, choose(flags)));
+  if (flags.delete)
+    return tellRemoval('deleted', await deleteQuarantined(shelf, choose(flags)), note);
   const { reasons, newest } = await listQuarantine(shelf, countOf(flags.newest ?? '20'));
   const total = reasons.reduce((sum, [, count]) => sum + count, 0);
   console.log(`${total} records in quarantine`);
@@ -101,7 +106,12 @@ const choose = ({ all, reason, keys }: CommandFlags): Selection => {
   return { keys, ...(all && { all }), ...(reason !== undefined && { reason }) };
 };
 
-const tellRemoval = (done: string, { removed, withoutBytes, unknown }: Removal): number => {
+const tellRemoval = (
+  done: string,
+  { removed, withoutBytes, unknown }: Removal,
+  note: Note,
+): number => {
+  note(`${removed} records`);
   for (const key of withoutBytes) console.error(`${key}: its bytes are gone; it can be deleted`);
   for (const key of unknown) console.error(`${key}: there is no such entry`);
   console.log(`${removed} records ${done}`);
@@ -167,11 +177,13 @@ const audit: Command = async (target, { keys }) => {
   return faults.length === 0 ? 0 : 1;
 };
 
-const keys: Command = async (target, { keys: words }) => {
+const keys: Command = async (target, { keys: words }, note) => {
   const [what, word = '', use = 'write'] = words;
   if (what === 'add' && word !== '' && (use === 'write' || use === 'read')) {
     const key = `${use === 'write' ? 'wk' : 'rk'}_${randomText()}`;
     await registerKey(target.table(), sha256, key, word, use);
+    note(`client:${word}`);
+    note(noteOfKey(key));
     console.log(key);
     console.error('Shown once: it is stored nowhere.');
     return 0;
@@ -179,9 +191,13 @@ const keys: Command = async (target, { keys: words }) => {
   if (what !== 'remove' || word === '')
     throw new OpsError('Say what: keys add CLIENT, keys add CLIENT read, keys remove KEY.');
   await revokeKey(target.table(), sha256, word);
+  note(noteOfKey(word));
   console.error('Whoever shows it is refused within a minute.');
   return 0;
 };
+
+/** A key is long and random, so that its digest tells nobody what it is. */
+const noteOfKey = (key: string): string => `key:${sha256(key).slice(0, 12)}`;
 
 /** The commands by name. */
 export const COMMANDS: Readonly<Record<string, Command>> = {

@@ -71,7 +71,7 @@ const identityOn = async (target: Target) => {
 const definitionsOn = (target: Target, table: Table) =>
   currentDefinitions({ table, objects: target.objects('definitions-bucket') }, Date.now).current();
 
-const decideCommand: Command = async (target, flags) => {
+const decideCommand: Command = async (target, flags, note) => {
   const [kind, a] = flags.keys;
   const { actor, reason } = flags;
   if (kind === 'list') return listDecisions(target.table());
@@ -83,6 +83,7 @@ const decideCommand: Command = async (target, flags) => {
       ? await revoke(ports, policy, a ?? '', { actor, reason })
       : await decideNew({ ports, policy }, flags.keys, { actor, reason });
   if (!decision) throw new OpsError(`There is no decision ${a}.`);
+  note(`decision:${decision.id}`);
   await closeScopes(ports, policy);
   console.log(describeDecision(decision));
   return 0;

@@ -15,7 +15,7 @@ import type { Command } from './command.ts';
 import type { Target } from './target.ts';
 
 /** Gives what Lambda gave up another chance. */
-export const redrive: Command = async (target, { discard = false }) => {
+export const redrive: Command = async (target, { discard = false }, note) => {
   const ports = {
     failed: target.objects('failed-bucket'),
     publish: target.publish(),
@@ -28,6 +28,7 @@ export const redrive: Command = async (target, { discard = false }) => {
     console.error(`${outcome}  ${records} records  ${note}\n  ${key}`);
   }
   const words = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome}`);
+  note(words.join(', '));
   console.log(`Failed batches: ${words.join(', ')}`);
   return counts.left === 0 ? 0 : 1;
 };

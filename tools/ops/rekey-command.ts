@@ -35,7 +35,7 @@ const PHASES: Readonly<Record<RekeyPhase, string>> = {
   done: 'done',
 };
 
-const rekey: Command = async (target, flags) => {
+const rekey: Command = async (target, flags, note) => {
   const [what] = flags.keys;
   if (what === 'status') return tellStatus(target, flags.json ?? false);
   if (what !== undefined) throw new OpsError('Say rekey, or rekey status.');
@@ -58,6 +58,7 @@ const rekey: Command = async (target, flags) => {
         onPage: ({ items, written }) => tell(() => `${items} items read, ${written} written`),
       },
     );
+    note(`pepper:${version}`);
     console.log(`In force: version ${version} of the pepper`);
     return 0;
   } catch (error) {

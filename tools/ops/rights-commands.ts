@@ -27,7 +27,8 @@ import type { Target } from './target.ts';
 /** Seconds that a reader of the change stream may take for a batch, its window included. */
 const SETTLE_SECONDS = '90';
 
-const erase: Command = async (target, { keys, settle = SETTLE_SECONDS, actor = 'operator' }) => {
+const erase: Command = async (target, flags, note) => {
+  const { keys, settle = SETTLE_SECONDS, actor = 'operator' } = flags;
   const [word, ...more] = keys;
   if (word === undefined || more.length > 0)
     throw new OpsError('Say whom: erase member-card:610000074, or the id of an erasure.');
@@ -35,6 +36,7 @@ const erase: Command = async (target, { keys, settle = SETTLE_SECONDS, actor = '
   await refuseWhileRekeying(target.table());
   const ports = await erasureOn(target, Number(settle) * 1_000);
   const id = word.startsWith('era_') ? word : (await requested(ports, word, actor)).id;
+  note(`erasure:${id}`);
   const erasure = await continueErasure(ports, id, { wait: ports.sleep, onPart: tellPart });
   if (!erasure) throw new OpsError(`There is no erasure ${id}.`);
   const bytes = await ports.rights.get(certificateKey(erasure.id));

@@ -129,12 +129,14 @@ const describe = (event: IdentityEvent): string => {
   return 'customerId' in event ? event.customerId : event.identifier;
 };
 
-const apply: Command = async (target, flags) => {
+const apply: Command = async (target, flags, note) => {
   const { current, next } = await rulesOn(target, flags);
   refuse(current, next);
   const read = readAnew(current, next);
   await refuseWhileRekeying(target.table());
-  console.log(`In force: ${await publishDefinitions(storesOn(target), next)}`);
+  const hash = await publishDefinitions(storesOn(target), next);
+  note(`definitions:${hash}`);
+  console.log(`In force: ${hash}`);
   const wait = settleMs(flags, UNTIL_FOLLOWED_MS);
   console.error(`Waiting ${wait / 1000} s until every function follows.`);
   await sleep(wait);

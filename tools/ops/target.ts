@@ -31,6 +31,7 @@ import type { ErasableStore } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
 import type { OneIdMinter } from '#domain/identity/one-id.ts';
 import type { Endpoints } from '../../local/run/endpoints.ts';
+import { callerHere, callerOnAws } from './caller-identity.ts';
 import { OpsError } from './ops-error.ts';
 import type { PostgresPlace } from './postgres-rows.ts';
 import { streamReading } from './stream-mapping.ts';
@@ -61,6 +62,8 @@ export type TargetFlags = Names & { readonly stack?: string; readonly data?: str
 export interface Target {
   /** For people: where the command works. */
   readonly place: string;
+  /** Who runs the command, for the audit log. */
+  caller(): Promise<string>;
   table(name?: 'table' | 'audit-table'): Table;
   pages(): Scan;
   /** All of a table in DynamoDB's own words. */
@@ -162,6 +165,8 @@ const bind = (place: string, names: Names, local?: Endpoints): Target => {
     makeGetSecret(makeSecretsClient(settings('secrets')))(nameOf(name));
   return {
     place,
+    caller: async () =>
+      local ? callerHere() : callerOnAws(makeKinesisClient(settings('kinesis'))),
     table: (name = 'table') =>
       new DynamoTable({
         client: makeDynamoClient(settings('dynamodb')),

@@ -20,7 +20,7 @@ import { progress } from './progress.ts';
 import { refuseWhileRekeying } from './rekey-command.ts';
 import type { Target } from './target.ts';
 
-const exportAll: Command = async (target, { out, keys }) => {
+const exportAll: Command = async (target, { out, keys }, note) => {
   if (out === undefined || keys.length > 0) throw new OpsError('Say where to: export --out DIR.');
   const table = target.table();
   await refuseWhileRekeying(table);
@@ -39,11 +39,12 @@ const exportAll: Command = async (target, { out, keys }) => {
       telling(),
     );
     const { items, objects, state } = manifest;
+    note(`state:${state}`);
     console.log(`${items} items and ${objects} objects are in ${out}; state ${state}`);
   });
 };
 
-const importAll: Command = async (target, { in: folder, keys }) => {
+const importAll: Command = async (target, { in: folder, keys }, note) => {
   if (folder === undefined || keys.length > 0)
     throw new OpsError('Say where from: import --in DIR.');
   const table = target.table();
@@ -64,6 +65,7 @@ const importAll: Command = async (target, { in: folder, keys }) => {
       },
       telling(),
     );
+    note(`state:${state}`);
     console.log(`${items} items of ${exportedAt} are here; state ${state}, as exported`);
   });
 };

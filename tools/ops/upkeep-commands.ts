@@ -45,7 +45,7 @@ const upkeepOn = (target: Target) => {
   return { table, clock: Date.now, scan: target.pages(), definitions: current, sleep };
 };
 
-const reconcile: Command = async (target, flags) => {
+const reconcile: Command = async (target, flags, note) => {
   if (flags.against !== undefined) return reconcileAgainst(target, flags);
   const ports = upkeepOn(target);
   await refuseWhileRekeying(ports.table);
@@ -60,6 +60,7 @@ const reconcile: Command = async (target, flags) => {
     ...(source === undefined ? {} : { source }),
   });
   const healed = flags.heal ? await heal(ports, part.differences) : [];
+  if (flags.heal) note(`${healed.filter(isHealed).length} healed`);
   const open = part.differences.length - healed.filter(isHealed).length;
   if (flags.json) console.log(JSON.stringify(asJson(part, healed), undefined, 2));
   else tellPass(part, healed);
@@ -146,7 +147,7 @@ const tellTables = ({ counts }: Pass): void => {
 /** Functions keep definitions for 30 seconds; a view that one writes meanwhile may be an old one again. */
 const DEFINITIONS_KEPT_MS = 31_000;
 
-const rebuild: Command = async (target) => {
+const rebuild: Command = async (target, _flags, note) => {
   const ports = upkeepOn(target);
   const tell = progress();
   const onPage = (now: Rebuild) => tell(() => `${now.views} views read, ${now.rebuilt} rebuilt`);
@@ -156,6 +157,7 @@ const rebuild: Command = async (target) => {
     await sleep(DEFINITIONS_KEPT_MS);
     now = await continueRebuild(ports, now, { onPage });
   }
+  note(`definitions:${now.definitions}`);
   console.log(`${now.total} views rebuilt; all are of definitions ${now.definitions}`);
   return 0;
 };
@@ -163,7 +165,7 @@ const rebuild: Command = async (target) => {
 /** Share of a table's rows that a sweep takes without being told to. */
 const MODEST_SHARE = 0.2;
 
-const sweep: Command = async (target, flags) => {
+const sweep: Command = async (target, flags, note) => {
   const upkeep = upkeepOn(target);
   const request = await sweepRequest(await upkeep.definitions(), flags);
   const name = `${request.source}.${request.table.table}`;
@@ -180,6 +182,7 @@ const sweep: Command = async (target, flags) => {
     if (flags['dry-run']) for (const row of rows) console.log(printable(row));
     tell(() => `${swept} of ${old} rows`);
   }
+  note(`${swept} rows of ${name}`);
   console.log(`${swept} rows of ${name} ${flags['dry-run'] ? 'would be' : 'are'} tombstoned`);
   return 0;
 };

@@ -38,20 +38,26 @@ const startEngines = async () => {
   const secrets = await startSideServices(join(data, 'secrets.json'), 0, (name) => name);
   secrets.secrets.create('pepper', 'pepper', PEPPER);
   secrets.secrets.create('key', 'key', KEY);
-  return { dynamodb, s3, secrets, tableName: await createTable(dynamodb.client) };
+  return {
+    dynamodb,
+    s3,
+    secrets,
+    tableName: await createTable(dynamodb.client),
+    auditName: await createTable(dynamodb.client),
+  };
 };
 
 beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'tributary-identity-ops-'));
   engines = await startEngines();
-  const { dynamodb, s3, secrets, tableName } = engines;
+  const { dynamodb, s3, secrets, tableName, auditName } = engines;
   const { bucket } = s3;
   const endpoints = {
     region: 'ap-east-1',
     accessKeyId: 'local',
     secretAccessKey: 'local',
     kinesis: { endpoint: 'http://127.0.0.1:9', stream: 'none' },
-    dynamodb: { endpoint: dynamodb.endpoint, table: tableName },
+    dynamodb: { endpoint: dynamodb.endpoint, table: tableName, audit: auditName },
     secrets: { endpoint: secrets.endpoint, pepper: 'pepper', oneIdKey: 'key' },
     s3: {
       endpoint: s3.endpoint,

@@ -3,11 +3,12 @@
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { GetRecordsCommand, GetShardIteratorCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { currentDefinitions } from '#adapters/definitions/current-definitions.ts';
+import { makeScan } from '#adapters/dynamodb/scan.ts';
 import { DynamoTable } from '#adapters/dynamodb/table.ts';
 import { gzipCompression } from '#adapters/gzip/gzip.ts';
 import { makeQuarantine } from '#adapters/quarantine/quarantine.ts';
@@ -30,14 +31,15 @@ let data: string;
 const startEngines = async () => {
   const [dynamodb, kinesis, s3] = await Promise.all([startDynamo(), startKinesis(), startS3()]);
   const tableName = await createTable(dynamodb.client);
+  const auditName = await createTable(dynamodb.client);
   const objects = new S3ObjectStore(s3.client, s3.bucket);
-  return { dynamodb, kinesis, s3, tableName, objects };
+  return { dynamodb, kinesis, s3, tableName, auditName, objects };
 };
 
 beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'tributary-ops-'));
   engines = await startEngines();
-  const { dynamodb, kinesis, s3, tableName } = engines;
+  const { dynamodb, kinesis, s3, tableName, auditName } = engines;
   const { bucket } = s3;
   // One bucket serves for all: their keys have nothing in common.
   const names = ['archive', 'failed', 'quarantine', 'definitions', 'drops'];
@@ -47,7 +49,7 @@ beforeAll(async () => {
     accessKeyId: 'local',
     secretAccessKey: 'local',
     kinesis: { endpoint: kinesis.endpoint, stream: kinesis.streamName },
-    dynamodb: { endpoint: dynamodb.endpoint, table: tableName },
+    dynamodb: { endpoint: dynamodb.endpoint, table: tableName, audit: auditName },
     secrets: { endpoint: 'http://127.0.0.1:9', pepper: 'pepper', oneIdKey: 'key' },
     // The S3 engine knows one user, unlike the others.
     s3: { endpoint: s3.endpoint, accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER', buckets },
@@ -110,6 +112,21 @@ test('publish puts definitions in force', async () => {
     'shop',
     'web',
   ]);
+});
+
+test('who publishes, and what, is in the audit log', async () => {
+  const { client } = engines.dynamodb;
+  const entries = [];
+  for await (const items of makeScan(client, engines.auditName)()) entries.push(...items);
+  const [begun, done] = entries.sort((a, b) => (String(a['state']) < String(b['state']) ? -1 : 1));
+  expect(begun).toMatchObject({ operation: 'ops publish', state: 'begun', concern: 'changes' });
+  expect(done).toMatchObject({
+    client: `os:${userInfo().username}`,
+    requestId: begun?.['requestId'],
+    state: 'done',
+    exit: 0,
+    objects: [expect.stringMatching(/^definitions:[0-9a-f]{64}$/)],
+  });
 });
 
 test('metrics folds the figures of all customers at once', async () => {

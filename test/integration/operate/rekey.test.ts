@@ -51,19 +51,25 @@ const startEngines = async () => {
     },
     environment: () => ({ FUNCTION_ID: 'identity/resolve-identity' }),
   });
-  return { dynamodb, kinesis, services, tableName: await createTable(dynamodb.client) };
+  return {
+    dynamodb,
+    kinesis,
+    services,
+    tableName: await createTable(dynamodb.client),
+    auditName: await createTable(dynamodb.client),
+  };
 };
 
 beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'tributary-rekey-'));
   engines = await startEngines();
-  const { dynamodb, kinesis, services, tableName } = engines;
+  const { dynamodb, kinesis, services, tableName, auditName } = engines;
   const endpoints = {
     region: 'ap-east-1',
     accessKeyId: 'local',
     secretAccessKey: 'local',
     kinesis: { endpoint: kinesis.endpoint, stream: kinesis.streamName },
-    dynamodb: { endpoint: dynamodb.endpoint, table: tableName },
+    dynamodb: { endpoint: dynamodb.endpoint, table: tableName, audit: auditName },
     secrets: { endpoint: services.endpoint, pepper: 'pepper', oneIdKey: 'key' },
     s3: { endpoint: 'http://127.0.0.1:9', buckets: {} },
   };
