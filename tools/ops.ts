@@ -30,6 +30,7 @@ const HELP = `Usage: npm run ops -- <command> [options]
     --actor NAME             who asks for it (operator)
     --settle SECONDS         how long readers of the stream may take for a batch (90)
   erasures     lists the erasures that are not done
+  certificate FILE   whether a certificate that somebody shows is ours and unchanged; ends with 1 when it is not
   audit verify reads the audit log again and names what was changed or removed
   keys add CLIENT | add CLIENT read | remove KEY
                            keys that send events (Tracking API), or read profiles as Segment does

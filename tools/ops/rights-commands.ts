@@ -2,6 +2,7 @@
  * The operator commands about the rights of customers.
  * @module
  */
+import { readFileSync } from 'node:fs';
 import { sha256 } from '#adapters/crypto/sha256.ts';
 import { currentDefinitions } from '#adapters/definitions/current-definitions.ts';
 import { gzipCompression } from '#adapters/gzip/gzip.ts';
@@ -18,7 +19,9 @@ import {
   requestErasure,
   runningErasures,
 } from '#application/shared/erasures.ts';
+import { type ErasureCertificate, isSealed } from '#domain/operate/erasure-certificate.ts';
 import { must } from '#domain/shared/assert.ts';
+import { isJsonObject, type Json } from '#domain/shared/json.ts';
 import type { Command } from './command.ts';
 import { OpsError } from './ops-error.ts';
 import { refuseWhileRekeying } from './rekey-command.ts';
@@ -70,6 +73,31 @@ const erasures: Command = async (target) => {
   return 0;
 };
 
+const certificate: Command = async (target, { keys: [file, ...more] }) => {
+  if (file === undefined || more.length > 0)
+    throw new OpsError('Say which: certificate FILE, with the certificate as it was handed out.');
+  const shown = readCertificate(file);
+  const mark = await target.mark();
+  const isOurs = isSealed(shown, (text) => mark('erasure', 'certificate', text));
+  console.log(
+    isOurs
+      ? `${shown.erasure} is ours, as it was written`
+      : 'this is none of ours, or it was changed',
+  );
+  return isOurs ? 0 : 1;
+};
+
+const readCertificate = (file: string): ErasureCertificate => {
+  try {
+    const shown: Json = JSON.parse(readFileSync(file, 'utf8'));
+    if (isJsonObject(shown) && typeof shown['seal'] === 'string')
+      return shown as unknown as ErasureCertificate;
+  } catch (error) {
+    throw new OpsError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+  throw new OpsError(`${file} holds no certificate: it has no seal.`);
+};
+
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 const erasureOn = async (target: Target, settleMs: number): Promise<ErasePorts> => {
@@ -99,4 +127,8 @@ const erasureOn = async (target: Target, settleMs: number): Promise<ErasePorts> 
 };
 
 /** The commands by name. */
-export const RIGHTS_COMMANDS: Readonly<Record<string, Command>> = { erase, erasures };
+export const RIGHTS_COMMANDS: Readonly<Record<string, Command>> = {
+  erase,
+  erasures,
+  certificate,
+};

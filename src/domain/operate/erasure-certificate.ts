@@ -2,7 +2,8 @@
  * Erasure certificate: what was erased of a customer, where, and what could not be.
  *
  * For the customer and for an authority. It names the customer by its ids, which lead nowhere any more, and holds nothing
- * else of it. The seal is a keyed hash of all the rest: who has the certificate can ask whether it is ours and unchanged.
+ * else of it. The seal is a keyed hash of all the rest: of a certificate that somebody shows we can tell whether it is ours and
+ * unchanged (`npm run ops -- certificate`).
  * @module
  */
 import { canonicalJson } from '#domain/shared/canonical-json.ts';

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -147,6 +147,14 @@ test('asked for, killed and gone on with, an erasure leaves nothing, and the oth
     expect.arrayContaining(['archive', 'extracts', 'quarantine']),
   );
   expect((await served.ask(path)).body).toMatchObject({ state: 'done', certificate });
+  const shown = join(data, 'certificate.json');
+  writeFileSync(shown, stdout);
+  expect(await ops(['certificate', shown])).toMatchObject({
+    code: 0,
+    stdout: `${id} is ours, as it was written\n`,
+  });
+  writeFileSync(shown, JSON.stringify({ ...certificate, objects: [] }));
+  expect((await ops(['certificate', shown])).code).toBe(1);
   const gone = await served.ask(`/v1/profiles/customerId:${certificate.customerIds[0]}`);
   expect([gone.status, gone.body.code]).toEqual([410, 'erased']);
   expect(placesOf(await everythingIn(served), [...LIN_WORDS, 'LINRECEIPT4'])).toEqual([]);
