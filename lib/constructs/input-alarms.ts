@@ -9,6 +9,7 @@ import type { Construct } from 'constructs';
 import type { FunctionId } from '../config/function-ids.ts';
 import { pipelineMetric } from '../config/metrics.ts';
 import { type AlarmChannel, RunbookAlarm } from './alarm.ts';
+import type { StageFunction } from './stage-function.ts';
 
 /** No input, no data. */
 const missing = TreatMissingData.NOT_BREACHING;
@@ -57,8 +58,12 @@ const defectiveRows = (): MathExpression =>
   });
 
 /** Alarms of dropped files, of events that are sent, and of data quality. */
-export const addInputAlarms = (scope: Construct, channel: AlarmChannel): void => {
-  addFileAlarms(scope, channel);
+export const addInputAlarms = (
+  scope: Construct,
+  importFile: StageFunction,
+  channel: AlarmChannel,
+): void => {
+  addFileAlarms(scope, importFile, channel);
   new RunbookAlarm(scope, 'events-rejected', {
     ...channel,
     heading: 'Events rejected',
@@ -81,7 +86,24 @@ export const addInputAlarms = (scope: Construct, channel: AlarmChannel): void =>
   });
 };
 
-const addFileAlarms = (scope: Construct, channel: AlarmChannel): void => {
+const addFileAlarms = (
+  scope: Construct,
+  { lambda }: StageFunction,
+  channel: AlarmChannel,
+): void => {
+  new RunbookAlarm(scope, 'file-events-lost', {
+    ...channel,
+    heading: 'Failed objects',
+    what: 'The import of a dropped file was given up, and its event could not be put into the failed bucket.',
+    urgency: 'ticket',
+    metric: lambda.metric('DestinationDeliveryFailures', {
+      period: Duration.minutes(1),
+      statistic: 'Sum',
+    }),
+    threshold: 1,
+    minutes: [1, 1],
+    missing,
+  });
   new RunbookAlarm(scope, 'files-failed', {
     ...channel,
     heading: 'Files failed',

@@ -56,7 +56,7 @@ export class OperateStack extends Stack {
       addScheduleSilenceAlarm(this, each, channel, everyMinutes);
     for (const reader of readers) addIteratorAgeAlarm(this, reader, channel);
     addDataAlarms(this, props.data, channel);
-    addInputAlarms(this, channel);
+    addInputAlarms(this, props.capture.importFile, channel);
     addApiAlarms(this, api, channel);
     addAuditAlarms(this, channel);
     addUpkeepAlarms(this, props.settings.upkeep, channel);

@@ -50,7 +50,7 @@ describe('nothing is unwatched', () => {
     ['Silence', sources.length],
     ['DMS latency', 2 * sources.length],
     ['Iterator age', 4],
-    ['Failed objects', 1],
+    ['Failed objects', 2],
     ['Files failed', 1],
     ['File rows rejected', 1],
     ['Events rejected', 1],
