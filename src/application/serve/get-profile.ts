@@ -73,6 +73,8 @@ export interface FoundProfile {
 export type ProfileProblem =
   | QueryProblem
   | { readonly code: 'not-found' }
+  /** The id was issued, and nothing that it stood for is left. */
+  | { readonly code: 'at-rest' }
   /** The id is of a customer that was erased. */
   | { readonly code: 'erased' }
   /** The value is held by several customers, or by so many that it names nobody. */
@@ -156,10 +158,11 @@ const byIdentifier = async (
   const claim = parseClaimItem(item);
   if (claim.shared) return failure({ code: 'ambiguous', shared: true });
   const found = await byClaim(reader, value, identifier, claim);
-  const isLost = !found.ok && found.error.code === 'not-found';
-  return isLost && reads < MAX_CLAIM_READS
+  const isLost = !found.ok && ['not-found', 'at-rest'].includes(found.error.code);
+  if (!isLost) return found;
+  return reads < MAX_CLAIM_READS
     ? byIdentifier(reader, value, identifier, reads + 1)
-    : found;
+    : failure({ code: 'not-found' });
 };
 
 const byClaim = async (
@@ -262,7 +265,7 @@ const present = (
   { definition, question }: Reader,
   { customer, summary: whole }: Collection,
 ): Found => {
-  if (!isLive(customer)) return failure({ code: 'not-found' });
+  if (!isLive(customer)) return failure({ code: customer.rests ? 'at-rest' : 'not-found' });
   const { revision, summary, torn } = whole;
   const view = torn ? undefined : summary && viewOf(definition, summary, question);
   return view && summary

@@ -248,6 +248,12 @@ const problemOf = (problem: ProfileProblem): ApiProblem => {
       return { code, detail: problem.detail };
     case 'not-found':
       return NOT_FOUND;
+    case 'at-rest':
+      return {
+        code,
+        detail:
+          'All rows of the customer are gone. The id answers again if the first of them comes back.',
+      };
     case 'erased':
       return { code, detail: 'The customer was erased, and everything that was held of it.' };
     case 'not-yet-visible':

@@ -17,6 +17,7 @@ export const PROBLEMS = {
   'no-such-route': { status: 404, title: 'No such route' },
   ambiguous: { status: 409, title: 'The identifier names several customers' },
   'request-in-progress': { status: 409, title: 'The same request is being worked on' },
+  'at-rest': { status: 410, title: 'The customer has no rows any more' },
   erased: { status: 410, title: 'The customer was erased' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'key-reused': { status: 422, title: 'The Idempotency-Key belongs to another request' },

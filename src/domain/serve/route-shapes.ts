@@ -26,6 +26,7 @@ export const NAMING_PROBLEMS = [
   'other-customer',
   'not-found',
   'ambiguous',
+  'at-rest',
   'erased',
   'not-yet-visible',
 ] as const;

@@ -62,19 +62,28 @@ const told = ({ findings }: FuzzReport, seed: number): readonly string[] =>
       `${operation}: ${fault} (again: npm run verify:api -- --seed ${seed} --requests ${number}) ${JSON.stringify(request).slice(0, 600)}`,
   );
 
+/** Rounds until every route has succeeded once: some take an id that another must have answered before. */
+const MOST_ROUNDS = 5;
+
+const ROUTE_NAMES = ROUTES.map(({ operationId }) => operationId).sort();
+
+const succeededIn = ({ answers }: FuzzReport): readonly string[] =>
+  [...answers].flatMap(([operation, counts]) =>
+    [...counts.keys()].some((status) => status < 300) ? [operation] : [],
+  );
+
 describe.each(SEEDS)('seed %i', (seed) => {
   test(`${REQUESTS} requests: every answer is promised, and every route has been asked`, async () => {
     const { api, known } = await aShop();
-    const report = await fuzzApi(api, known, { seed, requests: REQUESTS });
-    expect([...told(report, seed), ...api.failures.map(String)]).toEqual([]);
-    if (REQUESTS < 1_000) return;
-    expect([...report.answers.keys()].sort()).toEqual(
-      ROUTES.map(({ operationId }) => operationId).sort(),
-    );
     // A run in which a route has never succeeded would say nothing about its answer.
-    const neverWell = [...report.answers].filter(
-      ([, counts]) => ![...counts.keys()].some((status) => status < 300),
-    );
-    expect(neverWell.map(([operation]) => operation)).toEqual([]);
+    const succeeded = new Set<string>();
+    for (let round = 0; round < MOST_ROUNDS && succeeded.size < ROUTE_NAMES.length; round++) {
+      const report = await fuzzApi(api, known, { seed: seed + round, requests: REQUESTS });
+      expect([...told(report, seed + round), ...api.failures.map(String)]).toEqual([]);
+      if (REQUESTS < 1_000) return;
+      expect([...report.answers.keys()].sort()).toEqual(ROUTE_NAMES);
+      for (const operation of succeededIn(report)) succeeded.add(operation);
+    }
+    expect([...succeeded].sort()).toEqual(ROUTE_NAMES);
   }, 600_000);
 });

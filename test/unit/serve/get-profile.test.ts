@@ -216,15 +216,16 @@ describe('by id', () => {
   });
 
   test.each([
-    ['was never issued', 7],
-    ['rests', 1],
-  ])('an id that %s', async (_, n) => {
-    const store = await withIds(undefined);
+    ['was never issued', 'not-found', 7],
+    ['rests', 'at-rest', 1],
+    ['leads to one that rests', 'at-rest', 2],
+  ])('an id that %s', async (_, code, n) => {
+    const store = await withIds(undefined, undefined, 1);
     await store.table.write({
       kind: 'put',
       item: { ...customerKey(oneId(1)), anchor: 'crm.1', issuedAt: 1, rests: true },
     });
-    expect(await shown(store.get(`customerId:${oneId(n)}`))).toEqual({ code: 'not-found' });
+    expect(await shown(store.get(`customerId:${oneId(n)}`))).toEqual({ code });
   });
 });
 

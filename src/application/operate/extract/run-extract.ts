@@ -160,7 +160,7 @@ const isWhole = (profile: AnsweredProfile): boolean =>
 /** Problems of a customer leave the customer out; any other ends the extract. */
 const isAboutCustomer = ({ code }: ApiProblem): boolean => {
   if (code === 'audit-unavailable') throw new ReadsUnrecordedError('reads cannot be recorded');
-  return code === 'not-found' || code === 'erased' || code === 'not-yet-visible';
+  return ['not-found', 'at-rest', 'erased', 'not-yet-visible'].includes(code);
 };
 
 /**
