@@ -33,7 +33,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   returnCount: 'cccccc',
   pointsBalance: 'cccccc',
   couponCount: 'cccccc',
-  caseCount: 'cc----',
+  caseCount: 'cc---c',
   lastOrderAt: 'cccccc',
   lastSeenAt: 'cccccc',
 };
