@@ -101,7 +101,7 @@ const schema = z.strictObject({
     /** Where alarms are sent; an existing topic, or a new one with this subscriber. */
     topicArn: z.string().startsWith('arn:').optional(),
     email: z.email().optional(),
-    /** Address of the runbook; alarm descriptions append the heading. */
+    /** Address of the runbook, to which alarm descriptions append the heading; a URL makes it a link in the mail. */
     runbook: z.string().min(1),
   }),
   logRetentionDays: z.union([7, 14, 30, 90, 180, 365].map((days) => z.literal(days))),
