@@ -25,7 +25,7 @@ import { SOURCES } from '../sources/databases.ts';
 import { type PostgresServer, startPostgres } from '../sources/postgres/server.ts';
 import { type LoadReport, loadHistory } from '../sources/shop/load-history.ts';
 import { type Endpoints, endpointsOf, removeEndpoints, writeEndpoints } from './endpoints.ts';
-import type { StartOptions } from './options.ts';
+import { OptionError, type StartOptions } from './options.ts';
 import { synthesize } from './synthesize.ts';
 
 /** A running pipeline. */
@@ -141,7 +141,9 @@ const both = async <A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> => {
 const checkedDefinitions = (folder: string): Definitions => {
   const read = readDefinitions(folder);
   if (read.ok) return read.value.definitions;
-  throw new Error(`the definitions cannot be used:\n${read.error.map(formatProblem).join('\n')}`);
+  throw new OptionError(
+    `the definitions cannot be used:\n${read.error.map(formatProblem).join('\n')}`,
+  );
 };
 
 const forget = (dataDir: string, truthDir: string, log: (line: string) => void): void => {

@@ -27,7 +27,10 @@ export const parseYaml = ({ path: file, text }: DefinitionFile): YamlDocument =>
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
-  const problems = document.errors.map(({ code, message, pos }) => ({
+  // What follows the first place that is no YAML is misread from there on, so no more is said of it.
+  const broken = document.errors.find(({ code }) => code !== DUPLICATE_KEY);
+  const told = document.errors.filter((error) => error.code === DUPLICATE_KEY || error === broken);
+  const problems = told.map(({ code, message, pos }) => ({
     file,
     line: lineAt(pos[0]),
     field: '',
@@ -46,8 +49,10 @@ export const parseYaml = ({ path: file, text }: DefinitionFile): YamlDocument =>
   };
 };
 
+const DUPLICATE_KEY = 'DUPLICATE_KEY';
+
 const syntaxMessage = (code: string, message: string): string =>
-  code === 'DUPLICATE_KEY'
+  code === DUPLICATE_KEY
     ? 'The key on this line is written twice; keep one of the two.'
     : `This is not YAML (${message.split('\n')[0]}); correct the line.`;
 

@@ -351,6 +351,11 @@ describe('mistakes in the text', () => {
       'sources/pos.yaml:1 This is not YAML (Flow sequence in block collection must be sufficiently indented and end with a ]); correct the line.',
     ],
     [
+      'text that is no YAML, followed by more that is misread for it',
+      { pos: 'source: pos\n\u0009engine: postgresql\n region: HK\n  brand: x: y\n' },
+      'sources/pos.yaml:2 This is not YAML (Tabs are not allowed as indentation); correct the line.',
+    ],
+    [
       'an empty file',
       { view: '' },
       'views/customer-360.yaml:1 must be a block of keys and values.',
