@@ -285,6 +285,12 @@ export const CATALOGUE: readonly NamedRace[] = [
       'another fact comes and goes',
     ),
   ),
+  // A row that changed lies there without the mark of one that was laid, which would refuse what others write meanwhile.
+  ...group(
+    'images',
+    { 'of a row that changed': [rows(party('a', 1, 'card#1')), rows(party('a', 2, 'phone#1'))] },
+    acts('a stays', 'a changes', 'a goes'),
+  ),
   ...group(
     'decisions',
     {

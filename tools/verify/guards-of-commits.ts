@@ -361,7 +361,7 @@ export const GUARDS_OF_COMMITS: readonly Mutant[] = [
     file: `${IDENTITY}/write-parties.ts`,
     from: "      { equals: [['evidence'], evidenceText(after.evidence)] },\n    ],",
     to: '    ],',
-    races: 'holders: one',
+    races: 'images',
   },
   {
     guard: 'what a row claims is written only over what was read',
