@@ -57,15 +57,16 @@ export const keep = (
   context: FactContext,
 ): Kept | undefined => {
   if (fact.as === definition.of) {
-    return passes(definition.where, fact) ? keepOwn(definition, fact, context) : undefined;
+    return isMeant(definition, fact) ? keepOwn(definition, fact, context) : undefined;
   }
   const minus = definition.fold === 'money' ? definition.minus : undefined;
   const taken = minus?.of === fact.as ? fact.fields[minus.field] : undefined;
   return isMoney(taken) ? { [taken.currency]: 0 - taken.amount } : undefined;
 };
 
-const passes = (filter: FactFilter = [], fact: Fact): boolean =>
-  [filter].flat().every((condition) => meets(condition, fact));
+/** Whether a fact of the measure's own kind is one that it means. */
+export const isMeant = ({ where = [] }: { readonly where?: FactFilter }, fact: Fact): boolean =>
+  [where].flat().every((condition) => meets(condition, fact));
 
 const meets = (condition: FactCondition, { fields }: Fact): boolean => {
   const value = fields[condition.field];

@@ -11,6 +11,7 @@ import type { Money } from '#domain/capture/mapped-row.ts';
 import type { Definitions, MeasureDefinition } from '#domain/definitions/types.ts';
 import { calendarDay } from '#domain/shared/calendar-day.ts';
 import { brandOf, type FactRow, sourceOf } from './facts-partial.ts';
+import { isMeant } from './measure.ts';
 import type { ProfileView } from './profile-view.ts';
 
 /** Windows of member activity, in days back from the instant asked. */
@@ -121,32 +122,36 @@ export const factMetrics = (fact: FactRow, definitions: Definitions, now: number
   return { activity: {}, channels: {}, trend: { [name]: cell } };
 };
 
-/** Measures that a trend is made of: counts of orders and returns, and amounts, over all of their kind. */
+/** Measures that a trend is made of: counts of orders and returns, and amounts. */
 export const trendMeasures = ({ view }: Pick<Definitions, 'view'>): readonly MeasureDefinition[] =>
   view.measures.filter(
     (measure) =>
-      !('where' in measure) &&
-      (measure.fold === 'money' ||
-        (measure.fold === 'count' && ['order', 'return'].includes(measure.of))),
+      measure.fold === 'money' ||
+      (measure.fold === 'count' && ['order', 'return'].includes(measure.of)),
   );
 
 const cellOf = (fact: FactRow, measures: readonly MeasureDefinition[]): TrendCell | undefined => {
   const counts: Record<string, number> = {};
   const amounts: Record<string, Counts> = {};
   for (const definition of measures) {
-    if (definition.fold === 'count' && definition.of === fact.as) counts[definition.measure] = 1;
-    const amount = definition.fold === 'money' ? amountOf(fact, definition) : undefined;
-    if (amount) amounts[definition.measure] = { [amount.currency]: amount.amount };
+    const { fold, measure } = definition;
+    if (fold === 'count' && definition.of === fact.as && isMeant(definition, fact)) {
+      counts[measure] = 1;
+    }
+    const amount = fold === 'money' ? amountOf(fact, definition) : undefined;
+    if (amount) amounts[measure] = { [amount.currency]: amount.amount };
   }
   const isEmpty = Object.keys(counts).length + Object.keys(amounts).length === 0;
   return isEmpty ? undefined : { counts, amounts };
 };
 
 const amountOf = (
-  { as, fields }: FactRow,
-  { of, field, minus }: Extract<MeasureDefinition, { fold: 'money' }>,
+  fact: FactRow,
+  definition: Extract<MeasureDefinition, { fold: 'money' }>,
 ): Money | undefined => {
-  if (as === of) return moneyIn(fields[field]);
+  const { as, fields } = fact;
+  const { of, field, minus } = definition;
+  if (as === of) return isMeant(definition, fact) ? moneyIn(fields[field]) : undefined;
   const taken = minus && as === minus.of ? moneyIn(fields[minus.field]) : undefined;
   return taken && { amount: -taken.amount, currency: taken.currency };
 };

@@ -6,12 +6,14 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { memoryScan } from '#adapters/memory/scan.ts';
 import { continueFold, type FoldPass, isFolded } from '#application/operate/fold-metrics.ts';
 import { loadMetrics } from '#application/profile/metrics-store.ts';
+import { factMetrics } from '#domain/profile/metrics.ts';
 import type { Operation } from '#domain/serve/operation.ts';
 import { OPERATIONS } from '#domain/serve/operations.ts';
 import { must } from '#domain/shared/assert.ts';
 import type { JsonObject } from '#domain/shared/json.ts';
 import { expectPromised } from '../../support/api.ts';
 import { dmsText } from '../../support/builders/dms-record.ts';
+import { rowKey } from '../../support/builders/rows.ts';
 import { type AskedOf, aLambda, apiEvent, CONTEXT } from '../../support/lambda.ts';
 import { aPipeline, DEMO, NOW } from '../../support/pipeline.ts';
 
@@ -102,6 +104,21 @@ describe('figures', () => {
     ]);
     const some = await shop.ask('getSalesTrend', { query: { from: '2026-11-22' } });
     expect(some.body.days).toHaveLength(1);
+  });
+
+  test('of sales leave out what a measure does not mean', () => {
+    const sold = { total: { amount: 500, currency: 'HKD' }, at: NOW - 1, brand: 'aurora' };
+    const order = (state: string) => ({
+      rowKey: rowKey('shop.shop_order.1'),
+      as: 'order',
+      fields: { ...sold, state },
+    });
+    const trendOf = (state: string) =>
+      Object.values(factMetrics(order(state), DEMO.definitions, NOW).trend);
+    expect(trendOf('cancelled')).toEqual([]);
+    expect(trendOf('shipped')).toEqual([
+      { counts: { orderCount: 1 }, amounts: { spend: { HKD: 500 } } },
+    ]);
   });
 
   test('of members are by when they were last seen', async () => {
