@@ -1,11 +1,8 @@
 /**
  * `npm run check`: what can be said of the code without running it. Every step runs, so that one run shows everything.
- *
- *     npm run check                 all steps
- *     npm run check -- style types  the steps named
- *
  * @module
  */
+import { readOptions } from './read-options.ts';
 import { runProgram } from './run-program.ts';
 
 /** Each step with its command; the programs are those of node_modules. */
@@ -29,7 +26,16 @@ const run = async (step: string): Promise<number> => {
   return code;
 };
 
-const asked = process.argv.slice(2);
+const HELP = `Usage: npm run check -- [STEP...]
+
+Says what is wrong with the code without running it: ${Object.keys(STEPS).join(', ')}.
+
+Examples
+  npm run check                   all steps
+  npm run check -- style types    the steps named
+`;
+
+const { positionals: asked } = readOptions(HELP, {}, true);
 const unknown = asked.filter((step) => !Object.hasOwn(STEPS, step));
 if (unknown.length > 0) {
   console.error(`No step ${unknown.join(', ')}; there are ${Object.keys(STEPS).join(', ')}.`);

@@ -6,7 +6,7 @@
  * killed, or its end could not be written. Neither holds what a customer could be told by: options and ids only.
  * @module
  */
-import { AUDIT_LANES, auditPartition } from '#application/serve/audit.ts';
+import { AUDIT_KEPT_MS, AUDIT_LANES, auditPartition } from '#application/serve/audit.ts';
 import type { Table } from '#application/shared/table.ts';
 import type { Hash } from '#domain/serve/audit-chain.ts';
 import type { Clock } from '#domain/shared/clock.ts';
@@ -43,9 +43,6 @@ export interface CommandLogPorts {
   readonly hash: Hash;
 }
 
-/** Entries are kept like those of reads: three years (PIPL article 56). */
-const KEPT_MS = 3 * 366 * 24 * 3_600_000;
-
 /** Records that a command begins. Throws when it cannot; then the command must not run. */
 export const recordBegun = (ports: CommandLogPorts, entry: CommandEntry): Promise<void> =>
   record(ports, entry, { state: 'begun' });
@@ -72,7 +69,7 @@ const record = async (
     role: 'operator',
     purpose: 'operations',
     at,
-    expiresAt: Math.floor((now + KEPT_MS) / 1_000),
+    expiresAt: Math.floor((now + AUDIT_KEPT_MS) / 1_000),
   };
   if (await table.write({ kind: 'put', item, when: { missing: ['pk'] } })) return;
   throw new Error(`request ${entry.requestId} is recorded already`);

@@ -48,7 +48,7 @@ export interface AuditLog {
 /** Lanes of the log. */
 export const AUDIT_LANES = 16;
 /** Entries are kept for three years (PIPL article 56). */
-const KEPT_MS = 3 * 366 * 24 * 3_600_000;
+export const AUDIT_KEPT_MS = 3 * 366 * 24 * 3_600_000;
 
 /** `A#07` */
 export const auditPartition = (lane: number): string => `A#${lane.toString(16).padStart(2, '0')}`;
@@ -105,7 +105,7 @@ const auditItem = (ports: AuditPorts, entry: AuditEntry, at: number, number: num
     pk: auditPartition(laneOf(requestId)),
     sk: `${new Date(at).toISOString()}#${requestId}#${number}`,
     ...stored,
-    expiresAt: Math.floor((at + KEPT_MS) / 1000),
+    expiresAt: Math.floor((at + AUDIT_KEPT_MS) / 1000),
   };
 };
 
