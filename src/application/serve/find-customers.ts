@@ -72,12 +72,23 @@ const termsOf = ({ name, phoneTail }: SearchBy): readonly SearchTerm[] => {
   ];
 };
 
-/** Finds who is at the counter, with the newest orders. */
+/** Who is at the counter or on the phone, with the newest orders and service cases. */
+export interface AtCounter {
+  readonly customer: Profile;
+  readonly orders: Profile;
+  /** Empty for a caller who may not know of any. */
+  readonly cases: Profile;
+}
+
+/** Most entries of each list. */
+const AT_COUNTER = 20;
+
+/** Finds who is at the counter: all that a desk needs in one answer. */
 export const findPickup = async (
   ports: ActivityPorts,
   request: FindRequest,
   shown: ShownAtCounter,
-): Promise<Result<{ readonly customer: Profile; readonly orders: Profile }, ApiProblem>> => {
+): Promise<Result<AtCounter, ApiProblem>> => {
   const granted = await mayFind(ports, request);
   if (!granted.ok) return granted;
   const identifier = await identifierOf(ports, shown);
@@ -85,9 +96,12 @@ export const findPickup = async (
   const asked = { ...request, identifier: identifier.value };
   const customer = await readProfile(ports, asked);
   if (!customer.ok) return customer;
-  const filter = { kinds: ['order', 'return'] };
-  const orders = await listActivity(ports, { ...asked, filter, limit: 20 });
-  return orders.ok ? success({ customer: customer.value, orders: orders.value }) : orders;
+  const list = (...kinds: string[]) =>
+    listActivity(ports, { ...asked, filter: { kinds }, limit: AT_COUNTER });
+  const [orders, cases] = await Promise.all([list('order', 'return'), list('case')]);
+  if (!orders.ok) return orders;
+  if (!cases.ok) return cases;
+  return success({ customer: customer.value, orders: orders.value, cases: cases.value });
 };
 
 const identifierOf = async (

@@ -154,7 +154,7 @@ export const OPERATIONS = [
     ...askRoute(
       'findPickup',
       '/v1/pickup',
-      'Who is at the counter, by order number, phone or member code, with their orders',
+      'Who is at the counter or on the phone, by order number, phone or member code: profile, newest orders, service cases',
       PickupRequest,
       { memberCode: '610000074' },
       PickupAnswer,

@@ -309,7 +309,11 @@ export const PickupRequest = z
   .check(z.refine((shown) => Object.keys(shown).length === 1, 'name one thing'));
 
 /** Who is at the counter, and the orders. */
-export const PickupAnswer = z.looseObject({ customer: ProfileAnswer, orders: ActivityAnswer });
+export const PickupAnswer = z.looseObject({
+  customer: ProfileAnswer,
+  orders: ActivityAnswer,
+  cases: ActivityAnswer,
+});
 
 /** What the Tracking API answers; `accepted` and `rejected` in strict mode. */
 export const TrackingAnswer = z.looseObject({

@@ -406,6 +406,17 @@ describe('at the counter', () => {
   );
 
   test.each([
+    ['service', 1],
+    ['store', 0],
+  ])('the %s desk is told %i service cases in the same answer', async (c360_role, cases) => {
+    const { ask } = await anApi(...SHOP);
+    const body = { memberCode: 'M1' };
+    const answer = (await ask('findPickup', { body, claims: { c360_role } })).body;
+    expect(answer.cases.data).toHaveLength(cases);
+    expect(answer.customer).toMatchObject({ pointsBalance: expect.any(Number) });
+  });
+
+  test.each([
     [{ orderNumber: 'NONE' }, 404],
     [{ orderNumber: '../R3' }, 404],
     [{ phone: '91234567' }, 400],
