@@ -236,6 +236,12 @@ export type ListSourcesAnswer = { /** Complete up to this commit of every source
 /** What `listSources` is asked. */
 export type ListSourcesRequest = {  };
 
+/** What `getSchema` answers. */
+export type GetSchemaAnswer = { /** Hash of the definitions in force */ readonly definitions: string; /** What the data would be for; decides what is shown */ readonly purpose: string; readonly fields: readonly ({ /** As policies call it: tier, identifiers.phone, order.total */ readonly name: string; readonly part: "profile" | "measures" | "identifiers" | "entries"; /** Of a field of entries: order, case, … */ readonly kind?: string | undefined; readonly field: string; readonly label: { readonly zh: string; readonly en: string; readonly [name: string]: unknown }; readonly class?: "direct" | "quasi" | "sensitive" | "plain" | undefined; /** What the caller sees of it */ readonly shown: "clear" | "masked" | "hidden"; readonly types: readonly (string)[]; /** Which value is shown, or how it is computed */ readonly meaning?: string | undefined; /** Days for which it is also given */ readonly windows?: readonly (number)[] | undefined; /** Columns that it comes from; none for what is computed of entries */ readonly from: readonly ({ readonly source: string; readonly table: string; readonly column: string; readonly verified?: boolean | undefined; readonly [name: string]: unknown })[]; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
+
+/** What `getSchema` is asked. */
+export type GetSchemaRequest = {  };
+
 /** What `getMemberActivity` answers. */
 export type GetMemberActivityAnswer = { /** When the pass began; windows count back from here */ readonly asOf: string; /** Milliseconds since then */ readonly lagMs: number; /** By source: log position, commit time and lag; null of one that was not heard of */ readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** When it had read everything */ readonly completeAt: string; /** Hash of the definitions it was made by */ readonly definitions: string; readonly customers: number; readonly tiers: readonly ({ readonly tier: string | null; readonly customers: number; readonly active: readonly ({ readonly days: number; readonly customers: number; readonly [name: string]: unknown })[]; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
 
@@ -306,6 +312,8 @@ export interface TributaryClient {
   findPickup(request: FindPickupRequest): Promise<FindPickupAnswer>;
   /** How fresh every source is. */
   listSources(): Promise<ListSourcesAnswer>;
+  /** Every field that is served: names, type, class, meaning, and the columns it comes from. */
+  getSchema(): Promise<GetSchemaAnswer>;
   /** Customers of each tier, and how many were seen in the last 1, 7, 30, 90 and 365 days. */
   getMemberActivity(): Promise<GetMemberActivityAnswer>;
   /** Customers of each source, and how many of them have ordered. */
@@ -341,6 +349,7 @@ export const makeClient = (settings: ClientSettings): TributaryClient => ({
   searchCustomers: async (request) => (await send(settings, { method: 'POST', path: `/v1/search`, body: request.body })) as SearchCustomersAnswer,
   findPickup: async (request) => (await send(settings, { method: 'POST', path: `/v1/pickup`, body: request.body })) as FindPickupAnswer,
   listSources: async () => (await send(settings, { method: 'GET', path: `/v1/sources` })) as ListSourcesAnswer,
+  getSchema: async () => (await send(settings, { method: 'GET', path: `/v1/schema` })) as GetSchemaAnswer,
   getMemberActivity: async () => (await send(settings, { method: 'GET', path: `/v1/metrics/member-activity` })) as GetMemberActivityAnswer,
   getChannelConversion: async () => (await send(settings, { method: 'GET', path: `/v1/metrics/channel-conversion` })) as GetChannelConversionAnswer,
   getSalesTrend: async (request) => (await send(settings, { method: 'GET', path: `/v1/metrics/sales-trend`, query: { from: request.from, until: request.until } })) as GetSalesTrendAnswer,

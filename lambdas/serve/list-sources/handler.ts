@@ -1,5 +1,6 @@
 /**
- * serve/list-sources: `GET /v1/sources`, how fresh every source is, and `GET /v1/metrics/…`, figures of all customers.
+ * serve/list-sources: `GET /v1/sources`, how fresh every source is, `GET /v1/schema`, which fields there are, and
+ * `GET /v1/metrics/…`, figures of all customers.
  * @module
  */
 import { readServable } from '#application/profile/servable.ts';
@@ -14,6 +15,7 @@ import type { DefinitionsSource } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
 import { continuousSources } from '#domain/definitions/continuous-sources.ts';
 import { decideAccess } from '#domain/serve/access.ts';
+import { presentSchema } from '#domain/serve/present-schema.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { success } from '#domain/shared/result.ts';
 import { type AnswerOperation, makeApi } from '../../shared/api.ts';
@@ -52,6 +54,13 @@ export const makeHandler = ({ table, definitions, clock }: SourcesPorts, telemet
           ...(servable[source] ? { servable: servable[source] } : {}),
         }));
         return success({ body: { asOf, lagMs, definitions: hash, sources } });
+      },
+      getSchema: async ({ caller, headers }) => {
+        const { hash, definitions: current } = await definitions();
+        const granted = decideAccess(current.access, caller, headers['x-purpose']);
+        if (!granted.ok) return granted;
+        const fields = presentSchema(current, granted.value);
+        return success({ body: { definitions: hash, purpose: granted.value.purpose, fields } });
       },
       getMemberActivity: metric({ table, definitions, clock }, readMemberActivity),
       getChannelConversion: metric({ table, definitions, clock }, readChannelConversion),

@@ -38,6 +38,7 @@ import {
   ProfileAnswer,
   readQuery,
   redeemableParameter,
+  SchemaAnswer,
   SearchAnswer,
   SearchRequest,
   SourcesAnswer,
@@ -170,6 +171,18 @@ export const OPERATIONS = [
     scope: SCOPES.readProfiles,
     query: z.strictObject({}),
     answers: { 200: json(SourcesAnswer) },
+    problems: ['bad-request', 'not-permitted', 'too-many-requests'],
+  },
+  {
+    id: 'getSchema',
+    method: 'GET',
+    path: '/v1/schema',
+    group: 'sources',
+    summary:
+      'Every field that is served: names, type, class, meaning, and the columns it comes from',
+    scope: SCOPES.readProfiles,
+    query: z.strictObject({}),
+    answers: { 200: json(SchemaAnswer) },
     problems: ['bad-request', 'not-permitted', 'too-many-requests'],
   },
   metricRoute(

@@ -128,6 +128,37 @@ export const ProfileAnswer = z.looseObject({
   withheld,
 });
 
+/** Every field that may be served. */
+export const SchemaAnswer = z.looseObject({
+  definitions: described(z.string(), 'Hash of the definitions in force'),
+  purpose: described(z.string(), 'What the data would be for; decides what is shown'),
+  fields: z.array(
+    z.looseObject({
+      name: described(z.string(), 'As policies call it: tier, identifiers.phone, order.total'),
+      part: z.enum(['profile', 'measures', 'identifiers', 'entries']),
+      kind: described(z.optional(z.string()), 'Of a field of entries: order, case, …'),
+      field: z.string(),
+      label: z.looseObject({ zh: z.string(), en: z.string() }),
+      class: z.optional(z.enum(['direct', 'quasi', 'sensitive', 'plain'])),
+      shown: described(z.enum(['clear', 'masked', 'hidden']), 'What the caller sees of it'),
+      types: z.array(z.string()),
+      meaning: described(z.optional(z.string()), 'Which value is shown, or how it is computed'),
+      windows: described(z.optional(z.array(z.int())), 'Days for which it is also given'),
+      from: described(
+        z.array(
+          z.looseObject({
+            source: z.string(),
+            table: z.string(),
+            column: z.string(),
+            verified: z.optional(z.boolean()),
+          }),
+        ),
+        'Columns that it comes from; none for what is computed of entries',
+      ),
+    }),
+  ),
+});
+
 /** Freshness of every source. */
 export const SourcesAnswer = z.looseObject({
   asOf: freshness.asOf,

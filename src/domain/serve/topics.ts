@@ -47,10 +47,10 @@ export const TOPICS: readonly Topic[] = [
     paths: /^\/v1\/(why|why-not|profiles\/\{identifier\}\/graph)$/,
   },
   {
-    name: 'Freshness and figures',
+    name: 'Freshness, fields and figures',
     summary:
-      'How current every source is, and figures over all customers by the definitions of the view.',
-    paths: /^\/v1\/(sources|metrics\/.+)$/,
+      'How current every source is, which fields there are, and figures over all customers by the definitions of the view.',
+    paths: /^\/v1\/(sources|schema|metrics\/.+)$/,
   },
   {
     name: 'Sending events',
