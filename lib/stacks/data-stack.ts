@@ -10,7 +10,6 @@ import {
   AttributeType,
   Billing,
   CfnGlobalTable,
-  ContributorInsightsMode,
   StreamViewType,
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
@@ -159,10 +158,7 @@ export class DataStack extends Stack {
         pointInTimeRecoveryEnabled: true,
         recoveryPeriodInDays: 35,
       },
-      contributorInsightsSpecification: {
-        enabled: true,
-        mode: ContributorInsightsMode.THROTTLED_KEYS,
-      },
+      // Contributor Insights would write keys to CloudWatch, and row keys may hold card numbers.
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });

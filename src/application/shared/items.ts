@@ -24,7 +24,8 @@
  * | upkeep    | `UPKEEP`           | job             | how far a job over the whole table is |
  * | erasure, plan, log, erased row, erased id | | | see {@link module:application/shared/erasure-items} |
  *
- * Nothing but a party row's item and the summary made from it holds a raw personal value.
+ * Nothing but row keys, which hold primary keys as sources have them, a party row's item and the summary made from it holds a
+ * raw personal value.
  * @module
  */
 import type { RowDefect } from '#domain/capture/check-quality.ts';
