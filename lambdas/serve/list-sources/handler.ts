@@ -3,6 +3,7 @@
  * `GET /v1/metrics/…`, figures of all customers.
  * @module
  */
+import { loadMetrics, type StoredMetrics } from '#application/profile/metrics-store.ts';
 import { readServable } from '#application/profile/servable.ts';
 import { readFreshness } from '#application/serve/read-freshness.ts';
 import {
@@ -14,7 +15,9 @@ import {
 import type { DefinitionsSource } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
 import { continuousSources } from '#domain/definitions/continuous-sources.ts';
-import { decideAccess } from '#domain/serve/access.ts';
+import type { Definitions } from '#domain/definitions/types.ts';
+import { tablesQuality } from '#domain/profile/catalogue.ts';
+import { decideAccess, type Grant } from '#domain/serve/access.ts';
 import { presentSchema } from '#domain/serve/present-schema.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { success } from '#domain/shared/result.ts';
@@ -47,13 +50,18 @@ export const makeHandler = ({ table, definitions, clock }: SourcesPorts, telemet
           names,
           continuousSources(current),
         );
-        const servable = await readServable(table, names);
+        const [servable, stored] = await Promise.all([
+          readServable(table, names),
+          granted.ok && seesAll(granted.value) ? loadMetrics(table) : undefined,
+        ]);
         const sources = names.map((source) => ({
           source,
           ...positions[source],
           ...(servable[source] ? { servable: servable[source] } : {}),
+          ...(stored ? { tables: tablesOf(current, source, stored) } : {}),
         }));
-        return success({ body: { asOf, lagMs, definitions: hash, sources } });
+        const counted = stored ? { countedAt: new Date(stored.startedAt).toISOString() } : {};
+        return success({ body: { asOf, lagMs, definitions: hash, ...counted, sources } });
       },
       getSchema: async ({ caller, headers }) => {
         const { hash, definitions: current } = await definitions();
@@ -68,6 +76,14 @@ export const makeHandler = ({ table, definitions, clock }: SourcesPorts, telemet
     },
     { telemetry, clock },
   );
+
+/** Tables are counted over all brands and markets. */
+const seesAll = ({ brands, markets, customer }: Grant): boolean =>
+  [brands, markets, customer].every((limit) => limit === undefined);
+
+// Figures of a pass by former code have no catalogue.
+const tablesOf = (definitions: Definitions, source: string, { metrics }: StoredMetrics) =>
+  tablesQuality(definitions, source, metrics.catalogue ?? {});
 
 const metric =
   (ports: MetricsPorts, read: typeof readSalesTrend): AnswerOperation =>

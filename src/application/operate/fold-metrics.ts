@@ -1,7 +1,7 @@
 /**
  * Fold metrics: the figures of the whole business, folded over the table in passes.
  *
- * A pass reads every summary and every bucket once, in segments, and can be stopped after any page. Its figures replace
+ * A pass reads every summary, row, bucket and defect once, in segments, and can be stopped after any page. Its figures replace
  * those before only when it is complete. What changes behind it is in the next one.
  * @module
  */
@@ -12,10 +12,13 @@ import { parseSummaryItem } from '#application/profile/summary-text.ts';
 import { readFreshness } from '#application/serve/read-freshness.ts';
 import { liveContributionsIn } from '#application/shared/contributions.ts';
 import { inParallel } from '#application/shared/in-parallel.ts';
+import { asMap } from '#application/shared/items.ts';
 import { allItemsIn } from '#application/shared/partition-items.ts';
+import { isPartyItem, lastChangeIn } from '#application/shared/party-row.ts';
 import type { CurrentDefinitions } from '#application/shared/ports.ts';
 import type { Item, Table } from '#application/shared/table.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
+import { defectFill, rowFill } from '#domain/profile/catalogue.ts';
 import {
   customerMetrics,
   factMetrics,
@@ -25,6 +28,7 @@ import {
 } from '#domain/profile/metrics.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import type { Scan } from './ports.ts';
+import { isDefectItem, openDefects } from './quality-report.ts';
 import { allDone, newSegments, nextPages, type Segment } from './scan-pages.ts';
 
 /** What folding needs. */
@@ -111,6 +115,17 @@ const itemMetrics = async (
     const { summary, torn } = wholeSummary(await partsOf(table, item));
     const view = torn ? undefined : summary && viewOf(definitions.view, summary, { now });
     return view ? [customerMetrics(view, definitions, now)] : [];
+  }
+  if (isPartyItem(item)) {
+    const { fields = {} } = lastChangeIn(item);
+    return [{ ...NO_METRICS, catalogue: rowFill(item.pk.slice('R#'.length), asMap(fields)) }];
+  }
+  if (isDefectItem(item)) {
+    const open = await openDefects(table, [item]);
+    return open.map(({ rowKey, column }) => ({
+      ...NO_METRICS,
+      catalogue: defectFill(rowKey, column),
+    }));
   }
   if (item.sk !== 'BUCKET') return [];
   return liveContributionsIn(item).map(({ rowKey, fact }) =>

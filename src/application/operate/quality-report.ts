@@ -53,7 +53,7 @@ interface Place {
 }
 
 /** A recorded defect. */
-interface Recorded {
+export interface Recorded {
   readonly rule: string;
   readonly column: string;
   readonly rowKey: SourceRowKey;
@@ -62,8 +62,10 @@ interface Recorded {
 }
 
 const findingsOf = async (table: Table, place: Place): Promise<readonly RuleFinding[]> => {
-  const recorded = await recordedIn(table, place);
-  const open = await openOf(table, recorded);
+  const open = await openDefects(
+    table,
+    await allItemsIn(table, { pk: defectPartition(place.source, place.table) }),
+  );
   const groups = groupBy(open, ({ rule, column }) => `${rule}#${column}`);
   return [...groups.values()].map((ofRule) => {
     const { rule, column, severity } = ofRule[0] as Recorded;
@@ -71,10 +73,8 @@ const findingsOf = async (table: Table, place: Place): Promise<readonly RuleFind
   });
 };
 
-const recordedIn = async (table: Table, place: Place): Promise<readonly Recorded[]> => {
-  const items = await allItemsIn(table, { pk: defectPartition(place.source, place.table) });
-  return items.map(parseDefect);
-};
+/** Whether an item is a recorded defect. */
+export const isDefectItem = ({ pk }: Item): boolean => pk.startsWith('Q#');
 
 /** The name of a column may hold a `#`, so the row key is found by its table. */
 const parseDefect = (item: Item): Recorded => {
@@ -92,10 +92,12 @@ const parseDefect = (item: Item): Recorded => {
   };
 };
 
-const openOf = async (
+/** Those of the recorded defects that are open now. */
+export const openDefects = async (
   table: Table,
-  recorded: readonly Recorded[],
+  defects: readonly Item[],
 ): Promise<readonly Recorded[]> => {
+  const recorded = defects.map(parseDefect);
   const items = await table.getAll(recorded.map(({ rowKey }) => rowItemKey(rowKey)));
   const rows = items.map((item) => item && parseRowItem(item));
   const buckets = rows.map(bucketOf);

@@ -1,7 +1,8 @@
 /**
  * Metrics: figures of the whole business, by the definitions of the customer's view.
  *
- * Sums of parts, like a view: folding customers and rows in any order, in any slices, comes to the same. Three of them.
+ * Sums of parts, like a view: folding customers and rows in any order, in any slices, comes to the same. Three of them, and
+ * the catalogue of what rows hold.
  * Member activity counts customers by when they were last seen, channel conversion customers of each source and how many
  * of them have ordered, the sales trend counts and amounts per market-local day, source and brand. Amounts and counts of
  * the trend are the view's own measures, folded over a day instead of a customer.
@@ -10,6 +11,7 @@
 import type { Money } from '#domain/capture/mapped-row.ts';
 import type { Definitions, MeasureDefinition } from '#domain/definitions/types.ts';
 import { calendarDay } from '#domain/shared/calendar-day.ts';
+import { type Catalogue, rowFill, type TableFill } from './catalogue.ts';
 import { brandOf, type FactRow, sourceOf } from './facts-partial.ts';
 import { isMeant } from './measure.ts';
 import type { ProfileView } from './profile-view.ts';
@@ -45,10 +47,11 @@ export interface Metrics {
   readonly activity: Readonly<Record<string, ActivityGroup>>;
   readonly channels: Readonly<Record<string, ChannelGroup>>;
   readonly trend: Readonly<Record<string, TrendCell>>;
+  readonly catalogue: Catalogue;
 }
 
 /** Nothing yet. */
-export const NO_METRICS: Metrics = { activity: {}, channels: {}, trend: {} };
+export const NO_METRICS: Metrics = { activity: {}, channels: {}, trend: {}, catalogue: {} };
 
 /** Puts the figures of disjoint sets of customers and rows together. Linear in what is put together. */
 export const sumMetrics = (parts: readonly Metrics[]): Metrics => ({
@@ -64,6 +67,16 @@ export const sumMetrics = (parts: readonly Metrics[]): Metrics => ({
     parts.map(({ trend }) => trend),
     addCells,
   ),
+  catalogue: sumOf(
+    parts.map(({ catalogue }) => catalogue),
+    addFill,
+  ),
+});
+
+const addFill = (a: TableFill, b: TableFill): TableFill => ({
+  rows: a.rows + b.rows,
+  filled: addCounts(a.filled, b.filled),
+  defects: addCounts(a.defects, b.defects),
 });
 
 const addCells = (a: TrendCell, b: TrendCell): TrendCell => ({
@@ -104,22 +117,29 @@ export const customerMetrics = (
       view.sources.map(({ source }) => [source, { customers: 1, buyers }]),
     ),
     trend: {},
+    catalogue: {},
   };
 };
 
 const isSeen = ({ lastSeenAt }: ProfileView, now: number, days: number): boolean =>
   lastSeenAt !== null && lastSeenAt > now - days * DAY_MS;
 
-/** What one live fact adds; nothing when it has no time, or lies before the days that are kept. */
-export const factMetrics = (fact: FactRow, definitions: Definitions, now: number): Metrics => {
+/** What one live fact adds. */
+export const factMetrics = (fact: FactRow, definitions: Definitions, now: number): Metrics => ({
+  ...NO_METRICS,
+  trend: trendOf(fact, definitions, now),
+  catalogue: rowFill(fact.rowKey, fact.fields),
+});
+
+// Nothing when it has no time, or lies before the days that are kept.
+const trendOf = (fact: FactRow, definitions: Definitions, now: number): Metrics['trend'] => {
   const { at } = fact.fields;
-  if (typeof at !== 'number' || at <= now - TREND_DAYS * DAY_MS) return NO_METRICS;
+  if (typeof at !== 'number' || at <= now - TREND_DAYS * DAY_MS) return {};
   const cell = cellOf(fact, trendMeasures(definitions));
-  if (cell === undefined) return NO_METRICS;
+  if (cell === undefined) return {};
   const source = sourceOf(fact.rowKey);
   const day = calendarDay(at, definitions.sources[source]?.timeZone ?? 'UTC');
-  const name = [day, source, brandOf(fact.fields)].join('|');
-  return { activity: {}, channels: {}, trend: { [name]: cell } };
+  return { [[day, source, brandOf(fact.fields)].join('|')]: cell };
 };
 
 /** Measures that a trend is made of: counts of orders and returns, and amounts. */

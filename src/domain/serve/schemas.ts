@@ -164,6 +164,7 @@ export const SourcesAnswer = z.looseObject({
   asOf: freshness.asOf,
   lagMs: freshness.lagMs,
   definitions: described(z.string(), 'Hash of the definitions in force'),
+  countedAt: described(z.optional(z.string()), 'When the pass began that counted the tables'),
   sources: z.array(
     z.looseObject({
       source: z.string(),
@@ -176,6 +177,24 @@ export const SourcesAnswer = z.looseObject({
           changes: z.int(),
           measuredAt: z.string(),
         }),
+      ),
+      tables: described(
+        z.optional(
+          z.array(
+            z.looseObject({
+              table: z.string(),
+              rows: z.int(),
+              fields: z.array(
+                z.looseObject({
+                  field: z.string(),
+                  completeness: z.number(),
+                  validity: z.number(),
+                }),
+              ),
+            }),
+          ),
+        ),
+        'Shares of the rows that have a field, and that break no data-quality rule with it; for callers who see all brands and markets',
       ),
     }),
   ),

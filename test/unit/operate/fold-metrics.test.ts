@@ -80,6 +80,37 @@ const aShop = async (...records: readonly string[]) => {
   return { ...pipeline, ports, ask, fold: () => continueFold(ports, undefined) };
 };
 
+describe('GET /v1/sources', () => {
+  const tablesOf = async (shop: Awaited<ReturnType<typeof aShop>>, source: string, claims = {}) => {
+    const { body } = await shop.ask('listSources', { claims: { c360_role: 'admin', ...claims } });
+    const found = body.sources.find((each: { source: string }) => each.source === source);
+    return { countedAt: body.countedAt, tables: found.tables };
+  };
+
+  test('says how many rows have each field, and break no rule with it', async () => {
+    const shop = await aShop(...SHOP, member('M4', 'gold'), receipt('R6', 'M1', 'no time'));
+    expect(await tablesOf(shop, 'member')).toEqual({});
+    await shop.fold();
+    const { countedAt, tables } = await tablesOf(shop, 'member');
+    expect(countedAt).toBe(new Date(NOW).toISOString());
+    expect(tables.map(({ table, rows }: JsonObject) => [table, rows])).toEqual([['member', 4]]);
+    const fields = new Map(tables[0].fields.map((each: JsonObject) => [each['field'], each]));
+    expect(fields.get('tier')).toEqual({ field: 'tier', completeness: 1, validity: 1 });
+    expect(fields.get('city')).toEqual({ field: 'city', completeness: 0, validity: 1 });
+    const [receipts] = (await tablesOf(shop, 'pos')).tables;
+    expect(receipts).toMatchObject({ table: 'receipt', rows: 6 });
+    const at = receipts.fields.find(({ field }: JsonObject) => field === 'at');
+    expect(at).toEqual({ field: 'at', completeness: 0.8333, validity: 0.8333 });
+  });
+
+  test('counts for who sees all brands and markets only', async () => {
+    const shop = await aShop(...SHOP);
+    await shop.fold();
+    expect(await tablesOf(shop, 'member', { c360_brands: 'aurora' })).toEqual({});
+    expect(await tablesOf(shop, 'member', { c360_markets: 'HK' })).toEqual({});
+  });
+});
+
 describe('figures', () => {
   test('of sales are the view’s measures by market-local day, source and brand', async () => {
     const shop = await aShop(...SHOP);
