@@ -22,7 +22,8 @@ const project = (name: string, groupOrder: number, test: object) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('unit', 1, { testTimeout: 10 * SECOND, maxWorkers: 2 }),
+      // Some start a tool as a program, which takes its time on a busy machine.
+      project('unit', 1, { testTimeout: 60 * SECOND, maxWorkers: 2 }),
       project('property', 1, { testTimeout: 30 * SECOND, maxWorkers: 2 }),
       // Imports aws-cdk-lib and synthesizes: seconds, once per process.
       project('stacks', 2, {
