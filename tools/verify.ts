@@ -7,13 +7,13 @@
  * @module
  */
 import { createHash, randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { startEngineStores } from '../test/support/engine-store.ts';
 import { racesNamed } from '../test/support/race-catalogue.ts';
 import { exploreRace } from '../test/support/races.ts';
 import type { MakeStore } from '../test/support/run-world.ts';
 import { type Finding, judgeSeed } from '../test/support/verify-seed.ts';
 import { verifyViews } from '../test/support/verify-views.ts';
+import { readOptions } from './read-options.ts';
 import { runMutants } from './verify/mutants.ts';
 
 const HELP = `Usage: npm run verify -- [options]
@@ -41,7 +41,6 @@ Examples
 
 const number = { type: 'string' } as const;
 const OPTIONS = {
-  help: { type: 'boolean' },
   engine: { type: 'boolean' },
   first: { type: 'boolean' },
   scored: { type: 'boolean' },
@@ -115,16 +114,6 @@ const readNumber = (name: string, text: string): number => {
   process.exit(2);
 };
 
-/** The options as given; a wrong one ends the program with a sentence. */
-const readFlags = () => {
-  try {
-    return parseArgs({ options: OPTIONS }).values;
-  } catch (error) {
-    console.error(`${(error as Error).message}\nSee npm run verify -- --help`);
-    process.exit(2);
-  }
-};
-
 const run = async (
   numbers: Partial<Record<string, number>>,
   engine: boolean,
@@ -190,7 +179,6 @@ const runRaces = async (beginning: string, stopAtFirst: boolean): Promise<number
 };
 
 const {
-  help,
   engine = false,
   first = false,
   guard = '',
@@ -199,12 +187,11 @@ const {
   scored = false,
   views = false,
   ...values
-} = readFlags();
+} = readOptions(HELP, OPTIONS).values;
 const numbers: Partial<Record<string, number>> = Object.fromEntries(
   Object.entries(values).map(([name, value]) => [name, readNumber(name, String(value))]),
 );
-if (help) console.log(HELP);
-else if (mutants)
+if (mutants)
   process.exitCode =
     runMutants(numbers['histories'] ?? 4000, numbers['seed'] ?? 1, guard) === 0 ? 0 : 1;
 else if (races !== undefined) process.exitCode = await runRaces(races, first);

@@ -17,16 +17,18 @@ export const countAuditFailure = (
   telemetry.count('AuditFailures', isUnrecorded ? 1 : 0);
 };
 
-/** The answers of a function, with audit failures counted. */
+/** The answers of a function, with audit failures counted, and what else is to be counted of a result. */
 export const countingAuditFailures = (
   answers: Readonly<Record<string, AnswerOperation>>,
   telemetry: Telemetry,
+  alsoCount: (result: Result<unknown, ApiProblem>) => void = () => {},
 ): Readonly<Record<string, AnswerOperation>> =>
   Object.fromEntries(
     Object.entries(answers).map(([id, answer]): [string, AnswerOperation] => [
       id,
       async (request) => {
         const result = await answer(request);
+        alsoCount(result);
         countAuditFailure(telemetry, result);
         return result;
       },

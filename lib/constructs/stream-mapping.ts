@@ -9,8 +9,6 @@
  */
 import { Duration } from 'aws-cdk-lib';
 import type {
-  DestinationConfig,
-  DlqDestinationConfig,
   EventInvokeConfigOptions,
   IDestination,
   IEventSourceDlq,
@@ -23,30 +21,16 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { grantFailed } from './grants.ts';
 
-/** Bucket as on-failure destination of a stream mapping. */
-class FailedBatches implements IEventSourceDlq {
+/** Bucket as on-failure destination, of a stream mapping and of invocations that nobody waits for. */
+class FailedBucket implements IEventSourceDlq, IDestination {
   private readonly bucket: IBucket;
 
   constructor(bucket: IBucket) {
     this.bucket = bucket;
   }
 
-  bind(_mapping: IEventSourceMapping, reader: IFunction): DlqDestinationConfig {
-    grantFailed(reader, this.bucket);
-    return { destination: this.bucket.bucketArn };
-  }
-}
-
-/** Bucket as on-failure destination of invocations that nobody waits for. */
-class FailedInvocations implements IDestination {
-  private readonly bucket: IBucket;
-
-  constructor(bucket: IBucket) {
-    this.bucket = bucket;
-  }
-
-  bind(_scope: Construct, invoked: IFunction): DestinationConfig {
-    grantFailed(invoked, this.bucket);
+  bind(_from: IEventSourceMapping | Construct, failing: IFunction) {
+    grantFailed(failing, this.bucket);
     return { destination: this.bucket.bucketArn };
   }
 }
@@ -64,7 +48,7 @@ export const streamMapping = (failed: IBucket): StreamEventSourceProps => ({
   bisectBatchOnError: true,
   retryAttempts: 8,
   maxRecordAge: Duration.hours(20),
-  onFailure: new FailedBatches(failed),
+  onFailure: new FailedBucket(failed),
 });
 
 /**
@@ -74,5 +58,5 @@ export const streamMapping = (failed: IBucket): StreamEventSourceProps => ({
 export const eventInvocation = (failed: IBucket): EventInvokeConfigOptions => ({
   retryAttempts: 2,
   maxEventAge: Duration.hours(6),
-  onFailure: new FailedInvocations(failed),
+  onFailure: new FailedBucket(failed),
 });

@@ -23,9 +23,9 @@ export const redrive: Command = async (target, { discard = false }, note) => {
     importFile: importOn(target),
   };
   const counts = { published: 0, recomputed: 0, imported: 0, discarded: 0, left: 0 };
-  for await (const { key, outcome, records, note } of redriveFailed(ports, discard)) {
-    counts[outcome] += 1;
-    console.error(`${outcome}  ${records} records  ${note}\n  ${key}`);
+  for await (const given of redriveFailed(ports, discard)) {
+    counts[given.outcome] += 1;
+    console.error(`${given.outcome}  ${given.records} records  ${given.note}\n  ${given.key}`);
   }
   const words = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome}`);
   note(words.join(', '));

@@ -5,8 +5,8 @@
  * @module
  */
 import { readPositions } from '#application/serve/read-freshness.ts';
-import { type AnswerOperation, makeApi } from '../../shared/api.ts';
-import { countAuditFailure } from '../../shared/audit-failures.ts';
+import { makeApi } from '../../shared/api.ts';
+import { countingAuditFailures } from '../../shared/audit-failures.ts';
 import { readEnvironment } from '../../shared/environment.ts';
 import { makeTelemetry, type Telemetry } from '../../shared/telemetry.ts';
 import {
@@ -22,22 +22,12 @@ import { type CustomerPorts, customerAnswers } from './answers.ts';
 
 /** Makes the handler on given ports. */
 export const makeHandler = (ports: () => Promise<CustomerPorts>, telemetry: Telemetry) =>
-  makeApi('customers', counted(customerAnswers(ports), telemetry), { telemetry, clock: wallClock });
-
-const counted = (
-  answers: Readonly<Record<string, AnswerOperation>>,
-  telemetry: Telemetry,
-): Readonly<Record<string, AnswerOperation>> =>
-  Object.fromEntries(
-    Object.entries(answers).map(([id, answer]): [string, AnswerOperation] => [
-      id,
-      async (request) => {
-        const result = await answer(request);
-        telemetry.count('ProfilesRead', result.ok ? 1 : 0);
-        countAuditFailure(telemetry, result);
-        return result;
-      },
-    ]),
+  makeApi(
+    'customers',
+    countingAuditFailures(customerAnswers(ports), telemetry, ({ ok }) =>
+      telemetry.count('ProfilesRead', ok ? 1 : 0),
+    ),
+    { telemetry, clock: wallClock },
   );
 
 const env = readEnvironment(

@@ -17,7 +17,7 @@ import type { Table } from '#application/shared/table.ts';
 import { continuousSources } from '#domain/definitions/continuous-sources.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import { tablesQuality } from '#domain/profile/catalogue.ts';
-import { decideAccess, type Grant } from '#domain/serve/access.ts';
+import { decideAccess, type Grant, seesPart } from '#domain/serve/access.ts';
 import { presentSchema } from '#domain/serve/present-schema.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { success } from '#domain/shared/result.ts';
@@ -77,9 +77,8 @@ export const makeHandler = ({ table, definitions, clock }: SourcesPorts, telemet
     { telemetry, clock },
   );
 
-/** Tables are counted over all brands and markets. */
-const seesAll = ({ brands, markets, customer }: Grant): boolean =>
-  [brands, markets, customer].every((limit) => limit === undefined);
+/** Tables are counted over all rows. */
+const seesAll = (grant: Grant): boolean => grant.customer === undefined && !seesPart(grant);
 
 // Figures of a pass by former code have no catalogue.
 const tablesOf = (definitions: Definitions, source: string, { metrics }: StoredMetrics) =>

@@ -28,7 +28,7 @@ import {
 } from '#domain/profile/metrics.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import type { Scan } from './ports.ts';
-import { isDefectItem, openDefects } from './quality-report.ts';
+import { isDefectItem, openDefects, type Recorded } from './quality-report.ts';
 import { allDone, newSegments, nextPages, type Segment } from './scan-pages.ts';
 
 /** What folding needs. */
@@ -76,11 +76,12 @@ export const continueFold = async (
     const parts = await inParallel(page.items, (item) =>
       itemMetrics(ports.table, item, definitions, startedAt),
     );
+    const defects = await openDefects(ports.table, page.items.filter(isDefectItem));
     pass = {
       ...pass,
       segments: page.segments,
       items: pass.items + page.items.length,
-      metrics: sumMetrics([pass.metrics, ...parts.flat()]),
+      metrics: sumMetrics([pass.metrics, ...parts.flat(), ...defects.map(defectMetrics)]),
     };
   }
   if (!isFolded(pass)) return pass;
@@ -120,18 +121,16 @@ const itemMetrics = async (
     const { fields = {} } = lastChangeIn(item);
     return [{ ...NO_METRICS, catalogue: rowFill(item.pk.slice('R#'.length), asMap(fields)) }];
   }
-  if (isDefectItem(item)) {
-    const open = await openDefects(table, [item]);
-    return open.map(({ rowKey, column }) => ({
-      ...NO_METRICS,
-      catalogue: defectFill(rowKey, column),
-    }));
-  }
   if (item.sk !== 'BUCKET') return [];
   return liveContributionsIn(item).map(({ rowKey, fact }) =>
     factMetrics({ rowKey, ...fact }, definitions, now),
   );
 };
+
+const defectMetrics = ({ rowKey, column }: Recorded): Metrics => ({
+  ...NO_METRICS,
+  catalogue: defectFill(rowKey, column),
+});
 
 /** A summary with the parts that lie apart, when it has any. */
 const partsOf = async (table: Table, item: Item): Promise<readonly Item[]> => {

@@ -53,11 +53,7 @@ export const servedFields = (definitions: Definitions): readonly ServedField[] =
     const all = columnsOf(definitions, ({ kind }) => kind === 'party', profile.field);
     const from = all.filter(({ source }) => profile.sources.includes(source));
     return {
-      name: profile.field,
-      part: 'profile',
-      field: profile.field,
-      label: fieldLabel(definitions, profile.field),
-      ...classIn(definitions, profile.field),
+      ...ofView(definitions, 'profile', profile.field),
       ...typedBy(from),
       meaning: explainSurvivorship(profile),
     };
@@ -65,11 +61,7 @@ export const servedFields = (definitions: Definitions): readonly ServedField[] =
   ...definitions.view.measures.map((measure): ServedField => {
     const { windows } = measure as { readonly windows?: readonly number[] };
     return {
-      name: measure.measure,
-      part: 'measures',
-      field: measure.measure,
-      label: fieldLabel(definitions, measure.measure),
-      ...classIn(definitions, measure.measure),
+      ...ofView(definitions, 'measures', measure.measure),
       types: [TYPE_OF_FOLD[measure.fold]],
       meaning: explainMeasure(measure),
       ...(windows ? { windows } : {}),
@@ -81,6 +73,14 @@ export const servedFields = (definitions: Definitions): readonly ServedField[] =
     .map((namespace) => identifierField(definitions, namespace)),
   ...entryFields(definitions),
 ];
+
+const ofView = (definitions: Definitions, part: 'profile' | 'measures', field: string) => ({
+  name: field,
+  part,
+  field,
+  label: fieldLabel(definitions, field),
+  ...classIn(definitions, field),
+});
 
 const TYPE_OF_FOLD: Readonly<Record<MeasureDefinition['fold'], string>> = {
   count: 'integer',
