@@ -260,6 +260,12 @@ export type GetSalesTrendAnswer = { /** When the pass began; windows count back 
 /** What `getSalesTrend` is asked. */
 export type GetSalesTrendRequest = { /** First day; 92 days are kept */ readonly from?: string | undefined; /** Last day */ readonly until?: string | undefined };
 
+/** What `getIdentityMetrics` answers. */
+export type GetIdentityMetricsAnswer = { /** When the pass began; windows count back from here */ readonly asOf: string; /** Milliseconds since then */ readonly lagMs: number; /** By source: log position, commit time and lag; null of one that was not heard of */ readonly positions: Readonly<Record<string, { /** Position in the source’s log, fixed width */ readonly position: string; /** ISO 8601, UTC */ readonly committedAt: string; readonly lagMs: number; readonly [name: string]: unknown } | null>>; /** When it had read everything */ readonly completeAt: string; /** Hash of the definitions it was made by */ readonly definitions: string; /** What the figures mean, and what they cannot know */ readonly method: string; readonly all: { /** Live source rows that describe a customer */ readonly records: number; /** Customers that they were put together to */ readonly customers: number; /** Customers there would be if all that waits for review were joined */ readonly people: number; /** Duplicates per record as the sources have them, four decimals */ readonly before: number; /** The same as customers are now: what still waits for review */ readonly after: number; /** 1 - after / before, four decimals; null when nothing was a duplicate */ readonly reduction: number | null; readonly [name: string]: unknown }; readonly markets: readonly ({ readonly market: string; /** Live source rows that describe a customer */ readonly records: number; /** Customers that they were put together to */ readonly customers: number; /** Customers there would be if all that waits for review were joined */ readonly people: number; /** Duplicates per record as the sources have them, four decimals */ readonly before: number; /** The same as customers are now: what still waits for review */ readonly after: number; /** 1 - after / before, four decimals; null when nothing was a duplicate */ readonly reduction: number | null; readonly [name: string]: unknown })[]; readonly sources: readonly ({ readonly source: string; /** Live source rows that describe a customer */ readonly records: number; /** Customers that they were put together to */ readonly customers: number; /** Customers there would be if all that waits for review were joined */ readonly people: number; /** Duplicates per record as the sources have them, four decimals */ readonly before: number; /** The same as customers are now: what still waits for review */ readonly after: number; /** 1 - after / before, four decimals; null when nothing was a duplicate */ readonly reduction: number | null; readonly [name: string]: unknown })[]; readonly [name: string]: unknown };
+
+/** What `getIdentityMetrics` is asked. */
+export type GetIdentityMetricsRequest = {  };
+
 /** The API, a method for each route. */
 export interface TributaryClient {
   /** The profile of the customer behind an identifier. */
@@ -320,6 +326,8 @@ export interface TributaryClient {
   getChannelConversion(): Promise<GetChannelConversionAnswer>;
   /** Orders, returns and amounts by day, source and brand, as the view defines them. */
   getSalesTrend(request: GetSalesTrendRequest): Promise<GetSalesTrendAnswer>;
+  /** Duplicates among customer records before and after identity resolution, by market and source. */
+  getIdentityMetrics(): Promise<GetIdentityMetricsAnswer>;
 }
 
 /** Makes a client. */
@@ -353,4 +361,5 @@ export const makeClient = (settings: ClientSettings): TributaryClient => ({
   getMemberActivity: async () => (await send(settings, { method: 'GET', path: `/v1/metrics/member-activity` })) as GetMemberActivityAnswer,
   getChannelConversion: async () => (await send(settings, { method: 'GET', path: `/v1/metrics/channel-conversion` })) as GetChannelConversionAnswer,
   getSalesTrend: async (request) => (await send(settings, { method: 'GET', path: `/v1/metrics/sales-trend`, query: { from: request.from, until: request.until } })) as GetSalesTrendAnswer,
+  getIdentityMetrics: async () => (await send(settings, { method: 'GET', path: `/v1/metrics/identity` })) as GetIdentityMetricsAnswer,
 });

@@ -9,6 +9,7 @@ import { readFreshness } from '#application/serve/read-freshness.ts';
 import {
   type MetricsPorts,
   readChannelConversion,
+  readDuplicates,
   readMemberActivity,
   readSalesTrend,
 } from '#application/serve/read-metrics.ts';
@@ -73,6 +74,7 @@ export const makeHandler = ({ table, definitions, clock }: SourcesPorts, telemet
       getMemberActivity: metric({ table, definitions, clock }, readMemberActivity),
       getChannelConversion: metric({ table, definitions, clock }, readChannelConversion),
       getSalesTrend: metric({ table, definitions, clock }, readSalesTrend),
+      getIdentityMetrics: metric({ table, definitions, clock }, readDuplicates),
     },
     { telemetry, clock },
   );

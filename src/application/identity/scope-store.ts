@@ -123,6 +123,12 @@ const nothingAt = (id: ScopeId, item: Item | undefined): StoredScope => ({
 export const isScopeItem = ({ doc, parts }: Item): boolean =>
   doc !== undefined || parts !== undefined;
 
+/** The scope that an item `SCOPE` is of; `undefined` for a redirect or an end, and for one that went elsewhere meanwhile. */
+export const scopeOfItem = async (table: Reads, item: Item): Promise<Scope | undefined> =>
+  isScopeItem(item)
+    ? (await storedScope(table, item.pk.slice('K#'.length) as ScopeId, item))?.scope
+    : undefined;
+
 const storedScope = async (
   table: Reads,
   id: ScopeId,

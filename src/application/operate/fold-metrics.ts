@@ -1,10 +1,11 @@
 /**
  * Fold metrics: the figures of the whole business, folded over the table in passes.
  *
- * A pass reads every summary, row, bucket and defect once, in segments, and can be stopped after any page. Its figures replace
- * those before only when it is complete. What changes behind it is in the next one.
+ * A pass reads every summary, scope, row, bucket and defect once, in segments, and can be stopped after any page. Its figures
+ * replace those before only when it is complete. What changes behind it is in the next one.
  * @module
  */
+import { scopeOfItem } from '#application/identity/scope-store.ts';
 import { type AppliedPositions, saveMetrics } from '#application/profile/metrics-store.ts';
 import { wholeSummary } from '#application/profile/parts-apart.ts';
 import { viewOf } from '#application/profile/summary.ts';
@@ -19,6 +20,7 @@ import type { CurrentDefinitions } from '#application/shared/ports.ts';
 import type { Item, Table } from '#application/shared/table.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
 import { defectFill, rowFill } from '#domain/profile/catalogue.ts';
+import { scopeDuplicates } from '#domain/profile/duplicates.ts';
 import {
   customerMetrics,
   factMetrics,
@@ -58,7 +60,7 @@ export const isFolded = ({ segments }: FoldPass): boolean => allDone(segments);
 
 /**
  * Goes on with a pass until it is complete, and stores its figures then, or until it may go on no more. A pass of other
- * definitions than those in force begins anew.
+ * definitions than those in force, or of code that counted less, begins anew.
  */
 export const continueFold = async (
   ports: FoldPorts,
@@ -67,7 +69,7 @@ export const continueFold = async (
 ): Promise<FoldPass> => {
   const { hash, definitions } = await ports.definitions();
   let pass =
-    begun && begun.definitions === hash && !isFolded(begun)
+    begun && begun.definitions === hash && !isFolded(begun) && countsAll(begun)
       ? begun
       : await newFold(ports, hash, definitions);
   while (!isFolded(pass) && mayGoOn()) {
@@ -88,6 +90,9 @@ export const continueFold = async (
   await keep(ports, pass);
   return { ...pass, metrics: NO_METRICS };
 };
+
+const countsAll = ({ metrics }: FoldPass): boolean =>
+  Object.keys(NO_METRICS).every((name) => name in metrics);
 
 const newFold = async (
   { table, clock }: FoldPorts,
@@ -112,11 +117,8 @@ const itemMetrics = async (
   definitions: Definitions,
   now: number,
 ): Promise<readonly Metrics[]> => {
-  if (item.sk === 'SUMMARY') {
-    const { summary, torn } = wholeSummary(await partsOf(table, item));
-    const view = torn ? undefined : summary && viewOf(definitions.view, summary, { now });
-    return view ? [customerMetrics(view, definitions, now)] : [];
-  }
+  if (item.sk === 'SUMMARY') return summaryMetrics(table, item, definitions, now);
+  if (item.sk === 'SCOPE') return scopeMetrics(table, item, definitions);
   if (isPartyItem(item)) {
     const { fields = {} } = lastChangeIn(item);
     return [{ ...NO_METRICS, catalogue: rowFill(item.pk.slice('R#'.length), asMap(fields)) }];
@@ -125,6 +127,26 @@ const itemMetrics = async (
   return liveContributionsIn(item).map(({ rowKey, fact }) =>
     factMetrics({ rowKey, ...fact }, definitions, now),
   );
+};
+
+const summaryMetrics = async (
+  table: Table,
+  item: Item,
+  definitions: Definitions,
+  now: number,
+): Promise<readonly Metrics[]> => {
+  const { summary, torn } = wholeSummary(await partsOf(table, item));
+  const view = torn ? undefined : summary && viewOf(definitions.view, summary, { now });
+  return view ? [customerMetrics(view, definitions, now)] : [];
+};
+
+const scopeMetrics = async (
+  table: Table,
+  item: Item,
+  definitions: Definitions,
+): Promise<readonly Metrics[]> => {
+  const scope = await scopeOfItem(table, item);
+  return scope ? [{ ...NO_METRICS, duplicates: scopeDuplicates(scope, definitions) }] : [];
 };
 
 const defectMetrics = ({ rowKey, column }: Recorded): Metrics => ({

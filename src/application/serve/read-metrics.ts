@@ -9,6 +9,14 @@ import { loadMetrics, type StoredMetrics } from '#application/profile/metrics-st
 import type { CurrentDefinitions } from '#application/shared/ports.ts';
 import type { Table } from '#application/shared/table.ts';
 import type { Definitions } from '#domain/definitions/types.ts';
+import {
+  ALL_RECORDS,
+  DUPLICATES_METHOD,
+  type DuplicateCounts,
+  type Duplicates,
+  duplicateRates,
+  placeName,
+} from '#domain/profile/duplicates.ts';
 import { NO_BRAND } from '#domain/profile/facts-partial.ts';
 import { ACTIVITY_DAYS, type Counts, type TrendCell } from '#domain/profile/metrics.ts';
 import {
@@ -20,6 +28,7 @@ import {
 } from '#domain/serve/access.ts';
 import type { ApiProblem } from '#domain/serve/problems.ts';
 import type { Clock } from '#domain/shared/clock.ts';
+import { own } from '#domain/shared/json-safety.ts';
 import { formatMoney } from '#domain/shared/money.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 
@@ -94,6 +103,36 @@ export const readSalesTrend = (ports: MetricsPorts, request: MetricsRequest): An
       })),
     });
   });
+
+/** Answers `GET /v1/metrics/identity`. */
+export const readDuplicates = (ports: MetricsPorts, request: MetricsRequest): Answered =>
+  answer(ports, request, ({ metrics }, { grant }) => {
+    if (seesPart(grant)) return failure(ALL_ONLY);
+    // A pass by former code did not count them.
+    const duplicates = metrics.duplicates as Duplicates | undefined;
+    if (!duplicates) return failure(NOT_YET);
+    return success({
+      method: DUPLICATES_METHOD,
+      all: presentCounts(own(duplicates, ALL_RECORDS) ?? NO_RECORDS),
+      markets: presentPlaces(duplicates, 'market'),
+      sources: presentPlaces(duplicates, 'source'),
+    });
+  });
+
+const NO_RECORDS = { records: 0, customers: 0, people: 0, before: 0, after: 0 };
+
+const presentPlaces = (duplicates: Duplicates, kind: 'market' | 'source'): readonly Body[] => {
+  const prefix = placeName(kind, '');
+  return Object.entries(duplicates)
+    .filter(([place]) => place.startsWith(prefix))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([place, counts]) => ({ [kind]: place.slice(prefix.length), ...presentCounts(counts) }));
+};
+
+const presentCounts = (counts: DuplicateCounts): Body => {
+  const { records, customers, people } = counts;
+  return { records, customers, people, ...duplicateRates(counts) };
+};
 
 interface Place {
   readonly day: string;

@@ -1,8 +1,8 @@
 /**
  * Metrics: figures of the whole business, by the definitions of the customer's view.
  *
- * Sums of parts, like a view: folding customers and rows in any order, in any slices, comes to the same. Three of them, and
- * the catalogue of what rows hold.
+ * Sums of parts, like a view: folding customers and rows in any order, in any slices, comes to the same. Three of them, the
+ * duplicates among records, and the catalogue of what rows hold.
  * Member activity counts customers by when they were last seen, channel conversion customers of each source and how many
  * of them have ordered, the sales trend counts and amounts per market-local day, source and brand. Amounts and counts of
  * the trend are the view's own measures, folded over a day instead of a customer.
@@ -12,6 +12,7 @@ import type { Money } from '#domain/capture/mapped-row.ts';
 import type { Definitions, MeasureDefinition } from '#domain/definitions/types.ts';
 import { calendarDay } from '#domain/shared/calendar-day.ts';
 import { type Catalogue, rowFill, type TableFill } from './catalogue.ts';
+import { addDuplicates, type Duplicates } from './duplicates.ts';
 import { brandOf, type FactRow, sourceOf } from './facts-partial.ts';
 import { isMeant } from './measure.ts';
 import type { ProfileView } from './profile-view.ts';
@@ -48,10 +49,17 @@ export interface Metrics {
   readonly channels: Readonly<Record<string, ChannelGroup>>;
   readonly trend: Readonly<Record<string, TrendCell>>;
   readonly catalogue: Catalogue;
+  readonly duplicates: Duplicates;
 }
 
 /** Nothing yet. */
-export const NO_METRICS: Metrics = { activity: {}, channels: {}, trend: {}, catalogue: {} };
+export const NO_METRICS: Metrics = {
+  activity: {},
+  channels: {},
+  trend: {},
+  catalogue: {},
+  duplicates: {},
+};
 
 /** Puts the figures of disjoint sets of customers and rows together. Linear in what is put together. */
 export const sumMetrics = (parts: readonly Metrics[]): Metrics => ({
@@ -70,6 +78,10 @@ export const sumMetrics = (parts: readonly Metrics[]): Metrics => ({
   catalogue: sumOf(
     parts.map(({ catalogue }) => catalogue),
     addFill,
+  ),
+  duplicates: sumOf(
+    parts.map(({ duplicates }) => duplicates),
+    addDuplicates,
   ),
 });
 
@@ -112,12 +124,11 @@ export const customerMetrics = (
   const orders = measures.filter((it) => it.fold === 'count' && it.of === 'order');
   const buyers = Number(orders.some(({ measure }) => Number(view.measures[measure] ?? 0) > 0));
   return {
+    ...NO_METRICS,
     activity: { [tier]: { customers: 1, ...Object.fromEntries(seen) } },
     channels: Object.fromEntries(
       view.sources.map(({ source }) => [source, { customers: 1, buyers }]),
     ),
-    trend: {},
-    catalogue: {},
   };
 };
 

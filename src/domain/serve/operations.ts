@@ -48,6 +48,7 @@ import { ConsentAnswer, ConsentRequest } from './schemas-consent.ts';
 import { GraphAnswer, WhyAnswer, WhyNotAnswer } from './schemas-explain.ts';
 import {
   ChannelConversionAnswer,
+  IdentityMetricsAnswer,
   MemberActivityAnswer,
   SalesTrendAnswer,
   trendQuery,
@@ -203,6 +204,12 @@ export const OPERATIONS = [
     'Orders, returns and amounts by day, source and brand, as the view defines them',
     SalesTrendAnswer,
     trendQuery,
+  ),
+  metricRoute(
+    'getIdentityMetrics',
+    'identity',
+    'Duplicates among customer records before and after identity resolution, by market and source',
+    IdentityMetricsAnswer,
   ),
   ...TRACKING_TYPES.map(trackingRoute),
   trackingRoute('batch'),

@@ -6,6 +6,7 @@
  * @module
  */
 import * as z from 'zod/mini';
+import type { JsonObject } from '#domain/shared/json.ts';
 
 /** Adds a description, which readers of the OpenAPI document see. */
 export const described = <Schema extends z.ZodMiniType>(
@@ -13,6 +14,15 @@ export const described = <Schema extends z.ZodMiniType>(
   description: string,
 ): Schema => {
   z.globalRegistry.add(schema, { description });
+  return schema;
+};
+
+/** Adds an example of a value as it is sent, which readers of the OpenAPI document see. */
+export const exemplified = <Schema extends z.ZodMiniType>(
+  schema: Schema,
+  example: JsonObject,
+): Schema => {
+  z.globalRegistry.add(schema, { examples: [example] });
   return schema;
 };
 

@@ -12,6 +12,9 @@ import { referenceFiles } from '../../../tools/reference/files.ts';
 
 const operations: readonly Operation[] = OPERATIONS;
 const document = openApiDocument();
+const answers = operations.flatMap(({ id, answers: all }) =>
+  Object.entries(all).flatMap(([status, { schema }]) => (schema ? [{ id, status, schema }] : [])),
+);
 
 describe('the OpenAPI document', () => {
   test('is version 3.1 and has every operation once', () => {
@@ -40,6 +43,12 @@ describe('the OpenAPI document', () => {
       });
     },
   );
+
+  test.each(answers)('$id answers $status as its example says', ({ schema }) => {
+    const { examples = [] } = z.toJSONSchema(schema) as { examples?: readonly unknown[] };
+    for (const example of examples)
+      expect(z.safeParse(schema, example)).toMatchObject({ success: true });
+  });
 
   test.each(operations)('$id lies under a version', ({ path }) => {
     expect(path).toMatch(/^\/v1\/[a-zA-Z0-9/{}._-]+$/);
