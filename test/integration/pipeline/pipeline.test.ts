@@ -2,11 +2,12 @@
  * The main job on real input: five databases, capture, stream, functions, table and API, with the kills that must not
  * matter and the records of a stranger.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeKinesisClient } from '#adapters/kinesis/client.ts';
 import { makePublish } from '#adapters/kinesis/publish.ts';
@@ -15,8 +16,16 @@ import type { Endpoints } from '../../../local/run/endpoints.ts';
 import { watchLoad } from '../../../local/run/load-watch.ts';
 import { readOptions } from '../../../local/run/options.ts';
 import { type Pipeline, startPipeline } from '../../../local/run/pipeline.ts';
+import { readStoredCustomers } from '../../../local/run/stored-customers.ts';
 import { runShop } from '../../../local/sources/shop/run-shop.ts';
 import { seededRandom } from '../../support/scheduler.ts';
+import {
+  activityOf,
+  activityProblems,
+  channelsOf,
+  readSqlMetrics,
+  recordsOf,
+} from '../../support/sql-metrics.ts';
 import { cardOf, type Message, story } from './strangers-records.ts';
 
 const quiet = () => undefined;
@@ -59,6 +68,14 @@ const story360 = async (endpoints: Endpoints, tag: string): Promise<string> => {
   const { customerId: _id, asOf: _as, lagMs: _lag, positions: _pos, version: _v, ...told } = body;
   return JSON.stringify(told).replaceAll(tag, '##');
 };
+
+const OPS = join(import.meta.dirname, '../../../tools/ops.ts');
+
+const foldMetrics = async (dataDir: string): Promise<void> => {
+  await promisify(execFile)(process.execPath, [OPS, 'metrics', '--data', dataDir]);
+};
+
+const DAY_MS = 86_400_000;
 
 const until = async (holds: () => Promise<boolean>, patienceMs: number): Promise<void> => {
   const deadline = Date.now() + patienceMs;
@@ -103,6 +120,31 @@ describe('a running pipeline', () => {
     const found = await checkRun(pipeline, quiet);
     const { lost, surplus, wrongViews } = found;
     expect({ lost, surplus, wrongViews }).toEqual({ lost: [], surplus: [], wrongViews: [] });
+  });
+
+  test('figures of all customers are those of SQL on the sources', async () => {
+    const { endpoints, postgres } = pipeline;
+    // Nothing changes any more when it returns.
+    const { lost, surplus, wrongViews } = await checkRun(pipeline, quiet);
+    expect({ lost, surplus, wrongViews }).toEqual({ lost: [], surplus: [], wrongViews: [] });
+    const { customerOf, nameless } = await readStoredCustomers(endpoints);
+    await foldMetrics(dataDir);
+    const figures = async (name: string) => (await ask(endpoints, `/v1/metrics/${name}`)).body;
+    const activity = await figures('member-activity');
+    const startedAt = Date.parse(String(activity['asOf']));
+    // The whole of a day that the trend keeps, where the stores are.
+    const from = new Date(startedAt - 90 * DAY_MS + 8 * 3_600_000).toISOString().slice(0, 10);
+    const sql = await readSqlMetrics(postgres.connection, { from, without: nameless });
+
+    expect(sql.sales.length).toBeGreaterThan(5);
+    expect((await figures(`sales-trend?from=${from}`))['days']).toEqual(sql.sales);
+    const channels = channelsOf(sql, customerOf).map((channel) => ({
+      ...channel,
+      conversion: Math.round((10_000 * channel.buyers) / channel.customers) / 10_000,
+    }));
+    expect((await figures('channel-conversion'))['channels']).toEqual(channels);
+    expect((await figures('identity'))['sources']).toMatchObject(recordsOf(sql, customerOf));
+    expect(activityProblems(activity, activityOf(sql, customerOf), startedAt)).toEqual([]);
   });
 
   test('a wrong token, a wrong path and an unknown customer are refused', async () => {
