@@ -15,14 +15,9 @@ export class QuarantineIndexError extends Error {
 
 /** Makes the shelf of a bucket and a table. */
 export const makeQuarantineShelf = (objects: ObjectStore, table: Table): QuarantineShelf => ({
-  entries: async () => {
-    const entries: QuarantineEntry[] = [];
-    for (let partition = 0; partition < QUARANTINE_PARTITIONS; partition++) {
-      for await (const item of itemsOf(table, `QUARANTINE#${partition}`))
-        entries.push(entryOf(item));
-    }
-    return entries.sort((a, b) => a.arrivedAt - b.arrivedAt);
-  },
+  entries: async () =>
+    (await Array.fromAsync(entriesAfter(table))).sort((a, b) => a.arrivedAt - b.arrivedAt),
+  list: (after) => entriesAfter(table, after),
   bytes: ({ object }) => objects.get(object),
   // The item first: an index item always has its bytes.
   remove: async (entry) => {
@@ -31,8 +26,19 @@ export const makeQuarantineShelf = (objects: ObjectStore, table: Table): Quarant
   },
 });
 
-async function* itemsOf(table: Table, pk: string): AsyncGenerator<Item> {
-  let after: string | undefined;
+/** A place is the number of the partition, a space and the sort key of the index item. */
+async function* entriesAfter(table: Table, place = '0 '): AsyncGenerator<QuarantineEntry> {
+  const space = place.indexOf(' ');
+  const first = Number(place.slice(0, space));
+  for (let partition = first; partition < QUARANTINE_PARTITIONS; partition++) {
+    const after = partition === first ? place.slice(space + 1) : '';
+    for await (const item of itemsOf(table, `QUARANTINE#${partition}`, after || undefined))
+      yield entryOf(item, `${partition} ${item.sk}`);
+  }
+}
+
+async function* itemsOf(table: Table, pk: string, from?: string): AsyncGenerator<Item> {
+  let after = from;
   do {
     const { items, next } = await table.query({ pk, ...(after !== undefined && { after }) });
     yield* items;
@@ -40,9 +46,12 @@ async function* itemsOf(table: Table, pk: string): AsyncGenerator<Item> {
   } while (after !== undefined);
 }
 
-const entryOf = ({ pk, sk, object, reason, detail, origin }: Item): QuarantineEntry => {
+const entryOf = (
+  { pk, sk, object, reason, detail, origin }: Item,
+  place: string,
+): QuarantineEntry => {
   const arrivedAt = isJsonObject(origin) ? origin['arrivedAt'] : undefined;
   if (typeof object !== 'string' || typeof reason !== 'string' || typeof arrivedAt !== 'number')
     throw new QuarantineIndexError(`index item ${pk} ${sk} is not what the quarantine writes`);
-  return { object, index: { pk, sk }, reason, detail: String(detail), arrivedAt };
+  return { object, index: { pk, sk }, place, reason, detail: String(detail), arrivedAt };
 };

@@ -13,6 +13,8 @@ export interface QuarantineEntry {
   readonly object: string;
   /** Key of its index item in the table. */
   readonly index: Key;
+  /** Where it lies among the entries, for {@link QuarantineShelf.list}. */
+  readonly place: string;
   /** A short code such as `not-json`. */
   readonly reason: string;
   readonly detail: string;
@@ -24,6 +26,8 @@ export interface QuarantineEntry {
 export interface QuarantineShelf {
   /** All entries, oldest first, as they are now. */
   entries(): Promise<readonly QuarantineEntry[]>;
+  /** Entries as they lie, read as they are asked for; those after a place. */
+  list(after?: string): AsyncIterable<QuarantineEntry>;
   /** The raw bytes of an entry; `undefined` when they are gone. */
   bytes(entry: QuarantineEntry): Promise<Uint8Array | undefined>;
   /** Takes an entry away with its bytes; done when it is gone already. */

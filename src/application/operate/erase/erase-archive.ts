@@ -27,15 +27,14 @@ import type { SourceRowKey } from '#domain/capture/source-row.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import { must } from '#domain/shared/assert.ts';
 import { logObject } from './log.ts';
+import { nextOf, type Part, partOf } from './parts.ts';
 import { addToPlan, type ErasurePlan } from './plan.ts';
 import type { ErasePorts } from './ports.ts';
 import { retractRows } from './retract.ts';
 import { type Judge, makeJudge, type Verdict } from './theirs.ts';
 
 /** How far a look through the archive is. */
-export interface ArchivePart {
-  /** The last object looked at; absent when all have been. */
-  readonly cursor?: string;
+export interface ArchivePart extends Part {
   /** Rows or values were found that the plan did not have. */
   readonly learnt: boolean;
 }
@@ -50,27 +49,14 @@ export const eraseFromArchive = async (
   plan: ErasurePlan,
   after: string | undefined,
 ): Promise<ArchivePart> => {
-  const keys = await nextKeys(ports, after);
+  const keys = await nextOf(ports.archive.list(ARCHIVE_PREFIX, after), OBJECTS);
   const named = await inParallel(keys, (key) => isNamed(ports, plan, key));
   const { definitions } = await ports.definitions();
   const judge = makeJudge({ definitions, pseudonymise: ports.pseudonymise }, plan);
   let learnt = false;
   for (const [index, key] of keys.entries())
     if (named[index]) learnt = (await rewrite(ports, id, plan, judge, key)) || learnt;
-  const cursor = keys.length < OBJECTS ? undefined : keys.at(-1);
-  return { learnt, ...(cursor === undefined ? {} : { cursor }) };
-};
-
-const nextKeys = async (
-  { archive }: ErasePorts,
-  after: string | undefined,
-): Promise<readonly string[]> => {
-  const keys: string[] = [];
-  for await (const key of archive.list(ARCHIVE_PREFIX, after)) {
-    keys.push(key);
-    if (keys.length === OBJECTS) break;
-  }
-  return keys;
+  return { learnt, ...partOf(keys, OBJECTS) };
 };
 
 /** Whether an object has to be opened. */

@@ -139,8 +139,9 @@ const archive: DoStep = async (ports, erasure) => {
 const held =
   (erase: EraseHeld, next: ErasureStep): DoStep =>
   async (ports, erasure) => {
-    await erase(ports, erasure.id, await readPlan(ports.table, erasure.id));
-    return enter(ports, erasure, next);
+    const known = await readPlan(ports.table, erasure.id);
+    const { cursor } = await erase(ports, erasure.id, known, erasure.cursor);
+    return cursor === undefined ? enter(ports, erasure, next) : { ...erasure, cursor };
   };
 
 const audit: DoStep = async (ports, erasure) => {

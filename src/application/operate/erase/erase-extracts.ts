@@ -12,19 +12,25 @@ import {
 } from '#application/shared/extracts.ts';
 import type { EraseHeld } from './erase-held.ts';
 import { logObject } from './log.ts';
+import { nextOf, partOf } from './parts.ts';
 import type { ErasePorts } from './ports.ts';
 
+/** Lists looked at in one go. */
+const LISTS = 100;
+
 /** Takes extracts away that the customer is in. */
-export const eraseFromExtracts: EraseHeld = async (ports, id, { ids }) => {
+export const eraseFromExtracts: EraseHeld = async (ports, id, { ids }, after) => {
   const marks = new Set(ids.map((customer) => ports.mark('customer', customer)));
   const found = new Set<string>();
-  for await (const object of ports.rights.list(EXTRACT_LISTS))
+  const lists = await nextOf(ports.rights.list(EXTRACT_LISTS, after), LISTS);
+  for (const object of lists)
     if (await names(ports, object, marks)) found.add(extractOfList(object));
   for (const extract of found) {
     const change = { object: extract, records: 1, outcome: 'deleted' } as const;
     await logObject(ports.table, id, { store: 'extracts', ...change });
     await withdraw(ports, extract);
   }
+  return partOf(lists, LISTS);
 };
 
 const names = async (
