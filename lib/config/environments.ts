@@ -43,6 +43,9 @@ const checkedEndpoint = endpoint
     path: ['minCapacityUnits'],
   });
 
+/** Of a token bucket: what it gains in a second, and what it holds. */
+const limits = { rate: z.int().positive(), burst: z.int().positive() };
+
 const schema = z.strictObject({
   account: z
     .string()
@@ -83,8 +86,11 @@ const schema = z.strictObject({
   browserOrigins: z.array(
     z.string().regex(/^(\*|https?:\/\/(\*|[\w.-]+(:\d+)?))$/, 'an origin without a path, or *'),
   ),
-  /** Requests per second and burst that the API takes before it answers 429. */
-  throttle: z.strictObject({ rate: z.int().positive(), burst: z.int().positive() }),
+  /**
+   * Requests per second and burst that the API takes before it answers 429. Each route that takes events in has limits of its
+   * own, so that no flood of events keeps anybody from reading.
+   */
+  throttle: z.strictObject({ ...limits, events: z.strictObject(limits) }),
   /** Reads of one client in one hour at which somebody is to look. */
   bulkReadsPerHour: z._default(z.int().positive(), 10_000),
   /** Executions kept for each function; a stream needs shards times parallelization factor. */
@@ -139,7 +145,7 @@ const dev = {
     sources: {},
   },
   browserOrigins: ['*'],
-  throttle: { rate: 500, burst: 1000 },
+  throttle: { rate: 500, burst: 1000, events: { rate: 500, burst: 1000 } },
   reservedConcurrency: {
     'capture/archive-changes': 16,
     'capture/import-file': 2,
@@ -185,7 +191,7 @@ const environments = {
       sources: { erp: { minCapacityUnits: 2, maxCapacityUnits: 16 } },
     },
     browserOrigins: ['https://www.tributary.example'],
-    throttle: { rate: 500, burst: 1000 },
+    throttle: { rate: 500, burst: 1000, events: { rate: 500, burst: 1000 } },
     reservedConcurrency: {
       'capture/archive-changes': 64,
       'capture/import-file': 4,

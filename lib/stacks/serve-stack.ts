@@ -8,6 +8,7 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  CfnStage,
   CorsHttpMethod,
   type CorsPreflightOptions,
   HttpApi,
@@ -34,7 +35,7 @@ import { CORRECTION_PREFIX } from '#application/shared/corrections.ts';
 import { ERASURE_PREFIX, RUNNING_ERASURES } from '#application/shared/erasure-items.ts';
 import { EXTRACT_PREFIX, EXTRACTS, RUNNING_EXTRACTS } from '#application/shared/extracts.ts';
 import type { KeyUse, Operation, OperationGroup } from '#domain/serve/operation.ts';
-import { OPERATIONS } from '#domain/serve/operations.ts';
+import { OPERATIONS, routeKeyOf } from '#domain/serve/operations.ts';
 import type { FunctionId } from '../config/function-ids.ts';
 import {
   grantAudit,
@@ -79,6 +80,7 @@ export class ServeStack extends Stack {
   readonly answerRights: StageFunction;
   /** Routes that ask for no token. */
   readonly openRoutes: IConstruct[] = [];
+  private readonly eventRoutes: HttpRoute[] = [];
 
   constructor(scope: Construct, id: string, props: StageStackProps) {
     super(scope, id, props);
@@ -110,8 +112,8 @@ export class ServeStack extends Stack {
     );
 
     this.api = this.makeApi(props);
-    this.addStage(props);
     this.addRoutes(props);
+    this.addStage(props);
     new CfnOutput(this, 'ApiUrl', { value: this.api.apiEndpoint });
   }
 
@@ -235,8 +237,8 @@ export class ServeStack extends Stack {
       encryptionKey: data.operationsKey,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const { rate, burst } = settings.throttle;
-    new HttpStage(this, 'Stage', {
+    const { rate, burst, events } = settings.throttle;
+    const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
@@ -247,6 +249,25 @@ export class ServeStack extends Stack {
         format: ACCESS_LOG,
       },
     });
+    this.limitEvents(stage, events);
+  }
+
+  /** Gives each route that takes events a bucket of its own; what is set for a route takes the place of all defaults. */
+  private limitEvents(stage: HttpStage, { rate, burst }: { rate: number; burst: number }): void {
+    const settings = {
+      ThrottlingRateLimit: rate,
+      ThrottlingBurstLimit: burst,
+      DetailedMetricsEnabled: true,
+    };
+    const resource = stage.node.defaultChild;
+    if (!(resource instanceof CfnStage)) throw new Error('the stage has no resource');
+    resource.routeSettings = Object.fromEntries(
+      (OPERATIONS as readonly Operation[])
+        .filter(({ group }) => group === 'tracking')
+        .map((operation) => [routeKeyOf(operation), settings]),
+    );
+    // CloudFormation refuses settings of a route that is not there yet.
+    resource.node.addDependency(...this.eventRoutes);
   }
 
   private makeTokens({ settings }: StageStackProps): HttpJwtAuthorizer {
@@ -284,6 +305,7 @@ export class ServeStack extends Stack {
         ...guard(operation, callers, keys),
       });
       if (isOpen(operation)) this.openRoutes.push(...routes);
+      if (group === 'tracking') this.eventRoutes.push(...routes);
     }
     // `$default` would catch what browsers ask first, and answer 404; that API Gateway answers by itself, it does only where no
     // route fits. Source: API Gateway Developer Guide, "Configuring CORS for an HTTP API with a $default route".

@@ -528,4 +528,20 @@ describe('routes', () => {
     });
     expect(JSON.stringify(stage)).not.toContain('$context.path');
   });
+
+  test('that take events have limits of their own, so that a flood of them keeps nobody from reading', () => {
+    const [stage] = resourcesOf(Serve, 'AWS::ApiGatewayV2::Stage');
+    const events = operations.filter(({ group }) => group === 'tracking').map(routeKeyOf);
+    expect(events).toHaveLength(7);
+    const limits = {
+      ThrottlingRateLimit: 500,
+      ThrottlingBurstLimit: 1000,
+      DetailedMetricsEnabled: true,
+    };
+    const { RouteSettings } = must(stage, 'stage')[1].Properties;
+    expect(RouteSettings).toEqual(Object.fromEntries(events.map((key) => [key, limits])));
+    const { DependsOn } = must(stage, 'stage')[1] as Resource & { DependsOn: readonly string[] };
+    const waitedFor = DependsOn.flatMap((id) => Serve.Resources[id]?.Properties['RouteKey'] ?? []);
+    expect(waitedFor.sort()).toEqual([...events].sort());
+  });
 });

@@ -140,6 +140,7 @@ const API: ApiPlan = {
   ],
   stageName: '$default',
   throttle: undefined,
+  routeThrottles: {},
   cors: undefined,
 };
 

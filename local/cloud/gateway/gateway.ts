@@ -18,7 +18,7 @@ import { type GatewayRequest, requestEvent, splitUrl } from './request-event.ts'
 import { type GatewayResponse, messageResponse, responseOf, UNAVAILABLE } from './response.ts';
 import { compileRoutes, type RouteMatch, type Router } from './routes.ts';
 import { authorizeSignature } from './signature-authorizer.ts';
-import { type Throttle, throttleOf } from './throttle.ts';
+import { type Throttle, throttlesOf } from './throttle.ts';
 
 /** API Gateway's limit on a request body, in bytes. */
 const BODY_LIMIT = 10 * 1024 * 1024;
@@ -69,10 +69,11 @@ export const startGateway = async (
 /** Everything an API does with a request. */
 export const answerOf = (api: ApiPlan, options: GatewayOptions): Answer => {
   const router = compileRoutes(api.routes);
-  const throttle = throttleOf(api.throttle, options.clock);
+  const throttles = throttlesOf(api, options.clock);
   return async (request) => {
     const match = matchOf(api, router, request);
     if ('status' in match) return match;
+    const throttle = throttles(match.route.routeKey);
     return answerMatch(api, match, request, { ...options, throttle });
   };
 };

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Resolver } from '../template/resolver.ts';
 import { type LocatedResource, TemplateError } from '../template/types.ts';
 import { functionOf } from './function-plans.ts';
-import type { ApiPlan, AuthorizerPlan, FunctionPlan, RoutePlan } from './model.ts';
+import type { ApiPlan, AuthorizerPlan, FunctionPlan, RoutePlan, ThrottlePlan } from './model.ts';
 import { flag, identityOf, integer, readProperties } from './reader.ts';
 
 const API = z.object({
@@ -51,15 +51,16 @@ const FUNCTION_AUTHORIZER = z.object({
   EnableSimpleResponses: flag.pipe(z.literal(true)),
 });
 
+const ROUTE_SETTINGS = z.object({
+  ThrottlingBurstLimit: integer.optional(),
+  ThrottlingRateLimit: z.coerce.number().optional(),
+});
+
 const STAGE = z.object({
   ApiId: z.string(),
   StageName: z.string(),
-  DefaultRouteSettings: z
-    .object({
-      ThrottlingBurstLimit: integer.optional(),
-      ThrottlingRateLimit: z.coerce.number().optional(),
-    })
-    .optional(),
+  DefaultRouteSettings: ROUTE_SETTINGS.optional(),
+  RouteSettings: z.record(z.string(), ROUTE_SETTINGS).default({}),
 });
 
 /** The plan of an AWS::ApiGatewayV2::Api together with all that refers to it. */
@@ -163,19 +164,27 @@ const planStage = (
   resolver: Resolver,
   stages: readonly LocatedResource[],
   apiId: string,
-): Pick<ApiPlan, 'stageName' | 'throttle'> => {
+): Pick<ApiPlan, 'stageName' | 'throttle' | 'routeThrottles'> => {
   const stage = stages
     .map((located) => readProperties(resolver, located, STAGE))
     .find((it) => it.ApiId === apiId);
-  const limits = stage?.DefaultRouteSettings;
-  const ratePerSecond = limits?.ThrottlingRateLimit;
+  const own = Object.entries(stage?.RouteSettings ?? {}).flatMap(([routeKey, settings]) => {
+    const throttle = throttleIn(settings);
+    return throttle ? [[routeKey, throttle] as const] : [];
+  });
   return {
     stageName: stage?.StageName ?? '$default',
-    throttle:
-      ratePerSecond === undefined
-        ? undefined
-        : { ratePerSecond, burst: limits?.ThrottlingBurstLimit ?? ratePerSecond },
+    throttle: throttleIn(stage?.DefaultRouteSettings),
+    routeThrottles: Object.fromEntries(own),
   };
+};
+
+const throttleIn = (
+  settings: z.infer<typeof ROUTE_SETTINGS> | undefined,
+): ThrottlePlan | undefined => {
+  const ratePerSecond = settings?.ThrottlingRateLimit;
+  if (ratePerSecond === undefined) return undefined;
+  return { ratePerSecond, burst: settings?.ThrottlingBurstLimit ?? ratePerSecond };
 };
 
 const missing = ({ stack, logicalId }: LocatedResource, what: string): never => {

@@ -187,11 +187,20 @@ export interface CorsPlan {
   readonly maxAgeSeconds: number | undefined;
 }
 
+/** Limits of a token bucket. */
+export interface ThrottlePlan {
+  readonly ratePerSecond: number;
+  readonly burst: number;
+}
+
 /** An HTTP API with its routes. */
 export interface ApiPlan extends Identity {
   readonly routes: readonly RoutePlan[];
   readonly stageName: string;
-  readonly throttle: { readonly ratePerSecond: number; readonly burst: number } | undefined;
+  /** Of all routes together that have no limits of their own. */
+  readonly throttle: ThrottlePlan | undefined;
+  /** By route key. */
+  readonly routeThrottles: Readonly<Record<string, ThrottlePlan>>;
   readonly cors: CorsPlan | undefined;
 }
 

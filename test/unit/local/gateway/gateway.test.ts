@@ -137,6 +137,20 @@ test('answers 429 beyond the limits of the stage', async () => {
   expect([(await answer(request)).status, (await answer(request)).status]).toEqual([200, 429]);
 });
 
+test('a route with limits of its own takes nothing from the others', async () => {
+  const limits = { ratePerSecond: 1, burst: 1 };
+  const api = apiOf([routeTo(ROUTE), routeTo('GET /v1/events')], {
+    throttle: limits,
+    routeThrottles: { 'GET /v1/events': limits },
+  });
+  const options = { functions: echo, keysOf, accessKeys, region: 'cn-north-1', clock: () => 0 };
+  const answer = answerOf(api, options);
+  const asked = ['/v1/events', '/v1/events', '/v1/profiles/a', '/v1/profiles/a'];
+  const answered: number[] = [];
+  for (const url of asked) answered.push((await answer(requestFor(url))).status);
+  expect(answered).toEqual([200, 429, 200, 429]);
+});
+
 test('a named stage stands in front of the path', async () => {
   const api = apiOf([routeTo(ROUTE)], { stageName: 'live' });
   const answer = answerOf(api, {

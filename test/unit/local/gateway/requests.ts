@@ -37,6 +37,7 @@ export const apiOf = (routes: readonly RoutePlan[], more: Partial<ApiPlan> = {})
   routes,
   stageName: '$default',
   throttle: undefined,
+  routeThrottles: {},
   cors: undefined,
   ...more,
 });
