@@ -111,6 +111,7 @@ export const ACTS = {
   'hub returns': (n) => [rows(hub(n))],
   'd gives its place away': (n) => [rows(partyGone('d', n)), rows(party('e', n, 'email#4'))],
   'somebody else comes': (n) => [rows(party('x', n, 'card#9'))],
+  'tie goes': (n) => [rows(partyGone('tie', n))],
   'always linked': () => [{ kind: 'decide', says: 'always', a: 'a', b: 'c' }],
   'never linked': () => [{ kind: 'decide', says: 'never', a: 'a', b: 'b' }],
   'fact kept apart': () => [{ kind: 'decide', says: 'never', a: 'a', b: factUnit('phone#1').key }],

@@ -388,6 +388,20 @@ export const CATALOGUE: readonly NamedRace[] = [
     acts('a stays', 'a goes', 'b goes', 'c comes', 'd comes', 'brought to the rules'),
     { policy: HIGH, formerly: LOW },
   ),
+  // One of two holders in a scope leaves it for another, where the job that counts the value looks for both.
+  ...group(
+    'higher caps',
+    {
+      'three, two of them tied': [
+        rows(party('a', 1, 'phone#1', 'email#1')),
+        rows(party('b', 1, 'phone#1', 'email#2')),
+        ...holders('c'),
+        rows(party('tie', 1, 'email#1', 'email#2')),
+      ],
+    },
+    acts('tie goes', 'c comes', 'brought to the rules'),
+    { policy: HIGH, formerly: LOW },
+  ),
 ];
 
 /** Those whose name begins so. */

@@ -212,7 +212,8 @@ const meet = async (
   await other.goOn(Number.POSITIVE_INFINITY);
   await lastWork;
   // Changed rules reach what nobody touched by a job of their own.
-  if (world.formerly) again.push({ kind: 'settle' });
+  const isJob = ({ kind }: Act) => kind === 'settle';
+  if (world.formerly && ![act, ...meanwhile].some(isJob)) again.push({ kind: 'settle' });
   await deliverAgain(again, (one) => perform(ports, table, policy, one));
 };
 

@@ -1,9 +1,9 @@
 /**
  * Branch sites: where identity code says, or asks, that something did not come about and is to be done or read again.
  *
- * That is told by a few words (`'conflict'`), and by `done`. The site is the choice that such a word stands in: an `if`, a
- * conditional or a default, else a comparison; of several reasons in the condition of an `if` each is one. A word that stands in no
- * choice is a site itself.
+ * That is told by a few words (`'conflict'`), by `done`, and, in what reads or writes, by nothing at all (`undefined`, `false`,
+ * `continue`). The site is the choice that such a word stands in: an `if`, a conditional or a default, else a comparison; of
+ * several reasons in the condition of an `if` each is one. A word that stands in no choice is a site itself.
  * @module
  */
 import ts from 'typescript';
@@ -16,9 +16,9 @@ const NAMES: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.ArrayLiteralExpression,
 ]);
 
-/** The sites that a node makes such, if it is a word. */
+/** The sites that a node makes such, if it is a word or nothing. */
 export const branchSitesOf = (node: ts.Node): readonly ts.Node[] =>
-  isWord(node) ? partsOf(choiceAround(node)) : [];
+  isWord(node) || (isNothing(node) && isInAsync(node)) ? partsOf(choiceAround(node)) : [];
 
 // Each of several reasons is one.
 const partsOf = (choice: ts.Node): readonly ts.Node[] => {
@@ -43,6 +43,23 @@ const isAsked = (node: ts.Node): boolean => {
   if (ts.isPrefixUnaryExpression(parent)) return true;
   if (ts.isIfStatement(parent)) return parent.expression === node;
   return ts.isConditionalExpression(parent) && parent.condition === node;
+};
+
+// What is returned, and what one side of a choice gives.
+const isNothing = (node: ts.Node): boolean => {
+  if (ts.isContinueStatement(node)) return true;
+  if (ts.isReturnStatement(node)) return node.expression === undefined || isEmpty(node.expression);
+  if (!ts.isConditionalExpression(node)) return false;
+  return isEmpty(node.whenTrue) || isEmpty(node.whenFalse);
+};
+
+const isEmpty = (node: ts.Expression): boolean =>
+  node.kind === ts.SyntaxKind.FalseKeyword || (ts.isIdentifier(node) && node.text === 'undefined');
+
+const isInAsync = (node: ts.Node): boolean => {
+  if (ts.isArrowFunction(node))
+    return node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) ?? false;
+  return !ts.isSourceFile(node) && isInAsync(node.parent);
 };
 
 const choiceAround = (word: ts.Node): ts.Node => {

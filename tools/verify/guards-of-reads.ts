@@ -6,6 +6,9 @@ import type { Mutant } from './mutant.ts';
 
 const IDENTITY = 'src/application/identity';
 const READS = { tests: 'test/unit/identity/strong-reads.test.ts' };
+const AGAIN = { tests: 'test/unit/identity/read-again.test.ts' };
+const CORRECTED = { tests: 'test/unit/identity/corrections.test.ts' };
+const TOLD = { tests: 'test/unit/identity/told-at-once.test.ts' };
 
 /** A strong read that may be behind: the code up to the end of its keys. */
 const late = (
@@ -164,6 +167,96 @@ export const GUARDS_OF_READS: readonly Mutant[] = [
     'customer-units.ts',
     'table.getAll(ids.map(customerKey)',
     READS,
+  ),
+  late(
+    'what was read too early is read again as it is',
+    'apply-facts.ts',
+    'ports.table.getAll(factKeys(changes)',
+    AGAIN,
+  ),
+  late(
+    'a bucket that may know a later version is read as it is',
+    'late-changes.ts',
+    'table.getAll([...keys.values()]',
+    AGAIN,
+  ),
+  late(
+    'positions that others have written are read as they are',
+    'freshness.ts',
+    'table.getAll([positionsKey(note.shard)]',
+    AGAIN,
+  ),
+  late(
+    'the end of a scope whose note is forgotten is read as it is',
+    'open-scopes.ts',
+    'own ? [] : await table.getAll([scopeKey(id)]',
+    AGAIN,
+  ),
+  late(
+    'held values are corrected as they are',
+    'open-scopes.ts',
+    'table.getAll(identifiers.map(heldKey)',
+    CORRECTED,
+  ),
+  late(
+    'customers are corrected as they are',
+    'open-scopes.ts',
+    'table.getAll(expected.map(({ id }) => customerKey(id))',
+    CORRECTED,
+  ),
+  late(
+    'two units are explained as they are',
+    'explain.ts',
+    'table.getAll(units.map(unitItemKey)',
+    TOLD,
+  ),
+  late(
+    'units are shown as they are',
+    'describe-evidence.ts',
+    'table.getAll(units.map(({ key }) => unitItemKey(key))',
+    TOLD,
+  ),
+  late(
+    'rows of facts are shown as they are',
+    'describe-evidence.ts',
+    'table.getAll(Array.from({ length: count }, (_, n) => bucketKey(unit, n))',
+    TOLD,
+  ),
+  late(
+    'values are shown as rows tell them',
+    'describe-evidence.ts',
+    'table.getAll(parties.map(({ key }) => unitItemKey(key))',
+    TOLD,
+  ),
+  late(
+    'decisions are shown as they are',
+    'describe-evidence.ts',
+    "decided.map((identifier) => decisionKey(identifier.slice(identifier.indexOf('#') + 1)))",
+    TOLD,
+  ),
+  late(
+    'the holders of a held value are counted as they are',
+    'list-held.ts',
+    'table.getAll([claimKey(identifier)]',
+    TOLD,
+  ),
+  late(
+    'fact units behind a held value are found as they are',
+    'list-held.ts',
+    'table.getAll(facts.map(unitItemKey)',
+    TOLD,
+  ),
+  late(
+    'rows behind a held value are counted as they are',
+    'list-held.ts',
+    'table.getAll(buckets',
+    TOLD,
+  ),
+  late(
+    'the customers that a held value would join are those that there are',
+    'list-held.ts',
+    'table.getAll(units.map(unitItemKey)',
+    TOLD,
   ),
   late(
     'a customer leads to its scope as soon as it is there',

@@ -11,7 +11,6 @@ import { join, resolve } from 'node:path';
 import { racesNamed } from '../../test/support/race-catalogue.ts';
 import { EXCEPTIONS_OF_CONDITIONS } from './exceptions.ts';
 import { EXCEPTIONS_OF_BRANCHES } from './exceptions-of-branches.ts';
-import { EXCEPTIONS_OF_READS } from './exceptions-of-reads.ts';
 import { type GuardSite, guardSites } from './guard-sites.ts';
 import { GUARDS_OF_BRANCHES } from './guards-of-branches.ts';
 import { GUARDS_OF_COMMITS } from './guards-of-commits.ts';
@@ -30,11 +29,7 @@ const MUTANTS: readonly Mutant[] = [
   ...GUARDS_OF_BRANCHES,
 ];
 
-const EXCEPTIONS: readonly Exception[] = [
-  ...EXCEPTIONS_OF_CONDITIONS,
-  ...EXCEPTIONS_OF_READS,
-  ...EXCEPTIONS_OF_BRANCHES,
-];
+const EXCEPTIONS: readonly Exception[] = [...EXCEPTIONS_OF_CONDITIONS, ...EXCEPTIONS_OF_BRANCHES];
 
 const ROOT = resolve(import.meta.dirname, '../..');
 

@@ -122,7 +122,7 @@ const unitItemsOf = async (
   const others = unitsNamed(joined.map(({ change }) => change)).filter(
     (unit) => !named.includes(unit),
   );
-  const items = others.length > 0 ? await table.getAll(others.map(unitItemKey)) : [];
+  const items = others.length > 0 ? await table.getAll(others.map(unitItemKey), 'eventual') : [];
   return new Map([
     ...named.map((unit, index) => [unit, read[index]] as const),
     ...others.map((unit, index) => [unit, items[index]] as const),

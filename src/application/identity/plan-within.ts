@@ -87,10 +87,9 @@ const nameCustomers = async (
   readonly minted: ReadonlySet<OneId>;
   readonly laidBefore: ReadonlySet<OneId>;
 }> => {
-  const known = new Set(evaluation.ledger.map((entry) => entry.id));
   const isNew = ({ entries }: AssignedIds) => entries.length === 0;
   const anchors = evaluation.customers.filter(isNew).map(anchorOf);
-  const free = await freeEntries(ports, anchors, now, known);
+  const free = await freeEntries(ports, anchors, now);
   const isLaid = ({ laid }: FreeEntry) => laid === true;
   return {
     customers: evaluation.customers.map((customer) => {
@@ -118,14 +117,13 @@ const freeEntries = async (
   ports: IdentityPorts,
   anchors: readonly UnitKey[],
   now: number,
-  known: ReadonlySet<OneId>,
 ): Promise<ReadonlyMap<UnitKey, FreeEntry>> => {
   if (anchors.length === 0) return new Map();
   const firsts = await ports.table.getAll(
     anchors.map((anchor) => customerKey(ports.mint(anchor, 0))),
   );
   const entries = anchors.map(async (anchor, index) => {
-    const entry = await freeEntry(ports, { anchor, issuedAt: now }, known, firsts[index]);
+    const entry = await freeEntry(ports, { anchor, issuedAt: now }, firsts[index]);
     return [anchor, entry] as const;
   });
   return new Map(await Promise.all(entries));
@@ -134,13 +132,11 @@ const freeEntries = async (
 const freeEntry = async (
   { table, mint }: IdentityPorts,
   { anchor, issuedAt }: Omit<LedgerEntry, 'id'>,
-  known: ReadonlySet<OneId>,
   first: Item | undefined,
 ): Promise<FreeEntry> => {
   for (let attempt = 0; ; attempt++) {
     const id = mint(anchor, attempt);
     const [item] = attempt === 0 ? [first] : await table.getAll([customerKey(id)]);
-    if (known.has(id)) continue;
     if (!item) return { id, anchor, issuedAt };
     const laid = laidIn(item, anchor);
     if (laid) return { ...laid, laid: true };

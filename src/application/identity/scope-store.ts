@@ -57,7 +57,7 @@ export const readScopeHere = async (
   id: ScopeId,
 ): Promise<StoredScope | undefined> => {
   const [item] = await table.getAll([scopeKey(id)]);
-  if (item?.['into'] !== undefined || item?.['parts'] !== undefined) return undefined;
+  if (item?.['parts'] !== undefined) return undefined;
   const found = await follow(table, id, item);
   return typeof found === 'object' ? found : undefined;
 };

@@ -119,8 +119,7 @@ export const readWorld = async (
   const all = withDecisions(changes, noted);
   if (all !== changes) return readWorld(table, { ...work, changes: all }, policy, token);
   const compared = await compareRows(table, policy, { changes, memberships, scopes }, token);
-  if (!compared || isTorn(compared.scopes) || !listsTheSame(compared.scopes, memberships))
-    return 'conflict';
+  if (!compared || isTorn(compared.scopes)) return 'conflict';
   const fencedBy = (fence: Fence) => unnoted.filter((key) => fenceOf(key, memberships) === fence);
   return {
     changes,
@@ -146,15 +145,6 @@ const scopesAround = async (
   const awaited = changes.flatMap(({ before, scope }) => (!before && scope ? [scope] : []));
   const ends = new Set([...claimed, ...awaited]);
   return scopes.filter(({ id, scope }) => scope.units.size > 0 || ends.has(id));
-};
-
-// Scopes that were taken in later hold nobody of an identifier whose holders are known.
-const listsTheSame = (
-  scopes: readonly StoredScope[],
-  memberships: readonly Membership[],
-): boolean => {
-  const unheld = memberships.flatMap(({ by, identifier }) => (by === 'nobody' ? [identifier] : []));
-  return holdersIn(scopes, new Set(unheld)).units.size === 0;
 };
 
 // Scopes are not read at one instant: a unit in two of them moved from one to the other in between.

@@ -63,6 +63,12 @@ describe('never-link', () => {
     });
     store.expectSound();
   });
+
+  test('one that nobody took cannot be taken back', async () => {
+    const store = anIdentityStore();
+    expect(await revoke(store.ports, POLICY, 'nothing', BY)).toBeUndefined();
+    expect(store.table.dump()).toEqual([]);
+  });
 });
 
 describe('always-link', () => {

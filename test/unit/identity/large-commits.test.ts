@@ -98,6 +98,20 @@ describe('a change that is too much for one transaction', { timeout: 60_000 }, (
   });
 });
 
+test('thirty values become shared with one row, each in a scope of its own', async () => {
+  const store = anIdentityStore({}, WIDE);
+  const devices = numbers(30).map((n) => `device#${n}`);
+  for (const device of devices) {
+    await store.parties(...['a', 'b', 'c'].map((name) => party(`${name}.${device}`, 1, device)));
+  }
+  expect(live(store)).toBe(30);
+  const { failures } = await store.parties(party('last', 1, ...devices));
+  expect(failures).toEqual([]);
+  await store.close();
+  expect(live(store)).toBe(91);
+  store.expectSound();
+});
+
 describe('a scope that one item cannot hold', () => {
   /** A chain: neighbours share a device, and the rows together are far more than F looks at. */
   const chain = async (rows: number): Promise<Store> => {

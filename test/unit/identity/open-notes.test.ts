@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest';
 import { closeScopes } from '#application/identity/open-scopes.ts';
-import { OPEN_PARTITION, type ScopeId, scopeKey } from '#application/shared/items.ts';
+import { OPEN_PARTITION, openKey, type ScopeId, scopeKey } from '#application/shared/items.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import { must } from '#domain/shared/assert.ts';
 import { aNamespace } from '../../support/builders/definitions.ts';
@@ -53,4 +53,21 @@ test('the note of a scope that was not there and is open when it is looked for a
   await closeScopes(store.workerOn(slow).ports, RULES);
   expect(await store.item(key)).not.toHaveProperty('open', true);
   store.expectSound();
+});
+
+test('the note of a scope that another has absorbed goes', async () => {
+  const store = anIdentityStore({}, RULES);
+  await store.parties(party('a', 1, 'card#1'), party('b', 1, 'card#2'));
+  await store.parties(party('bridge', 1, 'card#1', 'card#2'));
+  await store.parties(party('bridge', 2, 'card#1', 'card#2', 'phone#1'));
+  const redirect = must(
+    store.table.dump().find((item) => item.sk === 'SCOPE' && item['into'] !== undefined),
+    'redirect',
+  );
+  await store.table.write({
+    kind: 'put',
+    item: { ...openKey(redirect.pk.slice(2) as ScopeId) },
+  });
+  await store.close();
+  expect((await store.table.query({ pk: OPEN_PARTITION })).items).toEqual([]);
 });

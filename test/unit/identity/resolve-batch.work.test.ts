@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { makeMeter } from '#adapters/dynamodb/meter.ts';
 import { resolveBatch } from '#application/identity/resolve-batch.ts';
+import { OPEN_PARTITION } from '#application/shared/items.ts';
 import { dmsText } from '../../support/builders/dms-record.ts';
 import { interposed } from '../../support/interposed-table.ts';
 import { aPipeline, batchOf } from '../../support/pipeline.ts';
@@ -78,4 +79,20 @@ describe('a batch of facts', () => {
     ];
     expect(large.calls).toBe(small.calls);
   });
+});
+
+test('open scopes are looked for once, and not with each batch', async () => {
+  const { ports, table } = aPipeline();
+  let looks = 0;
+  const watched = interposed(
+    table,
+    ({ name, args }) => {
+      if (name === 'query' && args[0].pk === OPEN_PARTITION) looks += 1;
+      return false;
+    },
+    async () => {},
+  );
+  for (const no of [1, 2, 3])
+    await resolveBatch({ ...ports, table: watched }, batchOf(receipt(no, 1)));
+  expect(looks).toBe(1);
 });

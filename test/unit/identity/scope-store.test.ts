@@ -137,6 +137,22 @@ test('a part that goes while it is looked for is read in its next state, and no 
   expect(asked.map((keys) => keys.length)).toEqual([1, stored.parts.length, 1, 1]);
 });
 
+test('one whose parts have gone with it is read where another has taken it in', async () => {
+  const table = new MemoryTable();
+  const { plan, commit } = aStore(table);
+  await commit(plan({ scope: lineOf(60) }));
+  const other = 's2' as ScopeId;
+  const absorbed = async () => {
+    await commit(plan({ id: other, scope: lineOf(4) }));
+    for (const { pk, sk } of table.dump())
+      if (sk === 'PART') await table.write({ kind: 'delete', key: { pk, sk } });
+    await table.write({ kind: 'put', item: { ...scopeKey(ID), ver: 9, into: other } });
+  };
+  const reader = interposed(table, nth(2, 'getAll'), absorbed);
+  expect(await readScopes(reader, [ID])).toMatchObject([{ id: other, from: [ID] }]);
+  expect(await readScopeHere(table, ID)).toBeUndefined();
+});
+
 test('one that was written meanwhile is not read as it was before, though parts of that time were left', async () => {
   const table = new MemoryTable({ lag: () => 2 });
   const { plan, commit, read } = aStore(table);
