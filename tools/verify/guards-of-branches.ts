@@ -381,6 +381,13 @@ export const GUARDS_OF_BRANCHES: readonly Mutant[] = [
     tests: 'test/unit/identity/scope-store.test.ts',
   },
   {
+    guard: 'an item that only leads elsewhere is not read as a scope',
+    file: `${IDENTITY}/scope-store.ts`,
+    from: '  isScopeItem(item)\n    ? (await',
+    to: '  item\n    ? (await',
+    tests: 'test/unit/identity/scope-store.test.ts',
+  },
+  {
     guard: 'a unit that somebody else was at is settled again',
     file: `${IDENTITY}/settle-unit.ts`,
     from: 'if (await settleOnce(ports, policy, unit)) return;',

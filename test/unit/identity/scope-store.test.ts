@@ -1,7 +1,12 @@
 /** How scopes lie in the table: small ones in one item, large ones in parts, of which a change writes those that it concerns. */
 import { describe, expect, test } from 'vitest';
 import { MemoryTable } from '#adapters/memory/table.ts';
-import { readScopeHere, readScopes, type StoredScope } from '#application/identity/scope-store.ts';
+import {
+  readScopeHere,
+  readScopes,
+  type StoredScope,
+  scopeOfItem,
+} from '#application/identity/scope-store.ts';
 import {
   dropParts,
   partWrites,
@@ -151,6 +156,8 @@ test('one whose parts have gone with it is read where another has taken it in', 
   const reader = interposed(table, nth(2, 'getAll'), absorbed);
   expect(await readScopes(reader, [ID])).toMatchObject([{ id: other, from: [ID] }]);
   expect(await readScopeHere(table, ID)).toBeUndefined();
+  const [redirect] = await table.getAll([scopeKey(ID)]);
+  expect(redirect && (await scopeOfItem(table, redirect))).toBeUndefined();
 });
 
 test('one that was written meanwhile is not read as it was before, though parts of that time were left', async () => {
