@@ -2,6 +2,7 @@
  * `npm run bench`: what a change costs, against the budgets of ARCHITECTURE.md.
  * @module
  */
+import { standingBills, standingSections } from './costs/standing.ts';
 import type { Section } from './figure.ts';
 import { areKept, sectionsOf } from './figures.ts';
 import { type BenchOptions, HELP, OptionError, readOptions } from './options.ts';
@@ -31,6 +32,11 @@ const main = async (args: readonly string[]): Promise<void> => {
   if (options.only === 'end-to-end') {
     const costs = await measureEndToEndAlone(options, say);
     tell(endToEndSections(costs), costs, options);
+    return;
+  }
+  if (options.only === 'standing') {
+    const bills = await standingBills(['dev', 'production'], say);
+    tell(standingSections(bills), { bills }, options);
     return;
   }
   const results = await measureAll(options, say);

@@ -21,8 +21,8 @@ export interface BenchOptions {
   readonly readSeconds: number;
   readonly resolving: ResolvingOptions;
   readonly endToEnd: EndToEndOptions;
-  /** One part alone; all but `end-to-end` when absent. */
-  readonly only?: 'resolving' | 'end-to-end';
+  /** One part alone; all but `end-to-end` and `standing` when absent. */
+  readonly only?: 'resolving' | 'end-to-end' | 'standing';
 }
 
 /** What `--help` prints. */
@@ -37,6 +37,7 @@ export const HELP = `Tributary: what a change costs, against the budgets of ARCH
   --quick           smaller workloads and fewer repetitions
   --only resolving  workers beside each other, large components, and load at fixed rates; nothing else
   --only end-to-end the local cloud at the rates that are promised, and how soon an un-merge is served; part of no other run
+  --only standing   what the stacks cost in a month in which nothing changes, of each environment; part of no other run
   --strict          end with 1 when a budget is missed; for a machine that does nothing else
   --json            print one JSON line after the table
   --help            print this
@@ -95,8 +96,8 @@ const WHOLE: Sizes = {
 
 const partOf = (only: string | undefined): Pick<BenchOptions, 'only'> => {
   if (only === undefined) return {};
-  if (only === 'resolving' || only === 'end-to-end') return { only };
-  throw new OptionError(`--only takes resolving or end-to-end, not "${only}"`);
+  if (only === 'resolving' || only === 'end-to-end' || only === 'standing') return { only };
+  throw new OptionError(`--only takes resolving, end-to-end or standing, not "${only}"`);
 };
 
 const parse = (args: readonly string[]) => {

@@ -52,6 +52,7 @@ const missedLines = (sections: readonly Section[]): readonly string[] => {
     figures.filter((figure) => isKept(figure) !== undefined).map((figure) => ({ title, figure })),
   );
   const missed = judged.filter(({ figure }) => !isKept(figure));
+  if (judged.length === 0) return [];
   return [
     `${judged.length - missed.length} of ${judged.length} budgets kept.`,
     ...missed.map(

@@ -8,6 +8,7 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { addApiAlarms, addAuditAlarms } from '../constructs/api-alarms.ts';
+import { addCostAlarms } from '../constructs/cost-alarms.ts';
 import { PipelineDashboard } from '../constructs/dashboard.ts';
 import { addDataAlarms } from '../constructs/data-alarms.ts';
 import { addErasureAlarms, Erasures } from '../constructs/erasures.ts';
@@ -56,6 +57,7 @@ export class OperateStack extends Stack {
       addScheduleSilenceAlarm(this, each, channel, everyMinutes);
     for (const reader of readers) addIteratorAgeAlarm(this, reader, channel);
     addDataAlarms(this, props.data, channel);
+    addCostAlarms(this, { table: props.data.table, readers }, channel);
     addInputAlarms(this, props.capture.importFile, channel);
     addApiAlarms(this, api, channel);
     addAuditAlarms(this, channel);

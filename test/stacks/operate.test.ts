@@ -59,6 +59,8 @@ describe('nothing is unwatched', () => {
     ['Table throttles', 2],
     ['Table system errors', 2],
     ['Stream throttles', 1],
+    ['Write cost', 1],
+    ['Log cost', 1],
     ['API server errors', 1],
     ['API latency', 1],
     ['Audit failures', 1],
@@ -169,4 +171,33 @@ test('a heading that the runbook lacks fails synthesis', () => {
   expect(() => runbookLink('runbook.md', 'No such heading')).toThrow(
     'no heading "No such heading"',
   );
+});
+
+describe('costs', () => {
+  const expressionOf = (heading: string) => {
+    const own = alarms.find(({ description }) => description.endsWith(anchor(heading)));
+    const metrics = (own?.properties['Metrics'] ?? []) as readonly Record<string, unknown>[];
+    return {
+      expression: metrics.find((metric) => 'Expression' in metric)?.['Expression'],
+      of: metrics.flatMap(({ MetricStat }) => {
+        const stat = MetricStat as { Metric: { MetricName: string }; Period: number } | undefined;
+        return stat ? [`${stat.Metric.MetricName} ${stat.Period}`] : [];
+      }),
+    };
+  };
+
+  test('what the table writes is watched for each change', () => {
+    expect(expressionOf('Write cost')).toEqual({
+      expression: 'IF(FILL(counted0, 0) > 1000, (FILL(spent0, 0)) / (FILL(counted0, 0)), 0)',
+      of: ['ConsumedWriteCapacityUnits 3600', 'ChangesApplied 3600'],
+    });
+  });
+
+  test('what is logged is watched for each batch of every reader', () => {
+    const { of } = expressionOf('Log cost');
+    expect(of).toEqual([
+      ...Array.from({ length: 4 }, () => 'IncomingBytes 3600'),
+      ...Array.from({ length: 4 }, () => 'Invocations 3600'),
+    ]);
+  });
 });
