@@ -168,12 +168,15 @@ const describeImport = (key: string, report: ImportReport | undefined): string =
 
 const audit: Command = async (target, { keys }) => {
   if (keys[0] !== 'verify') throw new OpsError('Say what: audit verify.');
-  const { chained, unchained, faults } = await verifyAudit({
+  const { chained, unchained, expired, faults } = await verifyAudit({
     table: target.table('audit-table'),
     hash: sha256,
+    clock: Date.now,
   });
   for (const { kind, key } of faults) console.log(`${kind}  ${printable(key)}`);
-  console.log(`${chained} entries chained, ${unchained} not yet, ${faults.length} faults`);
+  console.log(
+    `${chained} entries chained, ${expired} of them expired, ${unchained} not yet, ${faults.length} faults`,
+  );
   return faults.length === 0 ? 0 : 1;
 };
 

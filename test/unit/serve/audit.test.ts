@@ -23,7 +23,8 @@ const aChain = async (count: number, more: (n: number) => Partial<AuditEntry> = 
   for (let n = 0; n < count; n++) await audit.log.record(entry(`q-${n}`, more(n)));
   const chain = (entries: ReturnType<typeof asStream>, bulkReads = 1_000) =>
     chainAudit({ table: audit.table, hash: sha256, bulkReads }, entries);
-  const verify = () => verifyAudit({ table: audit.table, hash: sha256 });
+  const verify = (now = Date.UTC(2026, 10, 23)) =>
+    verifyAudit({ table: audit.table, hash: sha256, clock: () => now });
   return { ...audit, chain, verify };
 };
 
@@ -66,20 +67,20 @@ describe('the chain', () => {
     await chain(stream.slice(0, 120));
     await chain(stream);
     await chain(stream.slice(50, 200));
-    expect(await verify()).toEqual({ chained: 300, unchained: 0, faults: [] });
+    expect(await verify()).toEqual({ chained: 300, unchained: 0, expired: 0, faults: [] });
   });
 
   test('is not forked by two workers', async () => {
     const { entries, chain, verify } = await aChain(100);
     const stream = asStream(entries());
     await Promise.all([chain(stream), chain(stream), chain(stream)]);
-    expect(await verify()).toEqual({ chained: 100, unchained: 0, faults: [] });
+    expect(await verify()).toEqual({ chained: 100, unchained: 0, expired: 0, faults: [] });
   });
 
   test('counts what is not in it', async () => {
     const { entries, chain, verify } = await aChain(50);
     await chain(asStream(entries()).slice(0, 0));
-    expect(await verify()).toEqual({ chained: 0, unchained: 50, faults: [] });
+    expect(await verify()).toEqual({ chained: 0, unchained: 50, expired: 0, faults: [] });
   });
 });
 
@@ -127,6 +128,21 @@ describe('tampering', () => {
       table.write({ kind: 'delete', key: at }),
     );
     expect(faults).toEqual([{ kind: 'missing', key }]);
+  });
+
+  test('is no reason why an entry is gone whose time is up', async () => {
+    const { table, entries, chain, verify } = await aChain(3);
+    await chain(asStream(entries()));
+    for (const { pk, sk } of entries()) await table.write({ kind: 'delete', key: { pk, sk } });
+    const kept = 3 * 366 * 86_400_000;
+    const lastDay = await verify(Date.UTC(2026, 10, 22, 8) + kept);
+    expect(lastDay.faults).toHaveLength(3);
+    expect(await verify(Date.UTC(2026, 10, 22, 9) + kept)).toEqual({
+      chained: 3,
+      unchained: 0,
+      expired: 3,
+      faults: [],
+    });
   });
 
   test('with a link breaks the chain there', async () => {
