@@ -9,7 +9,6 @@ import { fromItem } from '#adapters/dynamodb/marshal.ts';
 import { customersIn } from '#application/identity/customer-units.ts';
 import { liveContributionsIn } from '#application/shared/contributions.ts';
 import { FACT_UNIT_PREFIX } from '#application/shared/items.ts';
-import { isPartyItem } from '#application/shared/party-row.ts';
 import type { Item } from '#application/shared/table.ts';
 import type { Endpoints } from './endpoints.ts';
 
@@ -21,8 +20,6 @@ export interface StoredCustomers {
   readonly twice: readonly string[];
   /** Rows that are in place although no customer has them: they name nobody, or only what everybody shares. */
   readonly known: ReadonlySet<string>;
-  /** Those of them that name nobody: what they say is not kept. */
-  readonly nameless: ReadonlySet<string>;
   readonly customers: number;
 }
 
@@ -43,13 +40,10 @@ export const readStoredCustomers = async (endpoints: Endpoints): Promise<StoredC
   return {
     customerOf,
     twice,
-    known: new Set([...inPlace.map(rowOf), ...[...factsOf.values()].flat()]),
-    nameless: new Set(inPlace.filter((item) => !isPartyItem(item)).map(rowOf)),
+    known: new Set([...inPlace.map((item) => item.pk.slice(2)), ...[...factsOf.values()].flat()]),
     customers: customers.length,
   };
 };
-
-const rowOf = ({ pk }: Item): string => pk.slice('R#'.length);
 
 // A fact that names somebody is in place only with its contribution, which is looked for in the buckets.
 const isInPlaceAlone = (row: Item): boolean => row['deleted'] !== true && row['unit'] === undefined;

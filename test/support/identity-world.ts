@@ -115,9 +115,12 @@ const partyAfter = (random: Random, people: number, rowKey: string) => ({
 
 const factAfter = (random: Random, people: number) => {
   const unit = factUnit(random, people);
+  const total = Math.floor(random() * 100);
+  // Three of four are sales; what others say of nobody is not kept.
+  const sale = total % 4 > 0 ? { paid: { amount: total, currency: 'HKD' } } : {};
   return {
     ...(unit ? { unit } : {}),
-    contribution: { as: 'order', fields: { total: Math.floor(random() * 100) } },
+    contribution: { as: 'order', fields: { total, ...sale } },
   };
 };
 

@@ -36,15 +36,15 @@ interface SalesRow {
 
 // Tills write the wall clock of UTC+8; both zones are eight hours ahead. A cancelled order is no order.
 const SALES = {
-  pos: `SELECT 'pos.receipt.' || receipt_no AS row_key, sold_at::date AS day, brand_code AS brand, 'order' AS means, amt AS amount, ccy AS currency FROM receipt
+  pos: `SELECT sold_at::date AS day, brand_code AS brand, 'order' AS means, amt AS amount, ccy AS currency FROM receipt
         UNION ALL
-        SELECT 'pos.return_receipt.' || return_no, returned_at::date, brand_code, 'return', refund_amt, ccy FROM return_receipt`,
-  shop: `SELECT 'shop.shop_order.' || order_no AS row_key, (placed_at AT TIME ZONE 'Asia/Shanghai')::date AS day, brand, 'order' AS means, total AS amount, currency
+        SELECT returned_at::date, brand_code, 'return', refund_amt, ccy FROM return_receipt`,
+  shop: `SELECT (placed_at AT TIME ZONE 'Asia/Shanghai')::date AS day, brand, 'order' AS means, total AS amount, currency
            FROM shop_order WHERE state <> 'cancelled'
          UNION ALL
-         SELECT 'shop.shop_refund.' || refund_id, (refunded_at AT TIME ZONE 'Asia/Shanghai')::date, brand, 'return', amount, currency FROM shop_refund
+         SELECT (refunded_at AT TIME ZONE 'Asia/Shanghai')::date, brand, 'return', amount, currency FROM shop_refund
          UNION ALL
-         SELECT 'shop.payment.' || payment_id, (paid_at AT TIME ZONE 'Asia/Shanghai')::date, brand, 'payment', amount, currency FROM payment`,
+         SELECT (paid_at AT TIME ZONE 'Asia/Shanghai')::date, brand, 'payment', amount, currency FROM payment`,
 } as const;
 
 const byDay = (sales: string): string => `
@@ -53,25 +53,16 @@ const byDay = (sales: string): string => `
          count(*) FILTER (WHERE means = 'return') AS returns,
          (sum(CASE means WHEN 'order' THEN amount WHEN 'return' THEN -amount END))::text AS spend,
          (sum(amount) FILTER (WHERE means = 'payment'))::text AS paid
-    FROM (${sales}) AS sale WHERE day >= $1::date AND row_key <> ALL ($2) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`;
+    FROM (${sales}) AS sale WHERE day >= $1::date GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`;
 
 const BRANDS: Readonly<Record<string, string>> = { A: 'aurora', B: 'bloom' };
-
-/** Sales from a day on, but for rows that no figure can know. */
-export interface SalesAsked {
-  readonly from: string;
-  readonly without: ReadonlySet<string>;
-}
 
 const salesOf = async (
   databases: Databases,
   source: keyof typeof SALES,
-  { from, without }: SalesAsked,
+  from: string,
 ): Promise<readonly DaySales[]> => {
-  const { rows } = await databases[source].query<SalesRow>(byDay(SALES[source]), [
-    from,
-    [...without],
-  ]);
+  const { rows } = await databases[source].query<SalesRow>(byDay(SALES[source]), [from]);
   const cells = Map.groupBy(rows, ({ day, brand }) => `${day} ${brand}`);
   return [...cells.values()].map((ofCell): DaySales => {
     const [{ day, brand }] = ofCell as [SalesRow];
@@ -106,14 +97,14 @@ export interface SqlMetrics {
   readonly tierOf: ReadonlyMap<string, string>;
 }
 
-/** Reads all of it. */
-export const readSqlMetrics = async (connect: Connect, asked: SalesAsked): Promise<SqlMetrics> => {
+/** Reads all of it, sales from a day on. */
+export const readSqlMetrics = async (connect: Connect, from: string): Promise<SqlMetrics> => {
   const rows = await readSourceRows(connect);
   const databases = openDatabases(connect, 1);
   try {
     const sales = [
-      ...(await salesOf(databases, 'pos', asked)),
-      ...(await salesOf(databases, 'shop', asked)),
+      ...(await salesOf(databases, 'pos', from)),
+      ...(await salesOf(databases, 'shop', from)),
     ];
     const tiers = await databases.member.query<{ card: string; tier: string }>(
       'SELECT card_no AS card, tier FROM member',

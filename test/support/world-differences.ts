@@ -42,6 +42,7 @@ export const differences = (
     ...compare('claims', claimsStored(items), claimsExpected(units, policy)),
     ...compare('decisions', decisionsOf(evidenceStored(items)), decisionsOf(units)),
     ...compare('facts', factsStored(items), factsExpected(rows)),
+    ...compare('sales of nobody', salesOfNobodyStored(items), salesOfNobodyExpected(rows)),
     ...ledgerProblems(items),
     ...audit(items, policy),
     ...rulesProblems(units, policy),
@@ -157,6 +158,25 @@ const factsStored = (items: readonly Item[]) =>
         const unit = item.pk.slice(2, item.pk.lastIndexOf('#'));
         return fact ? [`${unit} ${rowKey} ${version} ${fact.fields['total']}`] : [];
       }),
+    )
+    .sort();
+
+const salesOfNobodyExpected = (rows: readonly RowChange[]) =>
+  rows
+    .flatMap((row) => {
+      if (row.kind !== 'fact' || !row.after || row.after.unit) return [];
+      const { paid, total } = row.after.contribution.fields;
+      return paid === undefined ? [] : [`${row.rowKey} ${row.version} ${total}`];
+    })
+    .sort();
+
+const salesOfNobodyStored = (items: readonly Item[]) =>
+  items
+    .filter((item) => item.sk === 'ROW')
+    .flatMap((item) =>
+      contributionsIn(item).map(
+        ({ rowKey, version, fact }) => `${rowKey} ${version} ${fact?.fields['total']}`,
+      ),
     )
     .sort();
 

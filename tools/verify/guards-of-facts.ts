@@ -114,9 +114,30 @@ export const GUARDS_OF_FACTS: readonly Mutant[] = [
   {
     guard: 'a row moves only from where it was read',
     file: `${IDENTITY}/write-facts.ts`,
-    from: "['unit', 'bucket'],\n      when: asReadThere(row),",
-    to: "['unit', 'bucket'],\n      when: { exists: ['pk'] },",
+    from: 'saidBefore(change)],\n      when: asReadThere(row),',
+    to: "saidBefore(change)],\n      when: { exists: ['pk'] },",
     races: 'rows: a row',
+  },
+  {
+    guard: 'what a sale of nobody said goes when it moves to somebody',
+    file: `${IDENTITY}/write-facts.ts`,
+    from: "['unit', 'bucket']), ...saidBefore(change)]",
+    to: "['unit', 'bucket'])]",
+    tests: 'test/unit/identity/apply-facts.test.ts',
+  },
+  {
+    guard: 'what a sale of nobody said goes when it says something else',
+    file: `${IDENTITY}/write-facts.ts`,
+    from: "['deleted'] : []), ...saidBefore(change)]",
+    to: "['deleted'] : [])]",
+    tests: 'test/unit/identity/apply-facts.test.ts',
+  },
+  {
+    guard: 'what a sale of nobody said goes with its columns',
+    file: `${IDENTITY}/rewrite-facts.ts`,
+    from: '=== undefined), ...saidBefore(change)]',
+    to: '=== undefined)]',
+    tests: 'test/unit/identity/partial-facts.test.ts',
   },
   {
     guard: 'a row that moves leaves no later change behind',

@@ -19,7 +19,15 @@ import { must } from '#domain/shared/assert.ts';
 import { asReadThere } from './as-read.ts';
 import { withImage } from './join-changes.ts';
 import type { FactChange } from './row-change.ts';
-import { contributionAt, type FactStep, type Place, placeOf, tombstoneAt } from './write-facts.ts';
+import {
+  contributionAt,
+  type FactStep,
+  type Place,
+  placeOf,
+  saidBefore,
+  saidOfNobody,
+  tombstoneAt,
+} from './write-facts.ts';
 
 /** A change joined with the columns that are stored of its row, and what it asks for when they are kept. */
 export interface JoinedFact {
@@ -129,8 +137,9 @@ const registryUpdate = (
     ...(place ?? {}),
     ...(leaving.length > 0 ? { leaving } : {}),
     ...(image.gone ? { deleted: true } : {}),
+    ...saidOfNobody(change),
   };
-  const remove = OWN.filter((name) => values[name] === undefined);
+  const remove = [...OWN.filter((name) => values[name] === undefined), ...saidBefore(change)];
   const key = rowItemKey(change.rowKey);
   return { kind: 'update', key, set: values, remove, when: asReadThere(row) };
 };

@@ -8,11 +8,18 @@
  * @module
  */
 import {
+  type Contribution,
   contributionName,
   formatContribution,
   movedAway,
 } from '#application/shared/contributions.ts';
-import { bucketKey, parseRowItem, type RowItem, rowItemKey } from '#application/shared/items.ts';
+import {
+  asMap,
+  bucketKey,
+  parseRowItem,
+  type RowItem,
+  rowItemKey,
+} from '#application/shared/items.ts';
 import type { Action, Condition, Item, Table, ValueMap, Write } from '#application/shared/table.ts';
 import { packedVersion } from '#domain/capture/row-version.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
@@ -65,15 +72,34 @@ const decideKnownFact = (change: FactChange, unit: UnitKey | undefined, row: Row
 export const placeOf = (row: RowItem): Place | undefined =>
   row.unit === undefined ? undefined : { unit: row.unit, bucket: must(row.bucket, 'bucket') };
 
+/**
+ * What the registry keeps of a row that names nobody, as a bucket would: sales count in figures over all rows. Of a row without
+ * an amount it keeps nothing, for it may say anything.
+ */
+export const saidOfNobody = (change: FactChange): ValueMap => {
+  const { after } = change;
+  return after && !after.unit && hasAmount(after.contribution) ? contributed([change]) : {};
+};
+
+const hasAmount = ({ fields }: Contribution): boolean =>
+  Object.values(fields).some((value) => typeof asMap(value)['amount'] === 'number');
+
+/** The attribute of {@link saidOfNobody} goes when the row says something else. */
+export const saidBefore = (change: FactChange): readonly string[] => {
+  const name = contributionName(change.rowKey);
+  return name in saidOfNobody(change) ? [] : [name];
+};
+
 const registryWrite = (change: FactChange, row: RowItem | undefined): Write => {
   const key = rowItemKey(change.rowKey);
-  const set = { v: change.version, ...(change.after ? {} : { deleted: true }) };
+  const state = change.after ? {} : { deleted: true };
+  const set = { v: change.version, ...saidOfNobody(change), ...state };
   return row
     ? {
         kind: 'update',
         key,
         set,
-        ...(change.after ? { remove: ['deleted'] } : {}),
+        remove: [...(change.after ? ['deleted'] : []), ...saidBefore(change)],
         // One that named nobody may have been read anew, and placed, at the same version.
         when: asReadThere(row),
       }
@@ -180,13 +206,14 @@ export const moveActions = (
     v: change.version,
     ...(to ?? {}),
     ...(leaving.length > 0 ? { leaving } : {}),
+    ...saidOfNobody(change),
   };
   return [
     {
       kind: 'update',
       key: rowItemKey(change.rowKey),
       set: registry,
-      remove: to ? ['deleted'] : ['unit', 'bucket'],
+      remove: [...(to ? ['deleted'] : ['unit', 'bucket']), ...saidBefore(change)],
       when: asReadThere(row),
     },
     ...arrival,

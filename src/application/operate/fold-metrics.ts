@@ -123,7 +123,8 @@ const itemMetrics = async (
     const { fields = {} } = lastChangeIn(item);
     return [{ ...NO_METRICS, catalogue: rowFill(item.pk.slice('R#'.length), asMap(fields)) }];
   }
-  if (item.sk !== 'BUCKET') return [];
+  // A sale that names nobody lies with its row.
+  if (item.sk !== 'BUCKET' && item.sk !== 'ROW') return [];
   return liveContributionsIn(item).map(({ rowKey, fact }) =>
     factMetrics({ rowKey, ...fact }, definitions, now),
   );

@@ -3,7 +3,7 @@
  *
  * | item      | pk                 | sk              | holds |
  * | --------- | ------------------ | --------------- | ----- |
- * | row       | `R#row key`        | `ROW`           | registry of a source row; a party row with what it says and claims |
+ * | row       | `R#row key`        | `ROW`           | registry of a source row; a party row with what it says and claims; a sale that names nobody |
  * | bucket    | `U#unit key#n`     | `BUCKET`        | contributions: one attribute per fact row |
  * | unit      | `U#unit key#0`     | `BUCKET`        | of a fact unit that is there, in its first bucket: claims, scope |
  * | claim     | `I#identifier`     | `CLAIM`         | the scope that lists an identifier's holders, their customer; whether it is shared |

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { parseUnitItem } from '#application/shared/items.ts';
-import { fact, factGone, factUnit, party, version } from '../../support/builders/rows.ts';
+import type { FactChange } from '#application/identity/row-change.ts';
+import { type Contribution, liveContributionsIn } from '#application/shared/contributions.ts';
+import { parseUnitItem, rowItemKey } from '#application/shared/items.ts';
+import { fact, factGone, factUnit, party, rowKey, version } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
 
 const CARD = factUnit('card#1').key;
@@ -118,6 +120,37 @@ describe('a fact row', () => {
     expect(store.contributions()).toEqual([]);
     expect(await store.registry('pos.1')).toMatchObject({ version: version(3), leaving: [] });
     store.expectSound();
+  });
+
+  describe('that names nobody', () => {
+    const sale = { as: 'order', fields: { paid: { amount: 1_050, currency: 'HKD' } } };
+    const visit = { as: 'behaviour', fields: { page: 'rings', total: 1 } };
+    const byNobody = (n: number, said: Contribution = sale) => fact('pos.1', n, [], said);
+    const byCard = (n: number) => fact('pos.1', n, ['card#1'], sale);
+    test.each<[string, readonly FactChange[], readonly number[]]>([
+      ['is a sale', [byNobody(1)], [1]],
+      ['says no amount', [byNobody(1, visit)], []],
+      ['has changed', [byNobody(1), byNobody(2)], [2]],
+      ['is no sale any more', [byNobody(1), byNobody(2, visit)], []],
+      ['is deleted', [byNobody(1), factGone('pos.1', 2)], []],
+      ['comes back', [byNobody(1), factGone('pos.1', 2), byNobody(3)], [3]],
+      ['names somebody', [byNobody(1), byCard(2)], []],
+      ['named somebody', [byCard(1), byNobody(2)], [2]],
+      ['named somebody before it was heard of', [byNobody(2), byCard(1)], [2]],
+    ])('keeps a sale with the row: it %s', async (_, changes, versions) => {
+      const store = anIdentityStore();
+      for (const change of changes) await store.facts(change);
+      const said = liveContributionsIn(await store.item(rowItemKey(rowKey('pos.1'))));
+      expect(said).toEqual(
+        versions.map((n) => ({
+          rowKey: 'pos.1',
+          version: version(n),
+          committedAt: n * 1_000,
+          fact: sale,
+        })),
+      );
+      store.expectSound();
+    });
   });
 
   test('that was deleted before it was seen is remembered; when it comes back it is no longer deleted', async () => {

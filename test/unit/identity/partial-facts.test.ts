@@ -51,6 +51,12 @@ const aTill = () => {
             }))
           : [],
       ),
+    /** What the row itself keeps, of a sale that names nobody. */
+    ofNobody: () =>
+      table
+        .dump()
+        .filter(({ sk }) => sk === 'ROW')
+        .flatMap((item) => liveContributionsIn(item).map(({ fact }) => fact.fields)),
   };
 };
 
@@ -107,8 +113,10 @@ test('a row that names nobody any more is kept, and comes back with an identifie
   await till.change(2, 'update', { card_no: null, mobile: null });
   expect(till.shown()).toEqual([]);
   expect((await till.registry()).unit).toBeUndefined();
+  expect(till.ofNobody()).toMatchObject([{ total: hkd(1000) }]);
   await till.change(3, 'update', { card_no: '610000001' });
   expect(till.shown()).toMatchObject([{ total: hkd(1000) }]);
+  expect(till.ofNobody()).toEqual([]);
 });
 
 test('an amount that cannot be read once it is joined stays out and is a finding', async () => {

@@ -130,7 +130,7 @@ describe('a move', () => {
 
   test('to nobody forgets the place', () => {
     const [first, ...others] = moveActions(byNobody(2), row(registry(1, CARD)), undefined);
-    expect(first).toMatchObject({ remove: ['unit', 'bucket'], set: { leaving: [CARD] } });
+    expect(first).toMatchObject({ remove: ['unit', 'bucket', 'pos/1'], set: { leaving: [CARD] } });
     expect(keysOf(others)).toEqual([`U#${CARD}#2`]);
   });
 

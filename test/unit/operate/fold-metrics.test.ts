@@ -142,6 +142,19 @@ describe('figures', () => {
     expect(some.body.days).toHaveLength(1);
   });
 
+  test('of sales have those that name nobody', async () => {
+    const shop = await aShop(receipt('R1', null, '2026-11-21 10:00:00'));
+    await shop.fold();
+    const spend = [{ amount: '10.50', currency: 'HKD' }];
+    expect((await shop.ask('getSalesTrend')).body.days).toEqual([
+      { day: '2026-11-21', source: 'pos', brand: 'aurora', orderCount: 1, spend },
+    ]);
+    const { sources } = (await shop.ask('listSources')).body;
+    const { tables } = sources.find(({ source }: JsonObject) => source === 'pos');
+    expect(tables).toMatchObject([{ table: 'receipt', rows: 1 }]);
+    expect((await shop.ask('getMemberActivity')).body.customers).toBe(0);
+  });
+
   test('of sales leave out what a measure does not mean', () => {
     const sold = { total: { amount: 500, currency: 'HKD' }, at: NOW - 1, brand: 'aurora' };
     const order = (state: string) => ({
