@@ -19,11 +19,13 @@ import {
   grantObjects,
   grantSecret,
   grantTable,
+  grantWholeTable,
   TABLE_READS,
   TABLE_STATEMENTS,
   TABLE_WRITES,
 } from './grants.ts';
 import { CERTIFICATES, DROPS, FAILED_BATCHES, REPORTS } from './object-prefixes.ts';
+import { AUDIT_ENTRIES } from './partitions.ts';
 import { StageFunction } from './stage-function.ts';
 import type { ScheduledFunction, UpkeepProps } from './upkeep.ts';
 
@@ -69,9 +71,9 @@ export class Erasures extends Construct {
   private grantStores(data: DataStack): void {
     const to = this.eraseCustomers;
     const writes = [...TABLE_READS, ...TABLE_WRITES, ...TABLE_STATEMENTS] as const;
-    grantTable(to, data, [...writes, 'ConditionCheckItem']);
+    grantWholeTable(to, data, [...writes, 'ConditionCheckItem']);
     const audit = { table: data.audit, dataKey: data.dataKey };
-    grantTable(to, audit, ['Query', 'UpdateItem', 'PartiQLUpdate']);
+    grantTable(to, audit, ['Query', 'UpdateItem'], [AUDIT_ENTRIES]);
     for (const secret of [data.pepper, data.oneIdKey, data.erasureKey]) grantSecret(to, secret);
     grantDefinitions(to, data);
     this.grantBuckets(data);

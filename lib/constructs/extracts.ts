@@ -10,12 +10,7 @@ import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
-import {
-  EXTRACT_LISTS,
-  EXTRACT_PREFIX,
-  EXTRACTS,
-  RUNNING_EXTRACTS,
-} from '#application/shared/extracts.ts';
+import { EXTRACT_LISTS, EXTRACTS } from '#application/shared/extracts.ts';
 import { pipelineMetric } from '../config/metrics.ts';
 import type { DataStack } from '../stacks/data-stack.ts';
 import { type AlarmChannel, RunbookAlarm } from './alarm.ts';
@@ -23,12 +18,11 @@ import {
   grantAudit,
   grantDefinitions,
   grantObjects,
-  grantPartitions,
+  grantScan,
   grantSecret,
   grantTable,
-  TABLE_READS,
-  TABLE_SCAN,
 } from './grants.ts';
+import { EXTRACT_REQUESTS, RUNNING_EXTRACTS } from './partitions.ts';
 import { StageFunction } from './stage-function.ts';
 import type { ScheduledFunction, UpkeepProps } from './upkeep.ts';
 
@@ -72,9 +66,9 @@ export class Extracts extends Construct {
 
   private grantAccess(data: DataStack): void {
     const to = this.runExtracts;
-    grantTable(to, data, [...TABLE_READS, ...TABLE_SCAN]);
-    grantPartitions(to, data, [`${EXTRACT_PREFIX}*`]);
-    grantPartitions(to, data, [RUNNING_EXTRACTS], ['DeleteItem']);
+    grantScan(to, data);
+    grantTable(to, data, ['PutItem'], [EXTRACT_REQUESTS]);
+    grantTable(to, data, ['DeleteItem'], [RUNNING_EXTRACTS]);
     grantAudit(to, data);
     grantDefinitions(to, data);
     grantSecret(to, data.pepper);

@@ -12,29 +12,30 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { ONCE_PREFIX } from '#application/serve/answer-once.ts';
-import { UPKEEP_PARTITION } from '#application/shared/items.ts';
 import { DEFINITIONS, DROPS, FAILED_BATCHES, REPORTS } from './object-prefixes.ts';
+import { AUDIT_ENTRIES, DEFINITIONS_IN_FORCE, ONCE } from './partitions.ts';
 import type { StageFunction } from './stage-function.ts';
 
-/** Actions that only read the table. */
-export const TABLE_READS = ['GetItem', 'BatchGetItem', 'Query'] as const;
+/** Actions that only read the table, item by item or partition by partition. */
+export const TABLE_READS = ['BatchGetItem', 'Query'] as const;
 /** Actions that change the table. */
 export const TABLE_WRITES = ['PutItem', 'UpdateItem', 'DeleteItem'] as const;
 
 /** Actions by which a statement writes: inserts items and updates them. */
 export const TABLE_STATEMENTS = ['PartiQLInsert', 'PartiQLUpdate'] as const;
 
-/** Reads the table as a whole; only for functions that check it. */
-export const TABLE_SCAN = ['Scan'] as const;
-
 /** One action on the table, without its prefix. */
 export type TableAction =
   | (typeof TABLE_READS)[number]
   | (typeof TABLE_WRITES)[number]
   | (typeof TABLE_STATEMENTS)[number]
-  | (typeof TABLE_SCAN)[number]
   | 'ConditionCheckItem';
+
+/** A table and the key that it is encrypted with. */
+interface EncryptedTable {
+  readonly table: ITable;
+  readonly dataKey: IKey;
+}
 
 const USE_KEY = ['kms:Decrypt', 'kms:DescribeKey'];
 const WRITE_KEY = [...USE_KEY, 'kms:Encrypt', 'kms:GenerateDataKey'];
@@ -47,67 +48,15 @@ const allowKey = (to: StageFunction, key: IKey | undefined, actions: readonly st
   if (key) allow(to, actions, key.keyArn);
 };
 
-/** Lets a function do exactly these actions on the table (not on indexes or streams). */
+/**
+ * Lets a function do exactly these actions on the table (not on indexes or streams), on items of these partitions only; a
+ * `*` at the end of one stands for any ending.
+ */
 export const grantTable = (
   to: StageFunction,
-  { table, dataKey }: { readonly table: ITable; readonly dataKey: IKey },
+  { table, dataKey }: EncryptedTable,
   actions: readonly TableAction[],
-): void => {
-  const names = actions.map((action) => `dynamodb:${action}`);
-  allow(to, names, table.tableArn);
-  const writes = actions.some((action) => TABLE_WRITES.some((write) => write === action));
-  allowKey(to, dataKey, writes ? WRITE_KEY : USE_KEY);
-};
-
-/** Lets a function add audit entries; it cannot read them back. */
-export const grantAudit = (
-  to: StageFunction,
-  { audit, dataKey }: { readonly audit: ITable; readonly dataKey: IKey },
-): void => grantTable(to, { table: audit, dataKey }, ['PutItem']);
-
-/** Lets a function that only looks keep how far it is, and what it found; it writes in no other partition. */
-export const grantUpkeep = (
-  to: StageFunction,
-  { table, dataKey }: { readonly table: ITable; readonly dataKey: IKey },
-  ...partitions: readonly string[]
-): void => {
-  to.lambda.addToRolePolicy(
-    new PolicyStatement({
-      actions: ['dynamodb:PutItem'],
-      resources: [table.tableArn],
-      conditions: {
-        'ForAllValues:StringEquals': {
-          'dynamodb:LeadingKeys': [UPKEEP_PARTITION, ...partitions],
-        },
-      },
-    }),
-  );
-  allowKey(to, dataKey, WRITE_KEY);
-};
-
-/** Lets a function keep which requests it has answered, and write no other item. */
-export const grantOnce = (
-  to: StageFunction,
-  { table, dataKey }: { readonly table: ITable; readonly dataKey: IKey },
-): void => {
-  to.lambda.addToRolePolicy(
-    new PolicyStatement({
-      actions: TABLE_WRITES.map((action) => `dynamodb:${action}`),
-      resources: [table.tableArn],
-      conditions: {
-        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${ONCE_PREFIX}*`] },
-      },
-    }),
-  );
-  allowKey(to, dataKey, WRITE_KEY);
-};
-
-/** Lets a function do this, put items when nothing else is said, under these partitions only; a `*` at the end stands for any ending. */
-export const grantPartitions = (
-  to: StageFunction,
-  { table, dataKey }: { readonly table: ITable; readonly dataKey: IKey },
   partitions: readonly string[],
-  actions: readonly TableAction[] = ['PutItem'],
 ): void => {
   to.lambda.addToRolePolicy(
     new PolicyStatement({
@@ -116,8 +65,47 @@ export const grantPartitions = (
       conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...partitions] } },
     }),
   );
-  allowKey(to, dataKey, WRITE_KEY);
+  allowKey(to, dataKey, keyActions(actions));
 };
+
+/** Lets a function do these actions on any item of the table, whatever its partition. */
+export const grantWholeTable = (
+  to: StageFunction,
+  { table, dataKey }: EncryptedTable,
+  actions: readonly TableAction[],
+): void => {
+  const names = actions.map((action) => `dynamodb:${action}`);
+  allow(to, names, table.tableArn);
+  allowKey(to, dataKey, keyActions(actions));
+};
+
+const keyActions = (actions: readonly TableAction[]): readonly string[] =>
+  actions.some((action) => !READING.has(action)) ? WRITE_KEY : USE_KEY;
+
+const READING: ReadonlySet<TableAction> = new Set([...TABLE_READS, 'ConditionCheckItem']);
+
+/**
+ * Lets a function read the table as a whole; only for functions that check it. Never under a condition on partitions: a scan
+ * names none, so it would pass.
+ */
+export const grantScan = (to: StageFunction, { table, dataKey }: EncryptedTable): void => {
+  allow(
+    to,
+    ['dynamodb:Scan', ...TABLE_READS.map((action) => `dynamodb:${action}`)],
+    table.tableArn,
+  );
+  allowKey(to, dataKey, USE_KEY);
+};
+
+/** Lets a function add audit entries; it cannot read them back, and touches no chain. */
+export const grantAudit = (
+  to: StageFunction,
+  { audit, dataKey }: { readonly audit: ITable; readonly dataKey: IKey },
+): void => grantTable(to, { table: audit, dataKey }, ['PutItem'], [AUDIT_ENTRIES]);
+
+/** Lets a function keep which requests it has answered, and write no other item. */
+export const grantOnce = (to: StageFunction, data: EncryptedTable): void =>
+  grantTable(to, data, ['BatchGetItem', ...TABLE_WRITES], [ONCE]);
 
 /** What a function may do with the objects of a bucket, its folders aside. */
 export interface ObjectRights {
@@ -149,11 +137,13 @@ export const grantObjects = (
   allowKey(to, bucket.encryptionKey, keys);
 };
 
-/** Lets a function read compiled definitions by name; it cannot list them. */
+/** Lets a function read which definitions are in force, and compiled definitions by name; it cannot list them. */
 export const grantDefinitions = (
   to: StageFunction,
-  { definitions }: { readonly definitions: IBucket },
+  data: EncryptedTable & { readonly definitions: IBucket },
 ): void => {
+  const { definitions } = data;
+  grantTable(to, data, ['BatchGetItem'], [DEFINITIONS_IN_FORCE]);
   allow(to, ['s3:GetObject'], definitions.arnForObjects(`${DEFINITIONS}*`));
   allowKey(to, definitions.encryptionKey, ['kms:Decrypt']);
 };

@@ -9,20 +9,18 @@ import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
-import { METRICS_PARTITION } from '#application/profile/metrics-store.ts';
 import type { EnvironmentSettings } from '../config/environments.ts';
 import { pipelineMetric } from '../config/metrics.ts';
 import type { DataStack } from '../stacks/data-stack.ts';
 import { type AlarmChannel, RunbookAlarm } from './alarm.ts';
 import {
   grantDefinitions,
+  grantScan,
   grantTable,
-  grantUpkeep,
-  TABLE_READS,
-  TABLE_SCAN,
   TABLE_STATEMENTS,
   TABLE_WRITES,
 } from './grants.ts';
+import { CUSTOMERS, METRICS, UPKEEP } from './partitions.ts';
 import { StageFunction } from './stage-function.ts';
 
 /** What upkeep needs. */
@@ -77,8 +75,8 @@ export class Upkeep extends Construct {
         RECONCILE_ITEMS: String(settings.upkeep.reconcileItems),
       },
     });
-    grantTable(reconcile, data, [...TABLE_READS, ...TABLE_SCAN]);
-    grantUpkeep(reconcile, data);
+    grantScan(reconcile, data);
+    grantTable(reconcile, data, ['PutItem'], [UPKEEP]);
     grantDefinitions(reconcile, data);
     return reconcile;
   }
@@ -95,8 +93,9 @@ export class Upkeep extends Construct {
         DEFINITIONS_BUCKET: data.definitions.bucketName,
       },
     });
-    const actions = [...TABLE_READS, ...TABLE_WRITES, ...TABLE_STATEMENTS, ...TABLE_SCAN];
-    grantTable(rebuild, data, actions);
+    grantScan(rebuild, data);
+    grantTable(rebuild, data, [...TABLE_WRITES, ...TABLE_STATEMENTS], [CUSTOMERS]);
+    grantTable(rebuild, data, ['PutItem'], [UPKEEP]);
     grantDefinitions(rebuild, data);
     return rebuild;
   }
@@ -114,8 +113,8 @@ export class Upkeep extends Construct {
         DEFINITIONS_BUCKET: data.definitions.bucketName,
       },
     });
-    grantTable(fold, data, [...TABLE_READS, ...TABLE_SCAN]);
-    grantUpkeep(fold, data, METRICS_PARTITION);
+    grantScan(fold, data);
+    grantTable(fold, data, ['PutItem'], [UPKEEP, METRICS]);
     grantDefinitions(fold, data);
     return fold;
   }

@@ -9,20 +9,19 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
-import { ERASED_ROW_PREFIX } from '#application/shared/erasure-items.ts';
 import type { CaptureSource } from '../config/capture-sources.ts';
 import { endpointOf } from '../config/environments.ts';
 import { CaptureNetwork } from '../constructs/capture-network.ts';
 import {
   grantDefinitions,
   grantDrops,
-  grantPartitions,
   grantPublish,
   grantPutObject,
   grantSecret,
   grantTable,
 } from '../constructs/grants.ts';
 import { DROPS } from '../constructs/object-prefixes.ts';
+import { ERASED, ERASED_ROWS } from '../constructs/partitions.ts';
 import { RECORD_FORMAT } from '../constructs/replication-settings.ts';
 import { SourceReplication } from '../constructs/source-replication.ts';
 import { StageFunction } from '../constructs/stage-function.ts';
@@ -79,8 +78,8 @@ export class CaptureStack extends Stack {
       },
     });
     grantPutObject(archive, data.archive);
-    grantTable(archive, data, ['GetItem', 'BatchGetItem']);
-    grantPartitions(archive, data, [`${ERASED_ROW_PREFIX}*`]);
+    grantTable(archive, data, ['BatchGetItem'], [ERASED, ERASED_ROWS]);
+    grantTable(archive, data, ['PutItem'], [ERASED_ROWS]);
     grantDefinitions(archive, data);
     grantSecret(archive, data.erasureKey);
     const changes = new KinesisEventSource(data.changes, {
@@ -107,7 +106,6 @@ export class CaptureStack extends Stack {
         TABLE_NAME: data.table.tableName,
       },
     });
-    grantTable(importFile, data, ['BatchGetItem']);
     grantDefinitions(importFile, data);
     grantDrops(importFile, data);
     grantPublish(importFile, data);

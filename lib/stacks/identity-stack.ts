@@ -14,6 +14,17 @@ import {
   TABLE_STATEMENTS,
   TABLE_WRITES,
 } from '../constructs/grants.ts';
+import {
+  DECISIONS,
+  DEFECTS,
+  ERASED,
+  ERASED_ROWS,
+  FRESHNESS,
+  GRAPH,
+  HELD,
+  OPEN,
+  QUARANTINE,
+} from '../constructs/partitions.ts';
 import { StageFunction } from '../constructs/stage-function.ts';
 import { streamMapping } from '../constructs/stream-mapping.ts';
 import type { DataStack, TributaryStackProps } from './data-stack.ts';
@@ -52,12 +63,10 @@ export class IdentityStack extends Stack {
 
   private grantAccess(data: DataStack): void {
     const to = this.resolveIdentity;
-    grantTable(to, data, [
-      ...TABLE_READS,
-      ...TABLE_WRITES,
-      ...TABLE_STATEMENTS,
-      'ConditionCheckItem',
-    ]);
+    const written = [...GRAPH, DEFECTS, ERASED_ROWS, FRESHNESS, HELD, OPEN, QUARANTINE];
+    grantTable(to, data, TABLE_READS, [...written, DECISIONS, ERASED]);
+    const actions = [...TABLE_WRITES, ...TABLE_STATEMENTS, 'ConditionCheckItem'] as const;
+    grantTable(to, data, actions, written);
     grantPutObject(to, data.quarantine);
     grantDefinitions(to, data);
     grantSecret(to, data.pepper);

@@ -14,6 +14,7 @@ import {
   TABLE_STATEMENTS,
   TABLE_WRITES,
 } from '../constructs/grants.ts';
+import { BUCKETS, CUSTOMERS, GRAPH, LOOKUPS, ROWS, SERVABLE } from '../constructs/partitions.ts';
 import { StageFunction } from '../constructs/stage-function.ts';
 import { streamMapping } from '../constructs/stream-mapping.ts';
 import type { StageStackProps } from './identity-stack.ts';
@@ -52,7 +53,10 @@ export class ProfileStack extends Stack {
         PEPPER_SECRET_ARN: data.pepper.secretArn,
       },
     });
-    grantTable(this.maintainView, data, [...TABLE_READS, ...TABLE_WRITES, ...TABLE_STATEMENTS]);
+    grantTable(this.maintainView, data, TABLE_READS, GRAPH);
+    const actions = [...TABLE_WRITES, ...TABLE_STATEMENTS];
+    // Buckets and rows: a unit that outgrows its buckets gets more.
+    grantTable(this.maintainView, data, actions, [CUSTOMERS, LOOKUPS, BUCKETS, ROWS, SERVABLE]);
     grantDefinitions(this.maintainView, data);
     grantSecret(this.maintainView, data.pepper);
     const items = new DynamoEventSource(data.table, {

@@ -31,9 +31,7 @@ import { FilterCriteria, FilterRule } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct, IConstruct } from 'constructs';
-import { CORRECTION_PREFIX } from '#application/shared/corrections.ts';
-import { ERASURE_PREFIX, RUNNING_ERASURES } from '#application/shared/erasure-items.ts';
-import { EXTRACT_PREFIX, EXTRACTS, RUNNING_EXTRACTS } from '#application/shared/extracts.ts';
+import { EXTRACTS } from '#application/shared/extracts.ts';
 import type { KeyUse, Operation, OperationGroup } from '#domain/serve/operation.ts';
 import { OPERATIONS, routeKeyOf } from '#domain/serve/operations.ts';
 import type { FunctionId } from '../config/function-ids.ts';
@@ -42,16 +40,32 @@ import {
   grantDefinitions,
   grantObjects,
   grantOnce,
-  grantPartitions,
   grantPublish,
   grantSecret,
   grantTable,
   TABLE_READS,
 } from '../constructs/grants.ts';
 import { CERTIFICATES } from '../constructs/object-prefixes.ts';
+import {
+  AUDIT_CHAINS,
+  AUDIT_TALLIES,
+  CLIENT_KEYS,
+  DECISIONS,
+  FRESHNESS,
+  GRAPH,
+  LOOKUPS,
+  METRICS,
+  REQUESTS,
+  RUNNING_ERASURES,
+  RUNNING_EXTRACTS,
+  SERVABLE,
+} from '../constructs/partitions.ts';
 import { StageFunction } from '../constructs/stage-function.ts';
 import { streamMapping } from '../constructs/stream-mapping.ts';
 import type { StageStackProps } from './identity-stack.ts';
+
+/** What an answer about a customer is made of, and how fresh it is. */
+const OF_CUSTOMERS = [...GRAPH, FRESHNESS];
 
 /** What the access log keeps: the route but never the path, which holds identifiers. */
 const ACCESS_LOG = AccessLogFormat.custom(
@@ -89,13 +103,14 @@ export class ServeStack extends Stack {
       PEPPER_SECRET_ARN: data.pepper.secretArn,
       AUDIT_TABLE_NAME: data.audit.tableName,
     });
+    grantTable(this.getProfile, data, TABLE_READS, [...OF_CUSTOMERS, DECISIONS, LOOKUPS]);
     grantSecret(this.getProfile, data.pepper);
     grantAudit(this.getProfile, data);
     this.recordConsent = this.makeConsents(props);
     this.authorizeKey = this.makeFunction('serve/authorize-key', 'knows client keys', props, {
       TABLE_NAME: data.table.tableName,
     });
-    grantTable(this.authorizeKey, data, ['GetItem', 'BatchGetItem']);
+    grantTable(this.authorizeKey, data, ['BatchGetItem'], [CLIENT_KEYS]);
     this.acceptEvents = this.makeFunction('serve/accept-events', 'takes events in', props, {
       STREAM_NAME: data.changes.streamName,
     });
@@ -103,6 +118,8 @@ export class ServeStack extends Stack {
     this.chainAudit = this.makeChain(props);
     this.answerRights = this.makeRights(props);
     this.listSources = this.makeReader('serve/list-sources', 'answers with freshness', props);
+    grantTable(this.listSources, data, ['BatchGetItem'], [SERVABLE, METRICS]);
+    grantTable(this.listSources, data, ['Query'], [FRESHNESS]);
 
     this.describeApi = this.makeFunction(
       'serve/describe-api',
@@ -124,6 +141,7 @@ export class ServeStack extends Stack {
       AUDIT_TABLE_NAME: data.audit.tableName,
       STREAM_NAME: data.changes.streamName,
     });
+    grantTable(consents, data, TABLE_READS, OF_CUSTOMERS);
     grantSecret(consents, data.pepper);
     grantAudit(consents, data);
     grantOnce(consents, data);
@@ -143,8 +161,10 @@ export class ServeStack extends Stack {
         BULK_READS_PER_HOUR: String(settings.bulkReadsPerHour),
       },
     });
-    const actions = ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'] as const;
-    grantTable(chain, { table: data.audit, dataKey: data.dataKey }, actions);
+    const audit = { table: data.audit, dataKey: data.dataKey };
+    grantTable(chain, audit, ['BatchGetItem'], [AUDIT_CHAINS, AUDIT_TALLIES]);
+    grantTable(chain, audit, ['PutItem'], [AUDIT_CHAINS]);
+    grantTable(chain, audit, ['UpdateItem'], [AUDIT_TALLIES]);
     const entries = new DynamoEventSource(data.audit, {
       ...streamMapping(data.failed),
       // The order of a lane is the order of its chain.
@@ -173,13 +193,8 @@ export class ServeStack extends Stack {
     grantSecret(rights, data.erasureKey);
     grantAudit(rights, data);
     grantOnce(rights, data);
-    grantPartitions(rights, data, [
-      `${ERASURE_PREFIX}*`,
-      RUNNING_ERASURES,
-      `${EXTRACT_PREFIX}*`,
-      RUNNING_EXTRACTS,
-      `${CORRECTION_PREFIX}*`,
-    ]);
+    grantTable(rights, data, TABLE_READS, [...OF_CUSTOMERS, ...REQUESTS]);
+    grantTable(rights, data, ['PutItem'], [...REQUESTS, RUNNING_ERASURES, RUNNING_EXTRACTS]);
     grantObjects(rights, data.rights, {
       prefixes: [CERTIFICATES, EXTRACTS],
       actions: ['GetObject'],
@@ -217,7 +232,6 @@ export class ServeStack extends Stack {
       DEFINITIONS_BUCKET: data.definitions.bucketName,
       ...environment,
     });
-    grantTable(reader, data, TABLE_READS);
     grantDefinitions(reader, data);
     return reader;
   }

@@ -16,8 +16,11 @@ import { canonicalJson } from '#domain/shared/canonical-json.ts';
 import type { Clock } from '#domain/shared/clock.ts';
 import { sha256 } from '../crypto/sha256.ts';
 
+/** Partition of the item that names the definitions in force, for grants. */
+export const DEFINITIONS_PARTITION = 'DEFINITIONS';
+
 /** Key of the item that names the definitions in force. */
-const CURRENT_KEY: Key = { pk: 'DEFINITIONS', sk: 'CURRENT' };
+const CURRENT_KEY: Key = { pk: DEFINITIONS_PARTITION, sk: 'CURRENT' };
 
 /** How long definitions are used before the item is read again. */
 const CACHE_MS = 30_000;

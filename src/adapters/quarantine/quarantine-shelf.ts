@@ -6,7 +6,7 @@ import type { QuarantineEntry, QuarantineShelf } from '#application/operate/port
 import type { ObjectStore } from '#application/shared/ports.ts';
 import type { Item, Table } from '#application/shared/table.ts';
 import { isJsonObject } from '#domain/shared/json.ts';
-import { QUARANTINE_PARTITIONS } from './quarantine.ts';
+import { QUARANTINE_PARTITIONS, QUARANTINE_PREFIX } from './quarantine.ts';
 
 /** An index item is not what the quarantine writes. */
 export class QuarantineIndexError extends Error {
@@ -32,7 +32,7 @@ async function* entriesAfter(table: Table, place = '0 '): AsyncGenerator<Quarant
   const first = Number(place.slice(0, space));
   for (let partition = first; partition < QUARANTINE_PARTITIONS; partition++) {
     const after = partition === first ? place.slice(space + 1) : '';
-    for await (const item of itemsOf(table, `QUARANTINE#${partition}`, after || undefined))
+    for await (const item of itemsOf(table, `${QUARANTINE_PREFIX}${partition}`, after || undefined))
       yield entryOf(item, `${partition} ${item.sk}`);
   }
 }

@@ -10,6 +10,9 @@ import type { HeldRecord, ObjectStore, Quarantine } from '#application/shared/po
 import type { Item, Table } from '#application/shared/table.ts';
 import { sha256 } from '../crypto/sha256.ts';
 
+/** Prefix of the partitions of the index. */
+export const QUARANTINE_PREFIX = 'QUARANTINE#';
+
 /** Partitions of the index: `QUARANTINE#0` to `QUARANTINE#15`. */
 export const QUARANTINE_PARTITIONS = 16;
 
@@ -32,7 +35,7 @@ const indexEntry = (record: HeldRecord): { readonly key: string; readonly item: 
   const key = `${arrived.slice(0, 10).replaceAll('-', '/')}/${record.reason}/${digest}`;
   const partition = Number.parseInt(digest.slice(0, 2), 16) % QUARANTINE_PARTITIONS;
   const item = {
-    pk: `QUARANTINE#${partition}`,
+    pk: `${QUARANTINE_PREFIX}${partition}`,
     sk: `${arrived}#${key}`,
     reason: record.reason,
     detail: record.detail.toWellFormed().slice(0, MAX_DETAIL).toWellFormed(),

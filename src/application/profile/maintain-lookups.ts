@@ -10,7 +10,7 @@
  * row again, so one that is left behind finds nothing. Keys are pseudonyms: nobody reads a name from the table's keys.
  * @module
  */
-import { rowItemKey } from '#application/shared/items.ts';
+import { LOOKUP_PREFIX, rowItemKey } from '#application/shared/items.ts';
 import { partySaidIn } from '#application/shared/party-row.ts';
 import type { Item, Key, Table, Write } from '#application/shared/table.ts';
 import type { SourceRowKey } from '#domain/capture/source-row.ts';
@@ -38,7 +38,7 @@ export const lookupPlace = (
 ): LookupPlace => {
   const [first = value, ...longer] = kind === 'phone-tail' ? tailsWithin(value) : [];
   return {
-    pk: `L#${pseudonymise('search', kind, first)}`,
+    pk: `${LOOKUP_PREFIX}${pseudonymise('search', kind, first)}`,
     skPrefix: longer.map((tail) => pseudonymise('search', kind, tail).slice(0, NARROWING)).join(''),
   };
 };

@@ -14,7 +14,10 @@ import type { KeyUse } from '#domain/serve/operation.ts';
 /** Shortest key that is taken: 128 bits in base64url have 22 characters. */
 const MIN_LENGTH = 20;
 
-const keyOf = (hash: Hash, key: string): Key => ({ pk: `KEY#${hash(key)}`, sk: 'KEY' });
+/** Prefix of the partitions of keys. */
+export const KEY_PREFIX = 'KEY#';
+
+const keyOf = (hash: Hash, key: string): Key => ({ pk: `${KEY_PREFIX}${hash(key)}`, sk: 'KEY' });
 
 /** Makes a key known. Throws RangeError when it is short enough to be guessed. */
 export const registerKey = async (

@@ -123,11 +123,18 @@ export const partKey = (id: OneId, unit: UnitKey, epoch: string, bucket: number)
 /** Key of what outlives a unit: ids that wait for it, and what operators have decided about it. */
 export const noteKey = (unit: UnitKey): Key => ({ pk: `A#${unit}`, sk: 'NOTE' });
 
+/** Prefix of the partitions that service desks search by, see {@link module:application/profile/maintain-lookups}. */
+export const LOOKUP_PREFIX = 'L#';
+
 /** Partition of all freshness items: one a shard, and read together with every answer. */
 export const FRESHNESS_PARTITION = 'FRESHNESS';
 
+/** Prefix of the partitions of defects. */
+export const DEFECT_PREFIX = 'Q#';
+
 /** Partition of the defects of a table. */
-export const defectPartition = (source: string, table: string): string => `Q#${source}.${table}`;
+export const defectPartition = (source: string, table: string): string =>
+  `${DEFECT_PREFIX}${source}.${table}`;
 
 /** Key of a defect: one item per row, rule and column. */
 export const defectKey = ({ source, table, rule, column, rowKey }: RowDefect): Key => ({

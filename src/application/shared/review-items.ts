@@ -13,8 +13,14 @@ import type { HeldValue, ListedValue } from '#domain/identity/held-value.ts';
 import { type DecisionKind, isDecision } from '#domain/identity/merge-policy.ts';
 import type { Item, Key } from './table.ts';
 
+/** Prefix of the partitions of values that wait for review. */
+export const HELD_PREFIX = 'HELD#';
+
 /** Partitions of the values that wait for review. */
-export const HELD_PARTITIONS: readonly string[] = Array.from({ length: 16 }, (_, n) => `HELD#${n}`);
+export const HELD_PARTITIONS: readonly string[] = Array.from(
+  { length: 16 },
+  (_, n) => `${HELD_PREFIX}${n}`,
+);
 
 /** Key of a value that waits for review. */
 export const heldKey = (identifier: IdentifierKey): Key => ({

@@ -10,7 +10,7 @@
 import { isScopeItem, partsIn } from '#application/identity/scope-store.ts';
 import { lookupsOf, rowOfLookup } from '#application/profile/maintain-lookups.ts';
 import { rowNamesIn } from '#application/shared/contributions.ts';
-import { type PartId, rowItemKey, scopePartKey } from '#application/shared/items.ts';
+import { LOOKUP_PREFIX, type PartId, rowItemKey, scopePartKey } from '#application/shared/items.ts';
 import { heldKey } from '#application/shared/review-items.ts';
 import {
   type Action,
@@ -95,8 +95,6 @@ const lookupCopies = async (
     return key ? [{ ...key }] : [];
   });
 };
-
-const LOOKUP_PREFIX = 'L#';
 
 const isLookupOf = (version: number, { pk }: Key): boolean =>
   pk.startsWith(LOOKUP_PREFIX) && isOfVersion(pk.slice(LOOKUP_PREFIX.length), version);
