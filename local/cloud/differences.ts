@@ -53,7 +53,8 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     what: 'permissions',
-    sentence: 'IAM policies are not evaluated; each function signs as itself, so that they can be.',
+    sentence:
+      'Every call of a function is held against the policies of its role; policies of resources, organisations and boundaries are not evaluated, nor what a link may fetch that a function has signed.',
   },
   {
     what: 'sandboxes',

@@ -24,6 +24,7 @@ import { Metrics } from './functions/metrics.ts';
 import { type AccessKey, AccessKeys, type KeyHolder } from './gateway/access-keys.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
 import { type LocalIssuer, startLocalIssuer, type TokenRequest } from './gateway/local-issuer.ts';
+import { accountOf } from './permissions/account.ts';
 import type { CloudPlan, Identity } from './plan/model.ts';
 import { planCloud } from './plan/plan-cloud.ts';
 import { startSchedules } from './schedules/schedules.ts';
@@ -92,6 +93,8 @@ export interface LocalCloud {
     readonly functions: Names;
   };
   readonly metrics: Metrics;
+  /** Calls of functions that their roles do not allow, in words: there should be none. */
+  readonly refusals: readonly string[];
   /** Process ids of the engines at this moment, for tests that kill them. */
   enginePids(): Readonly<Record<'dynamodb' | 'kinesis' | 's3', number | undefined>>;
   /** A signed token; without scopes one for every scope that a route asks. */
@@ -211,7 +214,7 @@ const startFunctions = (
   { engines, sideServices, metrics }: Pick<Parts, 'engines' | 'sideServices' | 'metrics'>,
 ): FunctionHost =>
   new FunctionHost(plan.functions, {
-    region: plan.region,
+    account: accountOf(plan),
     endpoints: {
       AWS_ENDPOINT_URL_DYNAMODB: engines.dynamodb.endpoint,
       AWS_ENDPOINT_URL_KINESIS: engines.kinesis.endpoint,
@@ -221,6 +224,7 @@ const startFunctions = (
     logDir: join(options.dataDir, 'logs'),
     metrics,
     mostEnvironments: options.environmentsPerFunction ?? Math.max(2, availableParallelism()),
+    log: options.log,
   });
 
 // What reads a stream is busy from the first second of a run, and starting is work that would then stand in its way.
@@ -316,6 +320,7 @@ const describe = (plan: CloudPlan, parts: Parts): LocalCloud => {
       functions: namesOf(plan.functions),
     },
     metrics: parts.metrics,
+    refusals: functions.refusals,
     enginePids: () => ({
       dynamodb: engines.dynamodb.pid,
       kinesis: engines.kinesis.pid,

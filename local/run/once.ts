@@ -65,7 +65,7 @@ export const runOnce = async (
   const freshnessMs = await stopwatch.percentiles();
   log('check: comparing every view with SQL on the sources');
   const check = await checkRun(pipeline, log);
-  const problems = problemsOf(check, stopwatch.missed);
+  const problems = [...problemsOf(check, stopwatch.missed), ...refusalsOf(pipeline.cloud)];
   const { pairwisePrecision, pairwiseRecall, duplicateReduction } = check.truth;
   return {
     rowsLoaded: load.rowsLoaded,
@@ -95,6 +95,9 @@ const problemsOf = (check: RunCheck, missedProbes: number): readonly string[] =>
 
 const leastRecall = (customers: number): number =>
   customers < FEW ? LEAST_RECALL_OF_FEW : LEAST_RECALL;
+
+/** Each refusal once: what a role does not allow fails on AWS. */
+const refusalsOf = ({ refusals }: Pipeline['cloud']): readonly string[] => [...new Set(refusals)];
 
 const below = (what: string, value: number, least: number): readonly string[] =>
   value < least ? [`${what} is ${value.toFixed(4)}, below ${least}`] : [];

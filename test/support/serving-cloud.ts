@@ -117,6 +117,8 @@ export const startServingCloud = async (
       for (const client of [s3, dynamo, kinesis]) client.destroy();
       await cloud.stop();
       rmSync(dataDir, { recursive: true, force: true });
+      // What a role does not allow here fails on AWS, even where nobody waits for the function.
+      if (cloud.refusals.length > 0) throw new Error(cloud.refusals.join('\n'));
     },
   };
 };

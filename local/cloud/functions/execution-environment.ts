@@ -25,6 +25,8 @@ export interface EnvironmentOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly memoryMb: number;
   readonly onOutput: (output: Readable) => void;
+  /** Told of a call that the role does not allow. */
+  readonly onRefusal: (call: string) => void;
 }
 
 /** Lambda gives the code outside the handler ten seconds. */
@@ -50,7 +52,7 @@ export class ExecutionEnvironment {
     });
     options.onOutput(this.#worker.stdout);
     options.onOutput(this.#worker.stderr);
-    this.#ready = new Promise((resolve) => this.#listen(resolve));
+    this.#ready = new Promise((resolve) => this.#listen(resolve, options.onRefusal));
   }
 
   /** Resolves when the code outside the handler has run, or has failed; the first event hears of the failure. */
@@ -91,10 +93,14 @@ export class ExecutionEnvironment {
     else this.#worker.postMessage(message);
   }
 
-  #listen(becomeReady: (failure: FunctionError | undefined) => void): void {
+  #listen(
+    becomeReady: (failure: FunctionError | undefined) => void,
+    onRefusal: EnvironmentOptions['onRefusal'],
+  ): void {
     this.#worker.on('message', (message: EnvironmentMessage) => {
       if (message.kind === 'ready') return becomeReady(undefined);
       if (message.kind === 'init-failed') return becomeReady(message.error);
+      if (message.kind === 'refused') return onRefusal(message.call);
       this.#finish(message);
     });
     const die = (error: FunctionError) => {

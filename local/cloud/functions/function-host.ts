@@ -10,6 +10,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { must } from '#domain/shared/assert.ts';
+import type { Log } from '../engines/engine-process.ts';
+import type { Account } from '../permissions/account.ts';
 import type { FunctionPlan } from '../plan/model.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
 import { FunctionOutput } from './function-output.ts';
@@ -18,13 +20,14 @@ import type { Metrics } from './metrics.ts';
 
 /** What the host needs besides the plans. */
 export interface FunctionHostOptions {
-  readonly region: string;
+  readonly account: Account;
   /** AWS_ENDPOINT_URL_… of every service that runs locally. */
   readonly endpoints: Readonly<Record<string, string>>;
   readonly logDir: string;
   readonly metrics: Metrics;
   /** Environments of one function at the same time. */
   readonly mostEnvironments: number;
+  readonly log: Log;
 }
 
 interface HostedFunction {
@@ -37,10 +40,20 @@ interface HostedFunction {
 export class FunctionHost {
   readonly #functions: ReadonlyMap<string, HostedFunction>;
   readonly #metrics: Metrics;
+  readonly #refusals: string[] = [];
 
   constructor(plans: readonly FunctionPlan[], options: FunctionHostOptions) {
     this.#metrics = options.metrics;
-    this.#functions = new Map(plans.map((plan) => [plan.name, hosted(plan, options)]));
+    const refuse = (refusal: string) => {
+      this.#refusals.push(refusal);
+      options.log(refusal);
+    };
+    this.#functions = new Map(plans.map((plan) => [plan.name, hosted(plan, options, refuse)]));
+  }
+
+  /** Calls that the role of a function did not allow, in words. */
+  get refusals(): readonly string[] {
+    return this.#refusals;
   }
 
   /** Starts environments of a function before an event asks for them. */
@@ -82,7 +95,11 @@ export class FunctionHost {
   }
 }
 
-const hosted = (plan: FunctionPlan, options: FunctionHostOptions): HostedFunction => {
+const hosted = (
+  plan: FunctionPlan,
+  options: FunctionHostOptions,
+  refuse: (refusal: string) => void,
+): HostedFunction => {
   const file = `${plan.constructId.replaceAll(/[^A-Za-z0-9._-]/g, '-')}.log`;
   const output = new FunctionOutput(join(options.logDir, file), options.metrics);
   const start = () =>
@@ -94,10 +111,16 @@ const hosted = (plan: FunctionPlan, options: FunctionHostOptions): HostedFunctio
         functionArn: plan.arn,
         memoryMb: plan.memoryMb,
         logStream: `local/[$LATEST]${randomUUID().replaceAll('-', '')}`,
+        guarded: {
+          statements: plan.statements,
+          account: options.account,
+          hosts: Object.values(options.endpoints).map((endpoint) => new URL(endpoint).host),
+        },
       },
       environment: environmentOf(plan, options),
       memoryMb: plan.memoryMb,
       onOutput: (stream) => output.follow(stream),
+      onRefusal: (call) => refuse(`${plan.constructId} may not do ${call}`),
     });
   return { plan, output, pool: new FunctionPool(plan, start, options.mostEnvironments) };
 };
@@ -113,8 +136,8 @@ const moduleOf = (plan: FunctionPlan): string => {
 const environmentOf = (plan: FunctionPlan, options: FunctionHostOptions) => ({
   ...plan.environment,
   ...options.endpoints,
-  AWS_REGION: options.region,
-  AWS_DEFAULT_REGION: options.region,
+  AWS_REGION: options.account.region,
+  AWS_DEFAULT_REGION: options.account.region,
   AWS_EXECUTION_ENV: `AWS_Lambda_${plan.runtime}`,
   AWS_LAMBDA_FUNCTION_NAME: plan.name,
   AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',

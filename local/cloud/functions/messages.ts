@@ -3,6 +3,8 @@
  * @module
  */
 
+import type { Guarded } from '../permissions/guard-requests.ts';
+
 /** What a worker needs to become an execution environment. */
 export interface EnvironmentSettings {
   /** `file:` URL of the handler's module. */
@@ -12,6 +14,7 @@ export interface EnvironmentSettings {
   readonly functionArn: string;
   readonly memoryMb: number;
   readonly logStream: string;
+  readonly guarded: Guarded;
 }
 
 /** Host → environment: handle this event. */
@@ -34,5 +37,7 @@ export interface FunctionError {
 export type EnvironmentMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'init-failed'; readonly error: FunctionError }
+  /** A call that the role does not allow, in words. */
+  | { readonly kind: 'refused'; readonly call: string }
   | { readonly kind: 'result'; readonly payload: string }
   | { readonly kind: 'error'; readonly error: FunctionError };

@@ -8,6 +8,7 @@
  */
 import { registerHooks } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
+import { guardRequests } from '../permissions/guard-requests.ts';
 import type {
   EnvironmentMessage,
   EnvironmentSettings,
@@ -74,6 +75,8 @@ const handle = async (handler: Handler, message: InvokeMessage): Promise<void> =
 
 if (process.env['NODE_OPTIONS']?.includes('--enable-source-maps'))
   process.setSourceMapsEnabled(true);
+
+guardRequests(settings.guarded, (call) => say({ kind: 'refused', call }));
 
 try {
   const handler = await load();

@@ -6,8 +6,10 @@ import { z } from 'zod';
 import type { Json } from '#domain/shared/json.ts';
 import type { Resolver } from '../template/resolver.ts';
 import { type LocatedResource, TemplateError } from '../template/types.ts';
+import { checkMapping } from './mapping-rights.ts';
 import type { EventSource, FunctionPlan, MappingPlan } from './model.ts';
 import { flag, identityOf, integer, readProperties, stableUuid } from './reader.ts';
+import { planRole } from './role-plans.ts';
 
 const FUNCTION = z.object({
   Code: z.object({ S3Key: z.string().optional() }),
@@ -19,13 +21,18 @@ const FUNCTION = z.object({
   Timeout: integer.default(3),
   MemorySize: integer.default(128),
   ReservedConcurrentExecutions: integer.optional(),
+  Role: z.string(),
 });
 
 /**
  * The plan of an AWS::Lambda::Function.
- * @throws {@link TemplateError} when the assembly holds no folder for its code
+ * @throws {@link TemplateError} when the assembly holds no folder for its code, or a policy of its role is not evaluated here
  */
-export const planFunction = (resolver: Resolver, located: LocatedResource): FunctionPlan => {
+export const planFunction = (
+  resolver: Resolver,
+  located: LocatedResource,
+  everything: readonly LocatedResource[],
+): FunctionPlan => {
   const it = readProperties(resolver, located, FUNCTION);
   return {
     ...identityOf(resolver, located),
@@ -36,6 +43,7 @@ export const planFunction = (resolver: Resolver, located: LocatedResource): Func
     timeoutMs: it.Timeout * 1000,
     memoryMb: it.MemorySize,
     reservedConcurrency: it.ReservedConcurrentExecutions,
+    statements: planRole(resolver, located, it.Role, everything),
   };
 };
 
@@ -68,35 +76,47 @@ const MAPPING = z.object({
   TumblingWindowInSeconds: z.literal(0).optional(),
 });
 
-/** The plan of an AWS::Lambda::EventSourceMapping on a Kinesis or DynamoDB stream. */
+/**
+ * The plan of an AWS::Lambda::EventSourceMapping on a Kinesis or DynamoDB stream.
+ * @param keys of KMS, by ARN of what is encrypted
+ * @throws {@link TemplateError} for what does not run here, or when the role of the function may not be fed
+ */
 export const planMapping = (
   resolver: Resolver,
   located: LocatedResource,
   functions: readonly FunctionPlan[],
+  keys: Readonly<Record<string, string>>,
 ): MappingPlan => {
   const it = readProperties(resolver, located, MAPPING);
   const target = functionOf(located, it.FunctionName, functions);
-  return {
-    stackName: located.stack.name,
-    logicalId: located.logicalId,
-    uuid: stableUuid(`${located.stack.name}/${located.logicalId}`),
-    source: sourceOf(located, it.EventSourceArn),
-    functionName: target.name,
-    functionArn: target.arn,
-    enabled: it.Enabled,
-    batchSize: it.BatchSize,
-    windowMs: it.MaximumBatchingWindowInSeconds * 1000,
-    parallelizationFactor: it.ParallelizationFactor,
-    partialResponses: it.FunctionResponseTypes.length > 0,
-    bisect: it.BisectBatchOnFunctionError,
-    maximumRetries: it.MaximumRetryAttempts < 0 ? undefined : it.MaximumRetryAttempts,
-    maximumAgeMs:
-      it.MaximumRecordAgeInSeconds < 0 ? undefined : it.MaximumRecordAgeInSeconds * 1000,
-    failureBucket: bucketOf(located, it.DestinationConfig?.OnFailure?.Destination),
-    filters: (it.FilterCriteria?.Filters ?? []).map((filter) => JSON.parse(filter.Pattern) as Json),
-    startingPosition: it.StartingPosition,
-  };
+  const mapping = mappingOf(located, it, target);
+  checkMapping(located, mapping, target, keys);
+  return mapping;
 };
+
+const mappingOf = (
+  located: LocatedResource,
+  it: z.infer<typeof MAPPING>,
+  target: FunctionPlan,
+): MappingPlan => ({
+  stackName: located.stack.name,
+  logicalId: located.logicalId,
+  uuid: stableUuid(`${located.stack.name}/${located.logicalId}`),
+  source: sourceOf(located, it.EventSourceArn),
+  functionName: target.name,
+  functionArn: target.arn,
+  enabled: it.Enabled,
+  batchSize: it.BatchSize,
+  windowMs: it.MaximumBatchingWindowInSeconds * 1000,
+  parallelizationFactor: it.ParallelizationFactor,
+  partialResponses: it.FunctionResponseTypes.length > 0,
+  bisect: it.BisectBatchOnFunctionError,
+  maximumRetries: it.MaximumRetryAttempts < 0 ? undefined : it.MaximumRetryAttempts,
+  maximumAgeMs: it.MaximumRecordAgeInSeconds < 0 ? undefined : it.MaximumRecordAgeInSeconds * 1000,
+  failureBucket: bucketOf(located, it.DestinationConfig?.OnFailure?.Destination),
+  filters: (it.FilterCriteria?.Filters ?? []).map((filter) => JSON.parse(filter.Pattern) as Json),
+  startingPosition: it.StartingPosition,
+});
 
 /** Finds a function by name or ARN; a qualifier (`:live`) would need versions, which nothing here has. */
 export const functionOf = (

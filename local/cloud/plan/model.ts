@@ -5,6 +5,7 @@
  * @module
  */
 import type { Json } from '#domain/shared/json.ts';
+import type { Statement } from '../permissions/policy.ts';
 
 /** What a planned resource is called, in every vocabulary that asks for it. */
 export interface Identity {
@@ -105,6 +106,8 @@ export interface FunctionPlan extends Identity {
   readonly memoryMb: number;
   /** Undefined: the function shares the account's concurrency. */
   readonly reservedConcurrency: number | undefined;
+  /** What its role may do. */
+  readonly statements: readonly Statement[];
 }
 
 /** Where an event source mapping reads from. */
@@ -218,6 +221,8 @@ export interface CloudPlan {
   readonly streams: readonly StreamPlan[];
   readonly buckets: readonly BucketPlan[];
   readonly secrets: readonly SecretPlan[];
+  /** ARN of the key that a resource is encrypted with, by the ARN of the resource. */
+  readonly keys: Readonly<Record<string, string>>;
   readonly functions: readonly FunctionPlan[];
   readonly mappings: readonly MappingPlan[];
   readonly objectRules: readonly ObjectRulePlan[];

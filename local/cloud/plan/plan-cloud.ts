@@ -10,6 +10,7 @@ import { planApi } from './api-plans.ts';
 import { planBucket, planSecret, planStream, planTable } from './data-plans.ts';
 import { planObjectRule } from './event-rule-plans.ts';
 import { planFunction, planMapping } from './function-plans.ts';
+import { planKeys } from './key-plans.ts';
 import type { CloudPlan } from './model.ts';
 import { isSchedule, planSchedule } from './schedule-plans.ts';
 
@@ -24,7 +25,10 @@ export const planCloud = (assembly: Assembly, region?: string): CloudPlan => {
   refuseUnknown(everything);
   const plansOf = <Plan>(types: readonly string[], plan: (located: LocatedResource) => Plan) =>
     everything.filter(({ resource }) => types.includes(resource.Type)).map(plan);
-  const functions = plansOf(['AWS::Lambda::Function'], (it) => planFunction(resolver, it));
+  const functions = plansOf(['AWS::Lambda::Function'], (it) =>
+    planFunction(resolver, it, everything),
+  );
+  const keys = planKeys(resolver, everything);
   const rules = everything.filter(({ resource }) => resource.Type === 'AWS::Events::Rule');
   return {
     region: resolver.region,
@@ -34,9 +38,10 @@ export const planCloud = (assembly: Assembly, region?: string): CloudPlan => {
     streams: plansOf(['AWS::Kinesis::Stream'], (it) => planStream(resolver, it)),
     buckets: plansOf(['AWS::S3::Bucket'], (it) => planBucket(resolver, it)),
     secrets: plansOf(['AWS::SecretsManager::Secret'], (it) => planSecret(resolver, it)),
+    keys,
     functions,
     mappings: plansOf(['AWS::Lambda::EventSourceMapping'], (it) =>
-      planMapping(resolver, it, functions),
+      planMapping(resolver, it, functions, keys),
     ),
     objectRules: rules
       .filter((it) => !isSchedule(it))

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The types that the local cloud creates. */
+/** The types that the local cloud creates, or, of roles and their policies, goes by. */
 const LOCAL_TYPES: ReadonlySet<string> = new Set([
   'AWS::ApiGatewayV2::Api',
   'AWS::ApiGatewayV2::Authorizer',
@@ -14,6 +14,9 @@ const LOCAL_TYPES: ReadonlySet<string> = new Set([
   'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
   'AWS::Events::Rule',
+  'AWS::IAM::ManagedPolicy',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
   'AWS::Kinesis::Stream',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
@@ -29,7 +32,6 @@ const LEFT_OUT_SERVICES: ReadonlySet<string> = new Set([
   'CloudWatch',
   'DMS',
   'EC2',
-  'IAM',
   'KMS',
   'Logs',
   'SNS',

@@ -34,6 +34,7 @@ const start = async (settings: TinySettings = {}) => {
 const stop = async () => {
   clients.close();
   await cloud.stop();
+  expect(cloud.refusals).toEqual([]);
 };
 
 const nameOf = (names: Readonly<Record<string, string>>, id: string) => String(names[id]);

@@ -128,15 +128,34 @@ const metadata = () =>
 const ref = (Ref: string) => ({ Ref });
 const arnOf = (id: string, attribute = 'Arn') => ({ 'Fn::GetAtt': [id, attribute] });
 
-const lambda = (name: string, variables: object) => ({
+const lambda = (name: string, role: string, variables: object) => ({
   Type: 'AWS::Lambda::Function',
   Properties: {
     Code: { S3Bucket: { 'Fn::Sub': 'assets-${AWS::AccountId}' }, S3Key: `${name}.zip` },
     Handler: 'index.handler',
     Runtime: 'nodejs24.x',
+    Role: arnOf(role),
     Timeout: 10,
     MemorySize: 256,
     Environment: { Variables: variables },
+  },
+});
+
+const mayDo = (...statements: readonly (readonly [string | readonly string[], unknown])[]) => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    Policies: [
+      {
+        PolicyName: 'Own',
+        PolicyDocument: {
+          Statement: statements.map(([Action, Resource]) => ({
+            Effect: 'Allow',
+            Action,
+            Resource,
+          })),
+        },
+      },
+    ],
   },
 });
 
@@ -165,9 +184,23 @@ const resources = ({ batchSize = 50, route = '/v1/rows', sortKey = 'sk' }: TinyS
     Type: 'AWS::SecretsManager::Secret',
     Properties: { GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true } },
   },
-  Resolve: lambda('resolve', { TABLE_NAME: ref('Customer360') }),
-  View: lambda('view', { TABLE_NAME: ref('Customer360') }),
-  Read: lambda('read', {
+  ResolveRole: mayDo(
+    ['dynamodb:UpdateItem', arnOf('Customer360')],
+    ['kinesis:*', arnOf('Changes')],
+    [['s3:ListBucket', 's3:PutObject'], '*'],
+  ),
+  ViewRole: mayDo(
+    ['dynamodb:PutItem', arnOf('Customer360')],
+    [['dynamodb:DescribeStream', 'dynamodb:Get*'], arnOf('Customer360', 'StreamArn')],
+  ),
+  ReadRole: mayDo(
+    ['dynamodb:GetItem', arnOf('Customer360')],
+    ['secretsmanager:GetSecretValue', ref('Pepper')],
+    [['s3:GetObject', 's3:PutObject'], { 'Fn::Join': ['', [arnOf('Failed'), '/*']] }],
+  ),
+  Resolve: lambda('resolve', 'ResolveRole', { TABLE_NAME: ref('Customer360') }),
+  View: lambda('view', 'ViewRole', { TABLE_NAME: ref('Customer360') }),
+  Read: lambda('read', 'ReadRole', {
     TABLE_NAME: ref('Customer360'),
     SECRET_ARN: ref('Pepper'),
     BUCKET: ref('Failed'),

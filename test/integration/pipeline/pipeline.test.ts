@@ -98,6 +98,7 @@ describe('a running pipeline', () => {
   afterAll(async () => {
     await pipeline?.stop();
     rmSync(dataDir, { recursive: true, force: true });
+    expect(pipeline?.cloud.refusals).toEqual([]);
   });
 
   test('kill -9 of capture and of the DynamoDB engine loses and doubles nothing', async () => {

@@ -1,8 +1,11 @@
 /**
  * The API on the local cloud: every route of the templates, through the gateway, with real tokens.
  */
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '#adapters/crypto/sha256.ts';
+import { publishDefinitions } from '#adapters/definitions/current-definitions.ts';
+import { readDefinitions } from '#adapters/definitions/read-folder.ts';
 import { auditPartition } from '#application/serve/audit.ts';
 import { verifyAudit } from '#application/serve/verify-audit.ts';
 import { must } from '#domain/shared/assert.ts';
@@ -132,5 +135,22 @@ describe('the audit', () => {
     const { pk, sk } = must(pages.flatMap(({ items }) => items)[3], 'entry');
     await table.write({ kind: 'update', key: { pk, sk }, set: { client: 'somebody' } });
     expect((await verify()).faults).toEqual([{ kind: 'changed', key: `${pk} ${sk}` }]);
+  });
+});
+
+describe('what runs on a schedule', () => {
+  test('does all of its work with what its role allows', async () => {
+    // Other definitions, so that views have to be made anew.
+    const read = readDefinitions(join(import.meta.dirname, '../../../definitions'));
+    if (!read.ok) throw new Error('the definitions do not compile');
+    const stores = { table: served.table('Customer360'), objects: served.bucket('Definitions') };
+    const others = { ...read.value.definitions, note: 'others' };
+    await publishDefinitions(stores, others);
+    const { plan, metrics, invoke } = served.cloud;
+    const names = plan.schedules.flatMap(({ targets }) => targets.map((it) => it.functionName));
+    expect(names).toHaveLength(5);
+    for (const name of names) expect(await invoke(name, {})).toMatchObject({ kind: 'success' });
+    await until(async () => metrics.sum('ViewsRebuilt') > 0 && metrics.sum('MetricsFolded') > 0);
+    expect(served.cloud.refusals).toEqual([]);
   });
 });

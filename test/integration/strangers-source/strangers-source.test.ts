@@ -127,6 +127,7 @@ afterAll(async () => {
   await cloud?.stop();
   await postgres?.stop();
   rmSync(dataDir, { recursive: true, force: true });
+  expect(cloud?.refusals).toEqual([]);
 });
 
 const profile = async (identifier: string): Promise<Record<string, unknown>> => {

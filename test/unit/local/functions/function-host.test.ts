@@ -1,23 +1,34 @@
 /**
  * Execution environments as Lambda's callers know them: results, errors, time-outs, limits, warm starts.
  */
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { FunctionHost } from '../../../../local/cloud/functions/function-host.ts';
 import { Metrics } from '../../../../local/cloud/functions/metrics.ts';
+import type { Statement } from '../../../../local/cloud/permissions/policy.ts';
 import type { FunctionPlan } from '../../../../local/cloud/plan/model.ts';
 
 const folders: string[] = [];
 const hosts: FunctionHost[] = [];
+const servers: Server[] = [];
 
 afterEach(async () => {
   await Promise.all(hosts.splice(0).map((host) => host.stop()));
+  for (const server of servers.splice(0)) server.close();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-const hostOf = (code: string, plan: Partial<FunctionPlan> = {}, mostEnvironments = 4) => {
+const hostOf = (
+  code: string,
+  plan: Partial<FunctionPlan> = {},
+  mostEnvironments = 4,
+  endpoints: Readonly<Record<string, string>> = { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' },
+) => {
   const folder = mkdtempSync(join(tmpdir(), 'function-'));
   folders.push(folder);
   writeFileSync(join(folder, 'index.mjs'), code);
@@ -37,15 +48,22 @@ const hostOf = (code: string, plan: Partial<FunctionPlan> = {}, mostEnvironments
         timeoutMs: 3_000,
         memoryMb: 128,
         reservedConcurrency: undefined,
+        statements: [],
         ...plan,
       },
     ],
     {
-      region: 'ap-east-1',
-      endpoints: { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' },
+      account: {
+        region: 'ap-east-1',
+        accountId: '000000000000',
+        partitionKeys: { customer360: 'pk' },
+        keys: {},
+      },
+      endpoints,
       logDir: folder,
       metrics,
       mostEnvironments,
+      log: () => undefined,
     },
   );
   hosts.push(host);
@@ -197,4 +215,73 @@ test('output goes to the log, metric lines to the metrics', async () => {
   expect(await payloadOf(invoke())).toBeNull();
   await expect.poll(() => metrics.sum('Held'), { timeout: 10_000 }).toBe(4);
   await expect.poll(log, { timeout: 10_000 }).toContain('hello\n');
+});
+
+describe('a call to a service', () => {
+  const CODE = `import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+    import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+    const [dynamodb, s3] = [new DynamoDBClient({}), new S3Client({ forcePathStyle: true })];
+    export const handler = async ({ pk, object }) => {
+      const sent = object
+        ? s3.send(new GetObjectCommand({ Bucket: 'b', Key: object }))
+        : dynamodb.send(new GetItemCommand({ TableName: 'customer360', Key: { pk: { S: pk }, sk: { S: 'x' } } }));
+      return sent.then(() => 'done', ({ name }) => name);
+    }`;
+  const table = 'arn:aws:dynamodb:ap-east-1:000000000000:table/customer360';
+  const statements: readonly Statement[] = [
+    {
+      effect: 'Allow',
+      actions: ['dynamodb:GetItem'],
+      resources: [table],
+      conditions: [
+        { operator: 'ForAllValues:StringLike', key: 'dynamodb:LeadingKeys', values: ['ROW#*'] },
+      ],
+    },
+    {
+      effect: 'Allow',
+      actions: ['s3:GetObject'],
+      resources: ['arn:aws:s3:::b/in/*'],
+      conditions: [],
+    },
+  ];
+
+  const guarded = async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(String(request.url));
+      response.writeHead(request.url?.includes('missing') ? 404 : 200).end('{}');
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    servers.push(server);
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const endpoints = { AWS_ENDPOINT_URL_DYNAMODB: url, AWS_ENDPOINT_URL_S3: url };
+    return { asked, ...hostOf(CODE, { statements }, 4, endpoints) };
+  };
+
+  test('that the role allows is sent', async () => {
+    const { invoke, asked, host } = await guarded();
+    expect(await payloadOf(invoke({ pk: 'ROW#1' }))).toBe('done');
+    expect(await payloadOf(invoke({ object: 'in/a' }))).toBe('done');
+    expect(asked).toHaveLength(2);
+    expect(host.refusals).toEqual([]);
+  });
+
+  test('that it does not allow ends as AWS would end it, once, and is told without what names anybody', async () => {
+    const { invoke, asked, host } = await guarded();
+    expect(await payloadOf(invoke({ pk: 'I#phone#85291234567' }))).toBe('AccessDeniedException');
+    expect(await payloadOf(invoke({ object: 'out/a' }))).toBe('AccessDeniedException');
+    expect(asked).toEqual([]);
+    expect(host.refusals).toEqual([
+      `serve/get-profile may not do dynamodb:GetItem on ${table} of I#…`,
+      'serve/get-profile may not do s3:GetObject on arn:aws:s3:::b/out/a',
+    ]);
+  });
+
+  test('for an object that is missing tells so only who may list', async () => {
+    const { invoke, host } = await guarded();
+    await payloadOf(invoke({ object: 'in/missing' }));
+    expect(host.refusals).toEqual([
+      'serve/get-profile may not do s3:ListBucket on arn:aws:s3:::b, to be told 404',
+    ]);
+  });
 });

@@ -1,14 +1,36 @@
 import { describe, expect, test } from 'vitest';
+import type { Json, JsonObject } from '#domain/shared/json.ts';
 import { planCloud } from '../../../../local/cloud/plan/plan-cloud.ts';
 import type { TemplateResource } from '../../../../local/cloud/template/types.ts';
 import { assemblyOf, stackOf } from '../template/assemblies.ts';
 
+/** Of a function that may read any stream, and keep what is given up. */
+const roleFor = (...actions: readonly string[]): TemplateResource => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    Policies: [
+      {
+        PolicyName: 'Own',
+        PolicyDocument: {
+          Statement: [{ Effect: 'Allow', Action: [...actions], Resource: '*' }],
+        },
+      },
+    ],
+  },
+});
+const ROLE = roleFor('kinesis:*', 's3:*', 'kms:*');
+
 const planOf = (resources: Record<string, TemplateResource>) =>
-  planCloud(assemblyOf(stackOf('Data', { Resources: resources })), 'ap-east-1');
+  planCloud(assemblyOf(stackOf('Data', { Resources: { Role: ROLE, ...resources } })), 'ap-east-1');
 
 const FUNCTION: TemplateResource = {
   Type: 'AWS::Lambda::Function',
-  Properties: { Code: { S3Key: 'code.zip' }, Handler: 'index.handler', Timeout: '7' },
+  Properties: {
+    Code: { S3Key: 'code.zip' },
+    Handler: 'index.handler',
+    Timeout: '7',
+    Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+  },
 };
 
 const mappingOn = (arn: string, more: TemplateResource['Properties'] = {}): TemplateResource => ({
@@ -92,8 +114,116 @@ describe('functions', () => {
   });
 
   test('whose code is elsewhere are refused', () => {
-    const elsewhere = { ...FUNCTION, Properties: { Code: { S3Key: 'other.zip' } } };
+    const elsewhere = {
+      ...FUNCTION,
+      Properties: { ...FUNCTION.Properties, Code: { S3Key: 'other.zip' } },
+    };
     expect(() => planOf({ Fn: elsewhere })).toThrow('its code is no asset of this assembly');
+  });
+});
+
+test('keys of KMS are known by what is encrypted with them', () => {
+  const { keys } = planOf({
+    Key: { Type: 'AWS::KMS::Key' },
+    Bucket: {
+      Type: 'AWS::S3::Bucket',
+      Properties: {
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [
+            {
+              ServerSideEncryptionByDefault: {
+                SSEAlgorithm: 'aws:kms',
+                KMSMasterKeyID: { 'Fn::GetAtt': ['Key', 'Arn'] },
+              },
+            },
+          ],
+        },
+      },
+    },
+    Stream: {
+      Type: 'AWS::Kinesis::Stream',
+      Properties: { StreamEncryption: { EncryptionType: 'KMS', KeyId: { Ref: 'Key' } } },
+    },
+    Plain: { Type: 'AWS::S3::Bucket' },
+  });
+  const key = 'arn:aws:kms:ap-east-1:000000000000:key/Data-Key';
+  expect(keys).toEqual({
+    'arn:aws:s3:::data-bucket': key,
+    'arn:aws:kinesis:ap-east-1:000000000000:stream/Data-Stream': key,
+  });
+});
+
+describe('roles', () => {
+  const policy = (
+    statement: Json,
+    more: TemplateResource['Properties'] = {},
+  ): TemplateResource => ({
+    Type: 'AWS::IAM::Policy',
+    Properties: {
+      PolicyDocument: { Version: '2012-10-17', Statement: [statement] },
+      Roles: [{ Ref: 'Role' }],
+      ...more,
+    },
+  });
+  const allow = (action: string, more: JsonObject = {}): JsonObject => ({
+    Effect: 'Allow',
+    Action: action,
+    Resource: '*',
+    ...more,
+  });
+  const like = (keys: Json): JsonObject => ({
+    Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
+  });
+
+  test('say what all policies on them say, and nothing of other roles', () => {
+    const role: TemplateResource = {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        Policies: [{ PolicyName: 'P', PolicyDocument: { Statement: [allow('s3:GetObject')] } }],
+      },
+    };
+    const { functions } = planOf({
+      Role: role,
+      Fn: FUNCTION,
+      One: policy(allow('dynamodb:PutItem', like('A#*'))),
+      Others: policy(allow('s3:PutObject'), { Roles: ['Other'] }),
+    });
+    expect(functions[0]?.statements).toEqual([
+      { effect: 'Allow', actions: ['s3:GetObject'], resources: ['*'], conditions: [] },
+      {
+        effect: 'Allow',
+        actions: ['dynamodb:PutItem'],
+        resources: ['*'],
+        conditions: [
+          { operator: 'ForAllValues:StringLike', key: 'dynamodb:LeadingKeys', values: ['A#*'] },
+        ],
+      },
+    ]);
+  });
+
+  test.each<[string, Record<string, TemplateResource>, string]>([
+    [
+      'a condition that nobody has used so far',
+      { P: policy(allow('a:b', { Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o' } } })) },
+      'StringEquals',
+    ],
+    [
+      'what is not an action',
+      { P: policy({ Effect: 'Allow', NotAction: 'a:b', Resource: '*' }) },
+      'Action',
+    ],
+    [
+      'a managed policy of AWS',
+      { Role: { Type: 'AWS::IAM::Role', Properties: { ManagedPolicyArns: ['arn:aws:x'] } } },
+      'ManagedPolicyArns',
+    ],
+    [
+      'no role',
+      { Fn: { ...FUNCTION, Properties: { ...FUNCTION.Properties, Role: 'arn:r' } } },
+      'no stack of the assembly has the role "arn:r"',
+    ],
+  ])('with %s are refused', (_, resources, message) => {
+    expect(() => planOf({ Fn: FUNCTION, ...resources })).toThrow(message);
   });
 });
 
@@ -113,6 +243,28 @@ describe('mappings', () => {
       failureBucket: undefined,
       filters: [],
     });
+  });
+
+  test.each([
+    ['kinesis:GetRecords', ['kinesis:D*', 'kinesis:GetShard*', 'kinesis:L*', 's3:*', 'kms:*']],
+    ['s3:PutObject', ['kinesis:*', 's3:ListBucket', 'kms:*']],
+    ['kms:Decrypt', ['kinesis:*', 's3:*', 'kms:GenerateDataKey']],
+  ])('whose function may not do %s are refused', (missing, actions) => {
+    const resources = {
+      Fn: FUNCTION,
+      Key: { Type: 'AWS::KMS::Key' },
+      S: {
+        Type: 'AWS::Kinesis::Stream',
+        Properties: { Name: 'changes', StreamEncryption: { KeyId: { Ref: 'Key' } } },
+      },
+      M: mappingOn(STREAM_ARN, {
+        DestinationConfig: { OnFailure: { Destination: 'arn:aws:s3:::failed' } },
+      }),
+    };
+    expect(() => planOf({ ...resources, Role: roleFor(...actions) })).toThrow(
+      `the role of Fn may not do ${missing} on`,
+    );
+    expect(planOf(resources).mappings).toHaveLength(1);
   });
 
   test('take what the template says', () => {
