@@ -156,6 +156,7 @@ const namespace = closed({
   priority: wholeNumber(1, 100),
   normalise: z.enum([
     'phone',
+    'phone-tail',
     'email',
     'opaque',
     'code',

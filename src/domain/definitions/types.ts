@@ -209,6 +209,7 @@ export type TextForm = 'upper' | 'lower' | 'digits' | 'single-space';
 /** How values of a namespace are brought to one form before they are compared. */
 export type Normaliser =
   | 'phone'
+  | 'phone-tail'
   | 'email'
   | 'opaque'
   | 'code'

@@ -10,7 +10,7 @@ import { normaliseEmail } from './normalise-email.ts';
 import { normaliseIdCard } from './normalise-id-card.ts';
 import { normaliseName } from './normalise-name.ts';
 import { normaliseNameSound } from './normalise-name-sound.ts';
-import { normalisePhone } from './normalise-phone.ts';
+import { normalisePhone, normalisePhoneTail } from './normalise-phone.ts';
 import { normaliseCode, normaliseGender, normaliseOpaque } from './normalise-text.ts';
 
 /**
@@ -26,6 +26,8 @@ export const normaliseValue = (
   switch (normaliser) {
     case 'phone':
       return normalisePhone(raw, region);
+    case 'phone-tail':
+      return normalisePhoneTail(raw);
     case 'email':
       return normaliseEmail(raw);
     case 'opaque':

@@ -25,6 +25,7 @@ export const maskKindOf = (normaliser: Normaliser): MaskKind => {
       return normaliser;
     case 'opaque':
     case 'code':
+    case 'phone-tail':
     case 'gender':
     case 'name-sound':
     case 'id-card':

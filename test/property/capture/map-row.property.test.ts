@@ -23,6 +23,7 @@ import {
 
 const NORMALISERS: readonly Normaliser[] = [
   'phone',
+  'phone-tail',
   'email',
   'opaque',
   'code',

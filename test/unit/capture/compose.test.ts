@@ -25,12 +25,20 @@ const NAMESPACES = {
   ...namespace('name', 3, { normalise: 'name', links: false }),
   ...namespace('name-born', 4, { compose: ['name', 'born'] }),
   ...namespace('phone-born', 5, { compose: ['phone', 'born'] }),
+  ...namespace('tail', 6, { normalise: 'phone-tail', links: false }),
+  ...namespace('name-born-tail', 7, { compose: ['name', 'born', 'tail'] }),
 };
 
 const rule = (name: string, column: string) => ({ namespace: name, column, verified: false });
 const TABLE = {
   evidence: true,
-  identifiers: [rule('phone', 'p'), rule('phone', 'q'), rule('born', 'b'), rule('name', 'n')],
+  identifiers: [
+    rule('phone', 'p'),
+    rule('phone', 'q'),
+    rule('born', 'b'),
+    rule('name', 'n'),
+    rule('tail', 't'),
+  ],
 } as unknown as TableDefinition;
 const SOURCE = { region: 'CN' } as unknown as SourceDefinition;
 
@@ -44,6 +52,15 @@ test.each([
     'all parts',
     { n: '张伟', b: '1990-05-17' },
     ['born 1990-05-17?', 'name-born zhangwei|1990-05-17'],
+  ],
+  [
+    'a name, a birth date and the end of a phone number that misses its region',
+    { n: '张伟', b: '1990-05-17', t: '6612 3456' },
+    [
+      'born 1990-05-17?',
+      'name-born zhangwei|1990-05-17',
+      'name-born-tail zhangwei|1990-05-17|3456',
+    ],
   ],
   ['a part that only composes, alone', { n: '张伟' }, []],
   ['a part that is missing', { b: '1990-05-17' }, ['born 1990-05-17?']],

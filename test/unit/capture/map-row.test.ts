@@ -72,6 +72,39 @@ describe('identifiers', () => {
     ]);
   });
 
+  describe('with days on which they are valid', () => {
+    const days = { validFrom: 'since', validTo: 'until' };
+    const read = (row: JsonObject, identifiers = [rule('card', 'card_no', days)]) => {
+      const { identifiers: found, notes } = mapped({ card_no: 'A1', ...row }, { identifiers });
+      return [found.map(({ value, from, to }) => `${value} ${from ?? ''}..${to ?? ''}`), notes];
+    };
+
+    test.each([
+      ['both', { since: '2019-03-01', until: '2021-12-31' }, 'A1 2019-03-01..2021-12-31', []],
+      ['one', { since: null, until: '2021/12/31' }, 'A1 ..2021-12-31', []],
+      ['none', { since: '', until: null }, 'A1 ..', []],
+      ['times', { since: '2019-03-01T23:30:00+08:00' }, 'A1 2019-03-01..', []],
+      ['a day that there is not', { until: '2021-02-30' }, 'A1 ..', ['bad-date until']],
+      ['no day', { since: 'once' }, 'A1 ..', ['bad-date since']],
+    ])('%s', (_, row, expected, noted) => {
+      const [found, notes] = read(row as JsonObject);
+      expect(found).toEqual([expected]);
+      expect(
+        (notes as readonly { code: string; column: string }[]).map(
+          ({ code, column }) => `${code} ${column}`,
+        ),
+      ).toEqual(noted);
+    });
+
+    test('a value of two columns is valid from the first of all days to the last', () => {
+      const [found] = read(
+        { old_card: 'a-1', since: '2019-01-01', until: '2019-12-31', again: '2021-01-01' },
+        [rule('card', 'old_card', days), rule('card', 'card_no', { validFrom: 'again' })],
+      );
+      expect(found).toEqual(['A1 2019-01-01..']);
+    });
+  });
+
   test('of one namespace stand in the order of their values, whichever column they are in', () => {
     const one = { identifiers: [rule('card', 'a'), rule('card', 'b')] };
     const other = { identifiers: [rule('card', 'b'), rule('card', 'a')] };

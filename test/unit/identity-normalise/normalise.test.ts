@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { normaliseEmail } from '#domain/identity/normalise-email.ts';
 import { normaliseName } from '#domain/identity/normalise-name.ts';
 import { normaliseNameSound } from '#domain/identity/normalise-name-sound.ts';
-import { normalisePhone } from '#domain/identity/normalise-phone.ts';
+import { normalisePhone, normalisePhoneTail } from '#domain/identity/normalise-phone.ts';
 import {
   normaliseCode,
   normaliseGender,
@@ -179,6 +179,21 @@ test.each([
 });
 
 test.each([
+  ['+852 6612 3456', '3456'],
+  ['0086-139-1234-5678', '5678'],
+  ['６６１２３４５６', '3456'],
+  ['3456', '3456'],
+  ['345', undefined],
+  ['12345', '2345'],
+  ['6612 3456 ext 12', undefined],
+  ['139****5678', undefined],
+  ['', undefined],
+  ['1'.repeat(41), undefined],
+])('the tail of phone %s is %s', (raw, expected) => {
+  expect(normalisePhoneTail(raw)).toBe(expected);
+});
+
+test.each([
   ['M', 'M'],
   ['f', 'F'],
   [' Male ', 'M'],
@@ -194,6 +209,7 @@ test.each([
 
 test.each([
   ['phone', '91234567', '+85291234567'],
+  ['phone-tail', '91234567', '4567'],
   ['email', 'A@b.co', 'a@b.co'],
   ['opaque', ' x ', 'x'],
   ['code', 'a-1', 'A1'],

@@ -1,7 +1,7 @@
 /** Values that change hands: evidence on different days is evidence of different people. */
 import { expect, test } from 'vitest';
 import { listHeld } from '#application/identity/list-held.ts';
-import { party } from '../../support/builders/rows.ts';
+import { fact, party } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
 
 test('a phone number that was given up and handed out again links nobody, whatever comes first', async () => {
@@ -16,6 +16,21 @@ test('a phone number that was given up and handed out again links nobody, whatev
     expect(await listHeld(store.table)).toEqual([]);
     store.expectSound();
   }
+});
+
+test('a card that was issued again to somebody else links its holders of each time, and no others', async () => {
+  const store = anIdentityStore();
+  await store.parties(party('old', 1, 'card#1@..2019-12-31', 'email#old'));
+  await store.parties(party('new', 1, 'card#1@2020-03-01..', 'email#new'));
+  await store.facts(
+    fact('pos.1', 1, ['card#1@..2018-06-30']),
+    fact('pos.2', 1, ['card#1@2022-01-01..']),
+  );
+  const customers = store.customers().filter((line) => line.includes(': '));
+  expect(customers).toHaveLength(2);
+  expect(customers).toContainEqual(expect.stringMatching(/: new .*2022/));
+  expect(customers).toContainEqual(expect.stringMatching(/: old .*2018/));
+  store.expectSound();
 });
 
 test('when the days are corrected, they link', async () => {

@@ -3,6 +3,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { listHeld } from '#application/identity/list-held.ts';
+import { reportQuality } from '#application/operate/quality-report.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import { normaliseValue } from '#domain/identity/normalise-value.ts';
 import { aNamespace } from '../../support/builders/definitions.ts';
@@ -58,6 +59,18 @@ describe('strangers stay apart', () => {
     expect([live(store), await entries(store)]).toEqual([2, []]);
   });
 
+  test.each([
+    ['the same card number at two brands', 'card:aurora#1', 'card:boreal#1'],
+    ['the same id under two open platforms', 'openid:op1#u1', 'openid:op2#u1'],
+  ])('%s, and one person may have both', async (_, one, other) => {
+    const store = aStore();
+    await store.parties(party('a', 1, one), party('b', 1, other));
+    expect([live(store), await entries(store)]).toEqual([2, []]);
+    await store.parties(party('c', 1, one, other));
+    expect([live(store), await entries(store)]).toEqual([1, []]);
+    store.expectSound(RULES);
+  });
+
   test('a recycled phone, with another card', async () => {
     const store = aStore();
     await store.parties(party('old', 1, 'phone#1', 'card#1'), party('new', 1, 'phone#1', 'card#2'));
@@ -94,11 +107,11 @@ describe('values that stand for none leave everybody alone, as the demo reads th
     );
 
   test.each([
-    ['mobile', '13800138000'],
-    ['mobile', '00000000'],
-    ['mobile', 'null'],
-    ['mobile', 'N/A'],
-  ])('%s %s on 40 members', async (column, value) => {
+    ['mobile', '13800138000', 'blocked-identifier'],
+    ['mobile', '00000000', 'not-an-identifier'],
+    ['mobile', 'null', 'not-an-identifier'],
+    ['mobile', 'N/A', 'not-an-identifier'],
+  ])('%s %s on 40 members', async (column, value, rule) => {
     const pipeline = aPipeline();
     const report = await pipeline.resolve(...members(40, column, value));
     expect(report).toMatchObject({ applied: 40, failed: [], quarantined: 0 });
@@ -107,6 +120,11 @@ describe('values that stand for none leave everybody alone, as the demo reads th
     expect(customers).toHaveLength(40);
     expect(await listHeld(pipeline.table)).toEqual([]);
     expect(items.filter(({ pk }) => pk.startsWith('I#phone'))).toEqual([]);
+    const { definitions } = await pipeline.ports.definitions();
+    const found = await reportQuality(pipeline.table, definitions);
+    expect(found.filter((finding) => finding.column === column)).toMatchObject([
+      { source: 'member', table: 'member', rule, rows: { length: 40 } },
+    ]);
   });
 
   test('and the same eight digits under two dial codes are two numbers', async () => {
