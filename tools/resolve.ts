@@ -2,15 +2,13 @@
  * `npm run resolve`: tries the identity rules on an extract of your own. `--help` says how.
  * @module
  */
-import { basename } from 'node:path';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { draftMapping } from '#domain/extract/draft-mapping.ts';
-import type { RawRecord } from '#domain/extract/extract-row.ts';
 import { unitKeyOf } from '#domain/extract/extract-row.ts';
 import { type ClusterScores, scoreClusters } from '#domain/extract/score-clusters.ts';
+import { draftFor, writeDraft } from './resolve/init.ts';
 import { readExtractFolder } from './resolve/read-definitions.ts';
 import { readExtract } from './resolve/read-extract.ts';
-import { readRecords } from './resolve/read-records.ts';
 import { readTruth } from './resolve/read-truth.ts';
 import { defaultEngine, startEngine } from './resolve/resolve-engine.ts';
 import { ResolveError } from './resolve/resolve-error.ts';
@@ -18,21 +16,21 @@ import { type Resolved, resolveRows } from './resolve/resolve-rows.ts';
 import { writeOutputs } from './resolve/write-outputs.ts';
 
 const HELP = `Usage: npm run resolve -- --definitions DIR --input FILE... --out DIR [--truth FILE] [--json]
-       npm run resolve -- init FILE
+       npm run resolve -- init FILE --out DIR/extract.yaml
 
 Says which rows of your own files are one customer. Nothing leaves this machine.
 
-  init FILE          drafts a mapping from the columns of a file, to stdout
+  init FILE          drafts a mapping from the columns of a file into --out, which must not be there yet
   --definitions DIR  folder with extract.yaml, which says what the columns mean; rules.yaml and model.json in it
                      replace the default rules and the learning of a model
   --input FILE       CSV with a header line, or NDJSON (.ndjson, .jsonl); again for further files, or after one another
   --out DIR          gets clusters.csv (source, key, customerId), links.csv, held.csv, model.json
   --truth FILE       who is who, to score against: columns key and person (and source), or pairs of keys a, b
-  --json             the summary as JSON on stdout
+  --json             the summary as JSON on stdout; npm run resolve --silent -- ... keeps npm's own lines off it
   --memory           on a table in memory in place of the local DynamoDB engine: the same code and the same customers, sooner
 
 Examples
-  npm run resolve -- init customers.csv > mine/extract.yaml
+  npm run resolve -- init customers.csv --out mine/extract.yaml
   npm run resolve -- --definitions mine --input customers.csv members.csv --out result
   npm run resolve -- --definitions extracts/example --input extracts/example/*.csv --out /tmp/example --truth extracts/example/truth/persons.csv
 
@@ -57,8 +55,8 @@ const main = async (): Promise<void> => {
     console.log(HELP);
     return;
   }
-  if (positionals[0] === 'init') return init(positionals[1]);
   const { definitions, out } = values;
+  if (positionals[0] === 'init') return init(positionals.slice(1), out);
   const input = [...(values.input ?? []), ...positionals];
   if (definitions === undefined || out === undefined || input.length === 0) {
     throw new ResolveError(
@@ -77,18 +75,12 @@ const readFlags = () => {
   }
 };
 
-/** Records that a draft looks at. */
-const SAMPLE = 1_000;
-
-const init = async (path: string | undefined): Promise<void> => {
-  if (path === undefined) throw new ResolveError('Which file? npm run resolve -- init FILE');
-  const records: RawRecord[] = [];
-  for await (const { record } of readRecords(path)) {
-    records.push(record);
-    if (records.length === SAMPLE) break;
-  }
-  if (records.length === 0) throw new ResolveError(`${basename(path)} has no records.`);
-  console.log(draftMapping({ file: basename(path), records }));
+const init = async (paths: readonly string[], out: string | undefined): Promise<void> => {
+  const draft = await draftFor(paths);
+  if (out === undefined) return console.log(draft);
+  writeDraft(out, draft);
+  say(`${out} is a draft. Correct it, then:
+npm run resolve -- --definitions ${dirname(out)} --input ${paths.join(' ')} --out result`);
 };
 
 interface Run {

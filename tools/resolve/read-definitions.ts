@@ -38,7 +38,7 @@ export const readExtractFolder = (folder: string): ExtractFolder => {
   const mapping = join(folder, 'extract.yaml');
   if (!existsSync(mapping)) {
     throw new ResolveError(
-      `There is no ${mapping}. Draft one: npm run resolve -- init FILE > ${mapping}`,
+      `There is no ${mapping}. Draft one: npm run resolve -- init FILE --out ${mapping}`,
     );
   }
   const own = join(folder, 'rules.yaml');

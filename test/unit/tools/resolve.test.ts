@@ -108,9 +108,37 @@ describe('what is wrong is said with its place', () => {
     expect(run().stdout).toMatch(/^Usage: npm run resolve/);
     expect(run('--input', data).stderr).toContain('--help');
   });
+});
 
-  test('a draft of a file is a mapping for it', () => {
-    const draft = run('init', file('people.csv', 'id,first_name,dob\n1,Jane,1990-05-17\n'));
-    expect(draft.stdout).toContain('first_name: name.given');
+describe('a draft', () => {
+  const people = file('people.csv', 'id,first_name,dob\n1,Jane,1990-05-17\n');
+
+  test('is a mapping for its file', () => {
+    expect(run('init', people).stdout).toContain('first_name: name.given');
+  });
+
+  test('goes into a file, which the next command reads', () => {
+    const drafted = run('init', people, '--out', join(folder, 'new', 'mine', 'extract.yaml'));
+    expect(drafted).toMatchObject({ status: 0, stdout: '' });
+    expect(drafted.stderr).toContain('Correct it, then');
+    const { status, stdout } = run(
+      ...['--definitions', join(folder, 'new', 'mine'), '--input', people],
+      ...['--out', join(folder, 'new', 'result'), '--memory'],
+    );
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('1 rows') });
+  });
+
+  test('is not written over a file that is there', () => {
+    const mine = file('mine.yaml', 'corrected');
+    expect(run('init', people, '--out', mine)).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/mine\.yaml is there already/),
+    });
+    expect(readFileSync(mine, 'utf8')).toBe('corrected');
+  });
+
+  test('is of one file', () => {
+    expect(run('init').stderr).toContain('of one file');
+    expect(run('init', people, people).stderr).toContain('of one file');
   });
 });
