@@ -21,7 +21,7 @@ import { readTruth } from '../../tools/resolve/read-truth.ts';
 import { startEngine } from '../../tools/resolve/resolve-engine.ts';
 import { resolveInMemory, resolveRows } from '../../tools/resolve/resolve-rows.ts';
 import { liveRows } from './live-rows.ts';
-import { DATA_SETS, type DataSet } from './sets.ts';
+import { DATA_SETS, type DataSet, type PeerScore } from './sets.ts';
 
 const HELP = `Usage: npm run bench:accuracy -- --data DIR [--only TEXT] [--engine] [--json]
 
@@ -33,6 +33,8 @@ const HELP = `Usage: npm run bench:accuracy -- --data DIR [--only TEXT] [--engin
                in memory; fails when the customers are not the same, and shows the rate of the pipeline
   --json       one JSON object per line instead of a table
 
+Rules: default are the person rules that everybody gets, own those that a set has in bench/accuracy/definitions; where it has none
+(both) the default ones are all there is.
 Ends with 1 when a score lies below its floor, and with 2 when no set was found.
 `;
 
@@ -45,10 +47,12 @@ const { values } = readOptions(HELP, {
 
 interface Line {
   readonly set: string;
-  readonly rules: 'default' | 'own';
+  /** `both`: the set has no rules of its own. */
+  readonly rules: 'default' | 'own' | 'both';
   readonly scores: ClusterScores;
   readonly rowsPerSecond: number;
-  readonly others: string;
+  readonly others: readonly PeerScore[];
+  readonly note?: string;
   /** What lies below the floor, or is not as it must be. */
   readonly below: readonly string[];
 }
@@ -63,9 +67,12 @@ const measure = async (set: DataSet, data: string): Promise<readonly Line[]> => 
     : await readExtract(folder.definition, paths);
   const persons = await personsOf(set, data, rows);
   const standard = { ...folder, rules: readYaml(PERSON_RULES, readRules) };
-  const lines = [await score(set, standard, 'default', rows, persons)];
   const hasOwn = existsSync(join(DEFINITIONS, set.definitions, 'rules.yaml'));
-  return hasOwn ? [...lines, await score(set, folder, 'own', rows, persons)] : lines;
+  if (!hasOwn) return [await score(set, standard, 'both', rows, persons)];
+  return [
+    await score(set, standard, 'default', rows, persons),
+    await score(set, folder, 'own', rows, persons),
+  ];
 };
 
 const personsOf = async (
@@ -119,8 +126,9 @@ const score = async (
     scores,
     rowsPerSecond: Math.round(rows.length / seconds),
     others: set.others,
+    ...(set.note === undefined ? {} : { note: set.note }),
     below: [
-      ...(rules === 'default' ? belowFloor(set, scores) : []),
+      ...(rules === 'own' ? [] : belowFloor(set, scores)),
       ...(differs ? ['the engine came to other customers than all rows at once'] : []),
     ],
   };
@@ -141,9 +149,14 @@ const COLUMNS = ['rules', 'P', 'R', 'F1', 'B³ P', 'B³ R', 'B³ F1', 'removed',
 const WIDTH = 9;
 
 const header = (): string =>
-  `${'set'.padEnd(20)}${COLUMNS.map((name) => name.padStart(WIDTH)).join('')}  others (F1)`;
+  `${'set'.padEnd(20)}${COLUMNS.map((name) => name.padStart(WIDTH)).join('')}  others: F1, B³ F1; * published`;
 
-const asText = ({ set, rules, scores, rowsPerSecond, others, below }: Line): string => {
+const peerText = ({ peer, f1, bCubedF1, from }: PeerScore): string => {
+  const scores = [f1, ...(bCubedF1 === undefined ? [] : [bCubedF1])].map((one) => one.toFixed(4));
+  return `${peer}${from === 'published' ? '*' : ''} ${scores.join(', ')}`;
+};
+
+const asText = ({ set, rules, scores, rowsPerSecond, others, note, below }: Line): string => {
   const share = (value: number) => value.toFixed(4);
   const cells = [
     rules,
@@ -153,7 +166,7 @@ const asText = ({ set, rules, scores, rowsPerSecond, others, below }: Line): str
     `${scores.largestCustomer}/${scores.largestPerson}`,
     String(rowsPerSecond),
   ];
-  const line = `${set.padEnd(20)}${cells.map((cell) => cell.padStart(WIDTH)).join('')}  ${others}`;
+  const line = `${set.padEnd(20)}${cells.map((cell) => cell.padStart(WIDTH)).join('')}  ${[...others.map(peerText), ...(note === undefined ? [] : [note])].join('; ')}`;
   return below.length === 0 ? line : `${line}\n  NOT GOOD ENOUGH: ${below.join(', ')}`;
 };
 
