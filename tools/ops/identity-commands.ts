@@ -11,6 +11,7 @@ import {
   type EvidenceStep,
   type ExplainProblem,
   type ShownObstacle,
+  type ShownSides,
   why,
   whyNot,
 } from '#application/identity/explain.ts';
@@ -159,10 +160,11 @@ const whyCommand: Command = async (target, flags) => {
   return 0;
 };
 
-const describeStep = ({ from, to, value, score }: EvidenceStep): string =>
+const describeStep = ({ from, to, value, corroboratedBy, score }: EvidenceStep): string =>
   [
     describeUnit(from),
     `  └ ${score ? describeScore(score) : describeValue(value)}`,
+    ...(corroboratedBy ? [`    borne out by ${corroboratedBy.map(shownAs).join(', ')}`] : []),
     describeUnit(to),
   ].join('\n');
 
@@ -182,10 +184,15 @@ const describeUnit = ({ unit, kind, rows, samples }: ShownUnit): string => {
   return kind === 'party' ? rowsShown : `${rows} rows ${unit}: ${rowsShown}`;
 };
 
-const describeValue = ({ namespace, value, use, decision }: ShownValue): string =>
-  decision
+const describeValue = (shown: ShownValue): string => {
+  const { use, decision } = shown;
+  return decision
     ? `decided by ${decision.actor} at ${decision.at}: ${decision.reason}`
-    : `${namespace} ${value ?? '(only facts hold it)'}${use === 'links' ? '' : `, ${use}`}`;
+    : `${shownAs(shown)}${use === 'links' ? '' : `, ${use}`}`;
+};
+
+const shownAs = ({ namespace, value }: ShownValue): string =>
+  `${namespace} ${value ?? '(no row keeps it)'}`;
 
 const whyNotCommand: Command = async (target, flags) => {
   const names = twoNames(flags);
@@ -203,10 +210,19 @@ const whyNotCommand: Command = async (target, flags) => {
   return 0;
 };
 
-const describeObstacle = ({ kind, reason, value, score }: ShownObstacle): string =>
-  [kind, reason, score ? describeScore(score) : value && describeValue(value)]
-    .filter(Boolean)
-    .join('  ');
+const describeObstacle = (obstacle: ShownObstacle): string => {
+  const { kind, reason, value, opposedBy, overLimit, score } = obstacle;
+  const shared = value?.use === 'score' ? undefined : value;
+  const said = [kind, reason, shared && describeValue(shared), score && describeScore(score)];
+  return [
+    said.filter(Boolean).join('  '),
+    ...(opposedBy ? [`  against it: ${describeSides(opposedBy)}`] : []),
+    ...(overLimit ? [`  too many together: ${describeSides(overLimit)}`] : []),
+  ].join('\n');
+};
+
+const describeSides = ({ a, b }: ShownSides): string =>
+  [a, b].map((values) => values.map(shownAs).join(', ')).join(' / ');
 
 const graph: Command = async (target, { keys: [name] }) => {
   if (name === undefined) throw new OpsError('Name a customer id or a row key.');

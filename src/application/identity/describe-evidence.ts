@@ -9,7 +9,7 @@ import { liveContributionsIn } from '#application/shared/contributions.ts';
 import { bucketKey, bucketsIn, FACT_UNIT_PREFIX, unitItemKey } from '#application/shared/items.ts';
 import { lastChangeIn, partySaidIn } from '#application/shared/party-row.ts';
 import { decisionKey, parseDecisionItem } from '#application/shared/review-items.ts';
-import type { Item, Table } from '#application/shared/table.ts';
+import type { Item, Table, ValueMap } from '#application/shared/table.ts';
 import type { NamespaceDefinition } from '#domain/definitions/types.ts';
 import {
   type EvidenceUnit,
@@ -18,7 +18,9 @@ import {
   namespaceOf,
   type UnitKey,
 } from '#domain/identity/evidence.ts';
+import type { Identifier } from '#domain/identity/identifier.ts';
 import { isDecision, links, type MergePolicy, rulesOf } from '#domain/identity/merge-policy.ts';
+import { normaliseValue } from '#domain/identity/normalise-value.ts';
 import { unitsOfPair } from '#domain/identity/pair.ts';
 import { mask, maskKindOf } from '#domain/shared/mask.ts';
 import type { Pseudonymise } from './read-row.ts';
@@ -58,7 +60,7 @@ export interface ShownValue {
   readonly priority: number;
   /** What the namespace does with it. */
   readonly use: 'links' | 'guards' | 'shared' | 'decision' | 'score';
-  /** Masked; `null` when no party row tells it. */
+  /** Masked; `null` when no party row keeps it. */
   readonly value: string | null;
   /** Who decided and why, of a decision. */
   readonly decision?: { readonly actor: string; readonly reason: string; readonly at: string };
@@ -117,7 +119,7 @@ export const describeValues = async (
   units: readonly EvidenceUnit[],
   shared: ReadonlySet<IdentifierKey> = new Set(),
 ): Promise<ReadonlyMap<IdentifierKey, ShownValue>> => {
-  const values = await rawValues({ table, pseudonymise }, identifiers, units);
+  const values = await rawValues({ table, pseudonymise }, policy, identifiers, units);
   const decisions = await decisionsBehind(table, identifiers);
   return new Map(
     identifiers.map((identifier) => {
@@ -159,25 +161,52 @@ const useOf = (
 
 const rawValues = async (
   { table, pseudonymise }: ExplainPorts,
+  policy: MergePolicy,
   identifiers: readonly IdentifierKey[],
   units: readonly EvidenceUnit[],
 ): Promise<ReadonlyMap<IdentifierKey, string>> => {
   const wanted = new Set(identifiers);
-  const parties = units.filter(
-    ({ party, claims }) => party && claims.some(({ identifier }) => wanted.has(identifier)),
-  );
+  const wantedOf = ({ claims }: EvidenceUnit): readonly IdentifierKey[] =>
+    claims.flatMap(({ identifier }) => (wanted.has(identifier) ? [identifier] : []));
+  const parties = units.filter((unit) => unit.party && wantedOf(unit).length > 0);
   const items = await table.getAll(parties.map(({ key }) => unitItemKey(key)));
-  const told = items.flatMap((item) => partySaidIn(item)?.identifiers ?? []);
+  const said = items.map(partySaidIn);
   // While the pepper is rotated, a scope may have the next pseudonyms already.
   const versions = pseudonymise.next ? [pseudonymise, pseudonymise.next] : [pseudonymise];
-  return new Map(
-    told.flatMap(({ namespace, scope, value }) =>
-      versions.map((version) => {
-        const identifier = identifierKey(namespace, scope, version(namespace, scope, value));
-        return [identifier, value] as const;
-      }),
-    ),
-  );
+  const keyed = ({ namespace, scope, value, text = value }: Said) =>
+    versions.map((version) => {
+      const identifier = identifierKey(namespace, scope, version(namespace, scope, value));
+      return [identifier, text] as const;
+    });
+  const told = new Map(said.flatMap((one) => one?.identifiers ?? []).flatMap(keyed));
+  const inFields = parties.flatMap((unit, index) => {
+    const untold = wantedOf(unit).filter((identifier) => !told.has(identifier));
+    return fieldValues(policy, untold, said[index]?.fields).flatMap(keyed);
+  });
+  return new Map([...inFields, ...told]);
+};
+
+interface Said extends Pick<Identifier, 'namespace' | 'scope' | 'value'> {
+  /** As a field of the row has it: a name is compared by its sound, which nobody would know again. */
+  readonly text?: string;
+}
+
+// A row keeps no identifier that neither links nor limits, such as a name, but the field that it was made from.
+const fieldValues = (
+  policy: MergePolicy,
+  identifiers: readonly IdentifierKey[],
+  fields: ValueMap = {},
+): readonly Said[] => {
+  const texts = Object.values(fields).filter((value) => typeof value === 'string');
+  const namespaces = new Set(identifiers.filter((one) => !isDecision(one)).map(namespaceOf));
+  return [...namespaces].flatMap((namespace) => {
+    const rules = policy[namespace];
+    if (rules === undefined || rules.links || rules.compose) return [];
+    return texts.flatMap((text) => {
+      const value = normaliseValue(rules.normalise, text);
+      return value === undefined ? [] : [{ namespace, value, text }];
+    });
+  });
 };
 
 const decisionsBehind = async (

@@ -14,6 +14,7 @@ import {
   obstaclesBetween,
   shortestPath,
 } from '#domain/identity/evidence-graph.ts';
+import { corroborationOf, type Objection, type Sides } from '#domain/identity/evidence-grounds.ts';
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import { partition } from '#domain/identity/partition.ts';
@@ -44,6 +45,8 @@ export interface EvidenceStep {
   readonly from: ShownUnit;
   readonly to: ShownUnit;
   readonly value: ShownValue;
+  /** What both say that bears the value out, where it is unverified or names differ; absent where nothing had to. */
+  readonly corroboratedBy?: readonly ShownValue[];
   /** Of a scored link: what it rests on. */
   readonly score?: ShownScore;
 }
@@ -165,17 +168,37 @@ const describePath = async (
   path: ReturnType<typeof pathIn>,
 ): Promise<readonly EvidenceStep[]> => {
   const keys = [...new Set(path.flatMap(({ a, b }) => [a, b]))];
-  const identifiers = path.map(({ identifier }) => identifier);
+  const corroborations = path.map(({ a, b, identifier }) => {
+    const [one, other] = unitsOf(scope, [a, b]);
+    return one && other ? corroborationOf(identifier, one, other, namespaces) : [];
+  });
+  const identifiers = [...path.map(({ identifier }) => identifier), ...corroborations.flat()];
   const score = scoreIn(namespaces, scope);
   const units = await describeUnits(ports.table, unitsOf(scope, keys));
   const values = await describeValues(ports, namespaces, identifiers, [...scope.units.values()]);
-  return path.map(({ a, b, identifier }) => ({
-    from: must(units.get(a), 'unit of a path'),
-    to: must(units.get(b), 'unit of a path'),
-    value: must(values.get(identifier), 'value of a path'),
-    ...score(identifier),
-  }));
+  return path.map(({ a, b, identifier }, index) => {
+    const corroboratedBy = shownAmong(values, corroborations[index] ?? []);
+    return {
+      from: must(units.get(a), 'unit of a path'),
+      to: must(units.get(b), 'unit of a path'),
+      value: must(values.get(identifier), 'value of a path'),
+      ...(corroboratedBy.length > 0 ? { corroboratedBy } : {}),
+      ...score(identifier),
+    };
+  });
 };
+
+const shownAmong = (
+  values: ReadonlyMap<IdentifierKey, ShownValue>,
+  identifiers: readonly IdentifierKey[],
+): readonly ShownValue[] =>
+  identifiers.map((identifier) => must(values.get(identifier), 'value that is shown'));
+
+/** Values of the first name's side, and of the second's. */
+export interface ShownSides {
+  readonly a: readonly ShownValue[];
+  readonly b: readonly ShownValue[];
+}
 
 /** An obstacle with its value. */
 export interface ShownObstacle {
@@ -183,6 +206,10 @@ export interface ShownObstacle {
   /** Why a held link is held. */
   readonly reason?: string;
   readonly value?: ShownValue;
+  /** Where what the two sides say otherwise (names) speaks against the value: what each says. */
+  readonly opposedBy?: ShownSides;
+  /** Where a limit holds the link: the values of the limited namespace, which are too many together. */
+  readonly overLimit?: ShownSides;
   /** Where two rows are scored: what they weigh. */
   readonly score?: ShownScore;
 }
@@ -232,7 +259,9 @@ const describeObstacles = async (
   scope: Scope,
   obstacles: readonly Obstacle[],
 ): Promise<readonly ShownObstacle[]> => {
-  const identifiers = obstacles.flatMap((one) => ('identifier' in one ? [one.identifier] : []));
+  const identifiers = obstacles.flatMap((one) =>
+    'identifier' in one ? [one.identifier, ...identifiersAgainst(one)] : [],
+  );
   const units = [...scope.units.values()];
   const values = await describeValues(ports, namespaces, identifiers, units);
   const score = scoreIn(namespaces, scope);
@@ -242,10 +271,33 @@ const describeObstacles = async (
     ...('identifier' in obstacle
       ? {
           value: must(values.get(obstacle.identifier), 'value of an obstacle'),
-          ...score(obstacle.identifier),
+          ...shownObjection(values, obstacle),
+          ...score(objectionIn(obstacle).weighed ?? obstacle.identifier),
         }
       : {}),
   }));
+};
+
+const objectionIn = (obstacle: Obstacle): Objection => (obstacle.kind === 'held' ? obstacle : {});
+
+const identifiersAgainst = (obstacle: Obstacle): readonly IdentifierKey[] => {
+  const { opposedBy, overLimit } = objectionIn(obstacle);
+  return [opposedBy, overLimit].flatMap((sides) => (sides ? [...sides.a, ...sides.b] : []));
+};
+
+const shownObjection = (
+  values: ReadonlyMap<IdentifierKey, ShownValue>,
+  obstacle: Obstacle,
+): Pick<ShownObstacle, 'opposedBy' | 'overLimit'> => {
+  const { opposedBy, overLimit } = objectionIn(obstacle);
+  const shown = ({ a, b }: Sides): ShownSides => ({
+    a: shownAmong(values, a),
+    b: shownAmong(values, b),
+  });
+  return {
+    ...(opposedBy ? { opposedBy: shown(opposedBy) } : {}),
+    ...(overLimit ? { overLimit: shown(overLimit) } : {}),
+  };
 };
 
 /** A customer as nodes and edges: units and the values that they hold. */

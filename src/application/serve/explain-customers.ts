@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { ExplainPorts } from '#application/identity/describe-evidence.ts';
+import { type ExplainPorts, showMasked } from '#application/identity/describe-evidence.ts';
 import {
   customerGraph,
   type ExplainProblem,
@@ -28,7 +28,6 @@ import { byText, type UnitKey } from '#domain/identity/evidence.ts';
 import { MAX_COMPONENT_UNITS } from '#domain/identity/merge-policy.ts';
 import { decideAccess, type Grant, seesPart } from '#domain/serve/access.ts';
 import type { ApiProblem } from '#domain/serve/problems.ts';
-import { treatValue } from '#domain/serve/redact.ts';
 import { shownKinds } from '#domain/serve/shown-kinds.ts';
 import { must } from '#domain/shared/assert.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
@@ -214,10 +213,11 @@ const explainPorts = ({ table, pseudonymise }: ReadPorts, { treat }: Grant): Exp
   table,
   pseudonymise,
   maxUnits: MAX_COMPONENT_UNITS,
-  show: ({ namespace, compose }, value) => {
-    const field = `identifiers.${namespace}`;
-    const treatment = compose !== undefined && treat(field) === 'masked' ? 'hidden' : treat(field);
-    return (treatValue(treatment, field, value) ?? null) as string | null;
+  show: (rules, value) => {
+    const treatment = treat(`identifiers.${rules.namespace}`);
+    if (treatment === 'clear') return value;
+    // By what the namespace holds: of a birth date the last four digits would be the day.
+    return treatment === 'masked' && rules.compose === undefined ? showMasked(rules, value) : null;
   },
 });
 

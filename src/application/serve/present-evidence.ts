@@ -4,7 +4,12 @@
  */
 import type { ShownUnit, ShownValue } from '#application/identity/describe-evidence.ts';
 import type { ShownScore } from '#application/identity/describe-score.ts';
-import type { CustomerGraph, EvidenceStep, ShownObstacle } from '#application/identity/explain.ts';
+import type {
+  CustomerGraph,
+  EvidenceStep,
+  ShownObstacle,
+  ShownSides,
+} from '#application/identity/explain.ts';
 import type { Grant } from '#domain/serve/access.ts';
 import { rowOf } from '#domain/serve/redact.ts';
 import type { ShownKinds } from '#domain/serve/shown-kinds.ts';
@@ -19,18 +24,37 @@ export interface Viewer {
 }
 
 /** A step of evidence. */
-export const presentStep = ({ from, to, value, score }: EvidenceStep, viewer: Viewer): Body => ({
+export const presentStep = (
+  { from, to, value, corroboratedBy, score }: EvidenceStep,
+  viewer: Viewer,
+): Body => ({
   from: presentUnit(from, viewer),
   to: presentUnit(to, viewer),
   value: presentValue(value),
+  ...(corroboratedBy ? { corroboratedBy: corroboratedBy.map(presentValue) } : {}),
   ...(score ? { score: presentScore(score) } : {}),
 });
 
 /** An obstacle. */
-export const presentObstacle = ({ value, score, ...obstacle }: ShownObstacle): Body => ({
-  ...obstacle,
+export const presentObstacle = ({
+  kind,
+  reason,
+  value,
+  opposedBy,
+  overLimit,
+  score,
+}: ShownObstacle): Body => ({
+  kind,
+  ...(reason === undefined ? {} : { reason }),
   ...(value ? { value: presentValue(value) } : {}),
+  ...(opposedBy ? { opposedBy: presentSides(opposedBy) } : {}),
+  ...(overLimit ? { overLimit: presentSides(overLimit) } : {}),
   ...(score ? { score: presentScore(score) } : {}),
+});
+
+const presentSides = ({ a, b }: ShownSides): Body => ({
+  a: a.map(presentValue),
+  b: b.map(presentValue),
 });
 
 // What was compared and how it agrees, without the rows and what they say: roles see fields, and these are none.

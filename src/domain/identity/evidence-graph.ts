@@ -13,6 +13,7 @@ import {
   namespaceOf,
   type UnitKey,
 } from './evidence.ts';
+import { type Objection, objectionTo } from './evidence-grounds.ts';
 import { areDisjoint } from './identifier.ts';
 import {
   isAlways,
@@ -123,7 +124,11 @@ export type Obstacle =
   /** An operator says so. */
   | { readonly kind: 'never-link'; readonly identifier: IdentifierKey }
   /** The link is held. */
-  | { readonly kind: 'held'; readonly identifier: IdentifierKey; readonly reason: HoldReason }
+  | ({
+      readonly kind: 'held';
+      readonly identifier: IdentifierKey;
+      readonly reason: HoldReason;
+    } & Objection)
   /** Rules score pairs, and the two rows that are most alike weigh too little. */
   | { readonly kind: 'unlike'; readonly identifier: IdentifierKey }
   /** More units hold the value than its cap. */
@@ -148,17 +153,23 @@ export const obstaclesBetween = (
   const [inA, inB] = [identifiersOf(a), identifiersOf(b)];
   const between = heldBetween(a, b, held);
   const compares = strongestPair(a, b, shared, policy);
+  const heldObstacles = (identifier: IdentifierKey, of: readonly HeldLink[]): readonly Obstacle[] =>
+    [...new Set(of.map(({ reason }) => reason))].map((reason) => ({
+      kind: 'held',
+      identifier,
+      reason,
+      ...objectionTo(reason, of, a, b, policy),
+    }));
   const scored: readonly Obstacle[] = [...between].flatMap(([identifier, of]) =>
-    unitsOfPair(identifier) ? of.map(({ reason }) => ({ kind: 'held', identifier, reason })) : [],
+    unitsOfPair(identifier) ? heldObstacles(identifier, of) : [],
   );
   const common = [...inA.intersection(inB)].filter((identifier) => !isKey(policy, identifier));
-  const reasonsOf = (identifier: IdentifierKey) =>
-    new Set(between.get(identifier)?.map(({ reason }) => reason));
   const obstacles = common.flatMap((identifier): readonly Obstacle[] => {
     if (isNever(identifier)) return [{ kind: 'never-link', identifier }];
     if (!links(policy, identifier)) return [{ kind: 'guard', identifier }];
     if (shared.has(identifier)) return [{ kind: 'shared', identifier }];
-    return linkObstacles(identifier, reasonsOf(identifier), compares !== undefined);
+    const waiting = heldObstacles(identifier, between.get(identifier) ?? []);
+    return waiting.length > 0 ? waiting : unheldObstacles(identifier, compares !== undefined);
   });
   const found = [...scored, ...obstacles.filter(({ kind }) => kind !== 'guard')];
   if (found.length === 0 && compares)
@@ -168,14 +179,8 @@ export const obstaclesBetween = (
 };
 
 // A link that is not held and yet not there: where two rows are scored, what they weigh stands between them.
-const linkObstacles = (
-  identifier: IdentifierKey,
-  reasons: ReadonlySet<HoldReason>,
-  isScored: boolean,
-): readonly Obstacle[] => {
-  if (reasons.size > 0) return [...reasons].map((reason) => ({ kind: 'held', identifier, reason }));
-  return isScored || isDecision(identifier) ? [] : [{ kind: 'not-at-one-time', identifier }];
-};
+const unheldObstacles = (identifier: IdentifierKey, isScored: boolean): readonly Obstacle[] =>
+  isScored || isDecision(identifier) ? [] : [{ kind: 'not-at-one-time', identifier }];
 
 /** The two rows of two groups that weigh most; `undefined` when there are none to be scored. */
 const strongestPair = (

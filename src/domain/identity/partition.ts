@@ -200,7 +200,7 @@ const pairsOf = (
 };
 
 /** One holder of an identifier. */
-interface Holder {
+export interface Holder {
   readonly key: UnitKey;
   readonly claim: Claim;
   readonly doubt: 0 | 1;
@@ -210,7 +210,8 @@ interface Holder {
   readonly against: ReadonlySet<IdentifierKey>;
 }
 
-const holderOf = (
+/** A unit as holder of an identifier that it claims, by the rules of the identifier. */
+export const holderOf = (
   { key, claims }: EvidenceUnit,
   identifier: IdentifierKey,
   { corroboratedBy, opposedBy }: NamespaceDefinition,
@@ -244,6 +245,10 @@ const weightOf = (
   b: Holder,
 ): Pick<WeighedLink, 'doubt' | 'corroborated' | 'opposed'> => {
   if (!a.beside.isDisjointFrom(b.beside)) return { doubt: 0, corroborated: true };
-  const opposed = a.against.size > 0 && b.against.size > 0 && a.against.isDisjointFrom(b.against);
+  const opposed = isOpposed(a, b);
   return { doubt: a.doubt + b.doubt, ...(opposed ? { opposed } : {}) };
 };
+
+/** Whether both holders say what speaks against the identifier, and nothing of it is the same. */
+export const isOpposed = (a: Holder, b: Holder): boolean =>
+  a.against.size > 0 && b.against.size > 0 && a.against.isDisjointFrom(b.against);

@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<string, MaskKind>> = {
   birthDate: 'date',
   'identifiers.phone': 'phone',
   'identifiers.email': 'email',
+  'identifiers.birth-date': 'date',
 };
 
 /** Members that say who the answer is about and how fresh; never personal by themselves. */

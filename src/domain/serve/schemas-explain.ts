@@ -42,10 +42,12 @@ const value = z.looseObject({
   use: z.enum(['links', 'guards', 'shared', 'decision', 'score']),
   value: described(
     z.nullable(z.string()),
-    'null when the role may not see it, or only facts hold it',
+    'null when the role may not see it, or no row that describes a customer keeps it',
   ),
   decision: z.optional(z.looseObject({ actor: z.string(), reason: z.string(), at: z.string() })),
 });
+
+const sides = z.looseObject({ a: z.array(value), b: z.array(value) });
 
 const score = described(
   z.looseObject({
@@ -76,7 +78,20 @@ export const WhyAnswer = z.looseObject({
   customerId: z.optional(z.string()),
   customers: z.optional(apart),
   path: described(
-    z.optional(z.array(z.looseObject({ from: unit, to: unit, value, score: z.optional(score) }))),
+    z.optional(
+      z.array(
+        z.looseObject({
+          from: unit,
+          to: unit,
+          value,
+          corroboratedBy: described(
+            z.optional(z.array(value)),
+            'What both say that bears the value out, where it is unverified or names differ',
+          ),
+          score: z.optional(score),
+        }),
+      ),
+    ),
     'The shortest way from a to b; empty when one row holds both',
   ),
 });
@@ -102,6 +117,14 @@ export const WhyNotAnswer = z.looseObject({
           ]),
           reason: z.optional(z.string()),
           value: z.optional(value),
+          opposedBy: described(
+            z.optional(sides),
+            'What each side says that speaks against the value, such as two names',
+          ),
+          overLimit: described(
+            z.optional(sides),
+            'The values of each side that are more together than their limit',
+          ),
           score: z.optional(score),
         }),
       ),

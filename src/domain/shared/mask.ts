@@ -23,11 +23,12 @@ export const maskKindOf = (normaliser: Normaliser): MaskKind => {
     case 'name':
     case 'date':
       return normaliser;
+    case 'name-sound':
+      return 'name';
     case 'opaque':
     case 'code':
     case 'phone-tail':
     case 'gender':
-    case 'name-sound':
     case 'id-card':
     case 'device':
       return 'code';

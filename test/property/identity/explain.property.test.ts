@@ -11,6 +11,7 @@ import {
   obstaclesBetween,
   shortestPath,
 } from '#domain/identity/evidence-graph.ts';
+import { corroborationOf } from '#domain/identity/evidence-grounds.ts';
 import { partition } from '#domain/identity/partition.ts';
 import { assertNever } from '#domain/shared/assert.ts';
 import {
@@ -28,7 +29,8 @@ const explained = (units: readonly EvidenceUnit[]) => {
   const found = partition(units, shared, POLICY);
   const holds = (key: UnitKey, identifier: string) =>
     units.some((unit) => unit.key === key && unit.claims.some((c) => c.identifier === identifier));
-  return { ...found, shared, holds, links: linksWithin(units, shared, POLICY, found) };
+  const unitAt = (key: UnitKey) => units.find((unit) => unit.key === key) ?? expect.fail();
+  return { ...found, shared, holds, unitAt, links: linksWithin(units, shared, POLICY, found) };
 };
 
 test('two units of one group are joined by a path that their claims bear out, and no shorter one', () => {
@@ -44,7 +46,7 @@ test('two units of one group are joined by a path that their claims bear out, an
 });
 
 const expectTrue = (
-  { links, holds }: ReturnType<typeof explained>,
+  { links, holds, unitAt }: ReturnType<typeof explained>,
   from: UnitKey,
   to: UnitKey,
 ): void => {
@@ -53,6 +55,11 @@ const expectTrue = (
   expect(path.slice(1).map(({ a }) => a)).toEqual(path.slice(0, -1).map(({ b }) => b));
   for (const { a, b, identifier } of path) {
     expect(holds(a, identifier) && holds(b, identifier)).toBe(true);
+    const besides = corroborationOf(identifier, unitAt(a), unitAt(b), POLICY);
+    for (const said of besides) {
+      expect(said).toMatch(/^(born|name)#/);
+      expect(holds(a, said) && holds(b, said)).toBe(true);
+    }
   }
   expect(path.length).toBe(distance(links, from, to));
 };
@@ -99,7 +106,10 @@ const stands = (obstacle: Obstacle, { a, b, held, shared }: Between): boolean =>
   const { identifier } = obstacle;
   switch (obstacle.kind) {
     case 'held':
-      return held.some((link) => link.identifier === identifier && link.reason === obstacle.reason);
+      return (
+        held.some((link) => link.identifier === identifier && link.reason === obstacle.reason) &&
+        isBornOut(obstacle, a, b)
+      );
     case 'shared':
       return shared.has(identifier);
     case 'guard':
@@ -114,6 +124,31 @@ const stands = (obstacle: Obstacle, { a, b, held, shared }: Between): boolean =>
       return assertNever(obstacle);
   }
 };
+
+/** Whether the values that a held link fails for are named, each on its side: too many together, or two names. */
+const isBornOut = (
+  { reason, opposedBy, overLimit }: Extract<Obstacle, { kind: 'held' }>,
+  a: readonly EvidenceUnit[],
+  b: readonly EvidenceUnit[],
+): boolean => {
+  const [saidByA, saidByB] = [a, b].map((units) => claimsOf(units).map((one) => one.identifier));
+  const isSaid = (sides: typeof opposedBy) =>
+    sides?.a.every((one) => saidByA?.includes(one)) &&
+    sides.b.every((one) => saidByB?.includes(one)) &&
+    sides.a.length > 0 &&
+    sides.b.length > 0;
+  const names = [...(opposedBy?.a ?? []), ...(opposedBy?.b ?? [])];
+  if (reason === 'contradicted') return isSaid(opposedBy) === true && names.every(isName);
+  if (!reason.startsWith('limit:')) return !opposedBy && !overLimit;
+  const namespace = reason.slice('limit:'.length);
+  const values = new Set([...(overLimit?.a ?? []), ...(overLimit?.b ?? [])]);
+  const isOver = values.size > (POLICY[namespace]?.limit ?? expect.fail());
+  return (
+    isSaid(overLimit) === true && isOver && [...values].every((one) => one.startsWith(namespace))
+  );
+};
+
+const isName = (identifier: string): boolean => identifier.startsWith('name#');
 
 const claimsOf = (units: readonly EvidenceUnit[]) => units.flatMap(({ claims }) => claims);
 

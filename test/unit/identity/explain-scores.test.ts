@@ -88,6 +88,27 @@ test('two strangers: how little the rows that are most alike weigh', async () =>
   expect(obstacle?.score?.weight).toBeLessThan(SMALL_RULES.review);
 });
 
+test('two strangers with one phone: what they weigh stands beside the value that is held', async () => {
+  const { ports } = await aStore(zhang('1990-05-17', '+85291234567'), {
+    name: { full: 'Robert Smith' },
+    birthDate: '1971-06-24',
+    phone: '+85291234567',
+  });
+  const answer = await whyNot(ports, RULES, 'crm.m.0', 'crm.m.1');
+  expect(answer).toMatchObject({
+    value: {
+      obstacles: [
+        {
+          kind: 'held',
+          reason: 'contradicted',
+          value: { namespace: 'phone' },
+          score: { rows: ['crm.m.0', 'crm.m.1'], weight: expect.any(Number) },
+        },
+      ],
+    },
+  });
+});
+
 test('thresholds and weights are rules that a preview can show, keys need the rows', () => {
   const changed = (rules: Partial<typeof SMALL_RULES>) => ({
     ...SCORED_POLICY,

@@ -68,6 +68,22 @@ describe('why', () => {
     });
   });
 
+  test.each([
+    ['an unverified value that a name bears out', 'phone#1?', ['name name#1']],
+    ['a value that both verified', 'phone#1', undefined],
+  ])('%s', async (_, phone, expected) => {
+    const store = anIdentityStore();
+    await store.parties(party('a', 1, 'card#1', phone, 'name#1'));
+    await store.parties(party('b', 1, 'email#1', phone, 'name#1'));
+    const answer = await why(portsOf(store), RULES, 'a', 'b');
+    if (!answer.ok || !answer.value.sameCustomer) throw new Error('they are two');
+    const [step] = answer.value.path;
+    expect(step?.value.namespace).toBe('phone');
+    expect(
+      step?.corroboratedBy?.map(({ namespace, identifier }) => `${namespace} ${identifier}`),
+    ).toEqual(expected);
+  });
+
   test('one unit needs no path, two customers have none', async () => {
     const store = anIdentityStore();
     await store.parties(party('a', 1, 'card#1'), party('b', 1, 'card#2'));
@@ -124,6 +140,43 @@ describe('why not', () => {
     const store = anIdentityStore();
     for (const row of rows) await store.parties(row);
     expect(await obstacles(store, 'a', 'b')).toEqual(expected);
+  });
+
+  test.each([
+    [
+      'the values over a limit, of either side',
+      [party('a', 1, 'card#1', 'email#1'), party('b', 1, 'card#2', 'email#1')],
+      { overLimit: { a: ['card#1'], b: ['card#2'] } },
+    ],
+    [
+      'the names that speak against a value',
+      [party('a', 1, 'phone#1', 'name#1'), party('b', 1, 'phone#1', 'name#2')],
+      { opposedBy: { a: ['name#1'], b: ['name#2'] } },
+    ],
+    [
+      'nothing where a typed value would bridge',
+      [party('a', 1, 'card#1', 'phone#1?'), party('a2', 1, 'card#1'), party('b', 1, 'phone#1')],
+      {},
+    ],
+  ])('names %s', async (_, rows, expected) => {
+    const store = anIdentityStore();
+    for (const row of rows) await store.parties(row);
+    const against = async (a: string, b: string) => {
+      const answer = await whyNot(portsOf(store), RULES, a, b);
+      if (!answer.ok || answer.value.sameCustomer) throw new Error('they are one');
+      const [obstacle] = answer.value.obstacles;
+      const keys = (values: readonly { readonly identifier: string }[]) =>
+        values.map(({ identifier }) => identifier);
+      return Object.fromEntries(
+        (['opposedBy', 'overLimit'] as const).flatMap((by) => {
+          const sides = obstacle?.[by];
+          return sides ? [[by, { a: keys(sides.a), b: keys(sides.b) }]] : [];
+        }),
+      );
+    };
+    expect(await against('a', 'b')).toEqual(expected);
+    const turned = Object.entries(expected).map(([by, { a, b }]) => [by, { a: b, b: a }]);
+    expect(await against('b', 'a')).toEqual(Object.fromEntries(turned));
   });
 
   test('a decision comes first', async () => {

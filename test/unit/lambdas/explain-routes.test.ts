@@ -68,6 +68,23 @@ describe('why', () => {
     ]);
   });
 
+  test.each([
+    ['admin', '陳大文'],
+    ['analyst', '陳**'],
+  ])(
+    'names to %s the name that bore a typed phone out, as the role may see it',
+    async (role, name) => {
+      const api = await anApi(
+        member('M1', { mobile: '91234567', name_local: '陳大文' }),
+        contact('K1', { mobile_phone: '91234567', display_name: '陳大文' }),
+      );
+      const claims = { c360_role: role };
+      const { body } = await pair(api, 'why', 'member-card:M1', 'crm-contact:K1', claims);
+      expect(body.path[0].value.namespace).toBe('phone');
+      expect(body.path[0].corroboratedBy).toMatchObject([{ namespace: 'name', value: name }]);
+    },
+  );
+
   test('is empty for two names of one row, and names both customers when there are two', async () => {
     const api = await anApi(...ONE, OTHER);
     const same = await pair(api, 'why', 'phone:+85291234567', 'phone:+85291234567');
@@ -148,6 +165,51 @@ describe('why not', () => {
       value: { namespace: 'phone', value: '+85291234567' },
     });
   });
+
+  test.each([
+    ['admin', '1990-05-06', '1971-01-02'],
+    ['analyst', '1990-**-**', '1971-**-**'],
+  ])(
+    'names to %s the values that a limit keeps apart, as the role may see them',
+    async (role, a, b) => {
+      const api = await anApi(
+        member('M1', { mobile: '91234567', birthday: '1990-05-06' }),
+        member('M2', { mobile: '91234567', birthday: '1971-01-02' }),
+      );
+      const claims = { c360_role: role };
+      const { body } = await pair(api, 'whyNot', 'member-card:M1', 'member-card:M2', claims);
+      expect(body.obstacles[0]).toMatchObject({
+        reason: 'limit:birth-date',
+        overLimit: {
+          a: [{ namespace: 'birth-date', use: 'guards', value: a }],
+          b: [{ namespace: 'birth-date', use: 'guards', value: b }],
+        },
+      });
+    },
+  );
+
+  test.each([
+    ['admin', '陳大文', '王小明'],
+    ['analyst', '陳**', '王**'],
+  ])(
+    'names to %s the names that speak against a phone, as the role may see them',
+    async (role, a, b) => {
+      const api = await anApi(
+        member('M1', { mobile: '91234567', name_local: '陳大文' }),
+        member('M2', { mobile: '91234567', name_local: '王小明' }),
+      );
+      const claims = { c360_role: role };
+      const { body } = await pair(api, 'whyNot', 'member-card:M1', 'member-card:M2', claims);
+      const namesIn = (side: readonly { namespace: string; value: string | null }[]) =>
+        side.flatMap(({ namespace, value }) => (namespace === 'name' ? [value] : []));
+      const [{ reason, opposedBy }] = body.obstacles;
+      expect([reason, namesIn(opposedBy.a), namesIn(opposedBy.b)]).toEqual([
+        'contradicted',
+        [a],
+        [b],
+      ]);
+    },
+  );
 
   test('says when they are one', async () => {
     const api = await anApi(...ONE);

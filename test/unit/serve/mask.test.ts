@@ -26,6 +26,7 @@ test.each([
 test.each([
   ['phone', '+85291234567', '+852****4567'],
   ['name', '王小明', '王**'],
+  ['name-sound', 'chan tai man', 'c*** t*** m***'],
   ['id-card', '11010519491231002X', '****002X'],
   ['device', 'a3f8', '****'],
   ['gender', 'F', '****'],
@@ -73,6 +74,13 @@ describe('a profile', () => {
         },
       ],
       sources: [{ source: 'member', rows: 1 }],
+    });
+  });
+
+  test('a masked birth date shows the year, among identifiers too', () => {
+    const identifiers = [{ namespace: 'birth-date', value: '1990-05-06', verified: true }];
+    expect(redactProfile({ identifiers }, { treat: () => 'masked' })).toEqual({
+      identifiers: [{ ...identifiers[0], value: '1990-**-**', masked: true }],
     });
   });
 
