@@ -94,7 +94,7 @@ interface Run {
 
 const resolve = async ({ definitions, input, out, truth, json, memory }: Run): Promise<void> => {
   const folder = readExtractFolder(definitions);
-  const rows = await readExtract(folder.definition, input);
+  const rows = await readExtract(folder.definition, input, say);
   say(
     `${rows.length} rows read from ${input.length === 1 ? 'one file' : `${input.length} files`}.`,
   );

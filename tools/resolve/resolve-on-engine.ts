@@ -57,9 +57,10 @@ const deliveryTo = (engine: ResolveEngine, { definition, rules, policy, rows }: 
   const current = { hash: sha256(''), definitions };
   // One instant for the whole run: of ids issued at different ones the oldest stays, and a second run would take others.
   const startedAt = Date.now();
+  const held: HeldRecord[] = [];
   const ports = {
     table: engine.table,
-    quarantine: { hold: rejected },
+    quarantine: { hold: async (record: HeldRecord) => void held.push(record) },
     definitions: async () => current,
     pseudonymise: makePseudonymiser(LOCAL_KEY),
     mint: makeOneIdMinter(LOCAL_KEY),
@@ -70,19 +71,22 @@ const deliveryTo = (engine: ResolveEngine, { definition, rules, policy, rows }: 
   };
   return async (some: readonly ExtractRow[], start: number): Promise<void> => {
     let open = some.map((row, index) => streamRecord(row, rules, start + index));
-    for (let delivery = 0; delivery < MAX_DELIVERIES; delivery++) {
+    let error: unknown;
+    for (let delivery = 0; open.length > 0; delivery++) {
+      if (delivery === MAX_DELIVERIES) throw error ?? new Error(GAVE_UP);
       const report: BatchReport = await resolveBatch(ports, open);
       const failed = new Set(report.failed);
       open = open.filter(({ sequenceNumber }) => failed.has(sequenceNumber));
-      if (open.length === 0) return;
-      if (delivery === MAX_DELIVERIES - 1) throw report.error;
+      error = report.error;
+      if (held[0]) throw rejected(held[0]);
     }
   };
 };
 
-const rejected = async ({ reason, detail }: HeldRecord): Promise<void> => {
-  throw new Error(`the pipeline does not understand a row: ${reason}, ${detail}`);
-};
+const GAVE_UP = `a batch failed ${MAX_DELIVERIES} times`;
+
+const rejected = ({ reason, detail }: HeldRecord): Error =>
+  new Error(`the pipeline does not understand a row: ${reason}, ${detail}`);
 
 const streamRecord = (row: ExtractRow, rules: ExtractRules, number: number): StreamRecord => ({
   bytes: new TextEncoder().encode(JSON.stringify(loadRecord(row, rules))),

@@ -19,6 +19,9 @@ const MAX_ROW_KEY_LENGTH = 256;
 /** A long integer that was printed as a floating-point number. */
 const EXPONENT_FORM = /^-?\d\.\d+[eE]\+\d+$/;
 
+/** What a key is read by: the name of a table and of its key columns. */
+type KeyDefinition = Pick<TableDefinition, 'table' | 'key'>;
+
 /** Text of each key column, in the order of the definition. */
 export type KeyParts = readonly string[];
 
@@ -26,7 +29,7 @@ export type KeyParts = readonly string[];
  * Reads the primary key of a row.
  * Fails with `missing-key` (absent or null) or `unsafe-key` (no exact text of its own).
  */
-export const readKey = (table: TableDefinition, row: JsonObject): Result<KeyParts, Rejection> => {
+export const readKey = (table: KeyDefinition, row: JsonObject): Result<KeyParts, Rejection> => {
   const parts: string[] = [];
   for (const column of table.key) {
     const part = keyPart(table, column, own(row, column));
@@ -41,7 +44,7 @@ export const readKey = (table: TableDefinition, row: JsonObject): Result<KeyPart
  * what it does not hold did not change.
  */
 export const readKeyBefore = (
-  table: TableDefinition,
+  table: KeyDefinition,
   before: JsonObject,
   now: KeyParts,
 ): Result<KeyParts, Rejection> => {
@@ -71,7 +74,7 @@ export const nameRow = (
 };
 
 const keyPart = (
-  table: TableDefinition,
+  table: KeyDefinition,
   column: string,
   value: unknown,
 ): Result<string, Rejection> => {
