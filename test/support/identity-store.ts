@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 import { MemoryTable, type MemoryTableOptions } from '#adapters/memory/table.ts';
 import { applyFacts } from '#application/identity/apply-facts.ts';
 import { applyRows } from '#application/identity/apply-rows.ts';
+import { listHeld } from '#application/identity/list-held.ts';
 import { closeScopes } from '#application/identity/open-scopes.ts';
 import type { CommitLimits, IdentityPorts } from '#application/identity/restructure.ts';
 import type { FactChange, PartyChange } from '#application/identity/row-change.ts';
@@ -82,6 +83,8 @@ export const anIdentityStore = (
     },
     /** Brings commits that go on in steps to their end; tells how many steps that took. */
     close: (limit?: number) => closeScopes(portsOn(table), policy, limit),
+    /** What waits for review; the pseudonym of a value is the value. */
+    held: () => listHeld({ table, pseudonymise: (_namespace, _scope, value) => value }, policy),
     customers: () => showCustomers(table.dump()),
     contributions: () => showContributions(table.dump()),
     /** Fails when something derived does not fit the evidence. */

@@ -32,7 +32,8 @@ import { refuseWhileRekeying } from './rekey-command.ts';
 import type { Target } from './target.ts';
 
 const held: Command = async (target, { json }) => {
-  const entries = await listHeld(target.table());
+  const { ports, rules } = await explainOn(target);
+  const entries = await listHeld(ports, rules.namespaces);
   if (json) return print(entries);
   console.log(`${entries.length} values wait for review`);
   for (const entry of entries) console.log(`\n${describeEntry(entry)}`);
@@ -40,11 +41,11 @@ const held: Command = async (target, { json }) => {
 };
 
 const describeEntry = (entry: HeldEntry): string => {
-  const { namespace, reasons, since, units, rows, joins, weight, customers, identifier } = entry;
+  const { namespace, value, reasons, since, units, rows, joins, weight, customers } = entry;
   const when = new Date(since).toISOString();
   const score = weight === undefined ? '' : ` at ${weight.toFixed(2)}`;
   return [
-    `${namespace}: ${reasons.join(', ')}${score}, since ${when}  (${identifier})`,
+    `${value ? `${namespace} ${value}` : namespace}: ${reasons.join(', ')}${score}, since ${when}  (${entry.identifier})`,
     `  held by ${units} units with ${rows} rows; would join ${joins}`,
     ...customers.map((id) => `  ${id}`),
   ].join('\n');

@@ -140,6 +140,32 @@ export const describeValues = async (
   );
 };
 
+/** Holders of a value that are looked at for it: one would do, had its row not changed since. */
+const MAX_VOUCHERS = 3;
+
+/**
+ * The value behind one identifier, as it is shown; `null` when none of its first holders that describe a customer keeps
+ * it. One request, however many hold it.
+ */
+export const describeHeldValue = async (
+  ports: ExplainPorts,
+  policy: MergePolicy,
+  identifier: IdentifierKey,
+  holders: readonly UnitKey[],
+): Promise<string | null> => {
+  const parties = holders.filter((unit) => !unit.startsWith(FACT_UNIT_PREFIX));
+  const units = parties.slice(0, MAX_VOUCHERS).map(
+    (key): EvidenceUnit => ({
+      key,
+      party: true,
+      mayCreate: true,
+      claims: [{ identifier, verified: true }],
+    }),
+  );
+  const values = await describeValues(ports, policy, [identifier], units);
+  return values.get(identifier)?.value ?? null;
+};
+
 /** Two rows that are scored have no value in common that would link them: what they weigh does. */
 const shownPair = (identifier: IdentifierKey): ShownValue => ({
   identifier,

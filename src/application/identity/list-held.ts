@@ -19,8 +19,10 @@ import { allItemsIn } from '#application/shared/partition-items.ts';
 import { HELD_PARTITIONS, type HeldItem, parseHeldItem } from '#application/shared/review-items.ts';
 import type { Table } from '#application/shared/table.ts';
 import { type IdentifierKey, namespaceOf, type UnitKey } from '#domain/identity/evidence.ts';
+import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { OneId } from '#domain/identity/one-id.ts';
 import { unitsOfPair } from '#domain/identity/pair.ts';
+import { describeHeldValue, type ExplainPorts } from './describe-evidence.ts';
 import { readHolders } from './scope-holders.ts';
 import { readScopes } from './scope-store.ts';
 
@@ -28,6 +30,8 @@ import { readScopes } from './scope-store.ts';
 export interface HeldEntry {
   readonly identifier: IdentifierKey;
   readonly namespace: string;
+  /** Masked; `null` of a pair of rows, and when no row that describes a customer keeps it. */
+  readonly value: string | null;
   /** Reasons of the held links, or `shared`: more units hold the value than its cap. */
   readonly reasons: readonly string[];
   /** Epoch milliseconds. */
@@ -49,24 +53,33 @@ export interface HeldEntry {
 const MAX_LOOKED_AT = 10;
 
 /** Lists what waits for review, the oldest first. */
-export const listHeld = async (table: Table): Promise<readonly HeldEntry[]> => {
-  const items = await Promise.all(HELD_PARTITIONS.map((pk) => allItemsIn(table, { pk })));
+export const listHeld = async (
+  ports: ExplainPorts,
+  policy: MergePolicy,
+): Promise<readonly HeldEntry[]> => {
+  const items = await Promise.all(HELD_PARTITIONS.map((pk) => allItemsIn(ports.table, { pk })));
   const held = items
     .flat()
     .map(parseHeldItem)
     .sort((a, b) => a.since - b.since);
   const entries: HeldEntry[] = [];
-  for (const one of held) entries.push(await entryOf(table, one));
+  for (const one of held) entries.push(await entryOf(ports, policy, one));
   return entries;
 };
 
-const entryOf = async (table: Table, held: HeldItem): Promise<HeldEntry> => {
+const entryOf = async (
+  ports: ExplainPorts,
+  policy: MergePolicy,
+  held: HeldItem,
+): Promise<HeldEntry> => {
+  const { table } = ports;
   const { identifier, reasons, since, value } = held;
   const holders = await holdersOf(table, identifier);
   const sides = (value?.sides ?? holders).slice(0, MAX_LOOKED_AT);
   return {
     identifier,
     namespace: namespaceOf(identifier),
+    value: await describeHeldValue(ports, policy, identifier, holders),
     reasons,
     since,
     units: holders.length,
@@ -99,10 +112,7 @@ const countRows = async (table: Table, units: readonly UnitKey[]): Promise<numbe
 };
 
 /** The customers that units belong to now. */
-export const customersOf = async (
-  table: Table,
-  units: readonly UnitKey[],
-): Promise<readonly OneId[]> => {
+const customersOf = async (table: Table, units: readonly UnitKey[]): Promise<readonly OneId[]> => {
   const items = await table.getAll(units.map(unitItemKey));
   const pointers = items.flatMap((item) =>
     typeof item?.['scope'] === 'string' ? [item['scope'] as ScopeId] : [],

@@ -3,7 +3,6 @@
  * that is behind takes it for right.
  */
 import { expect, test } from 'vitest';
-import { listHeld } from '#application/identity/list-held.ts';
 import { party, partyGone } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
 
@@ -46,15 +45,15 @@ test('a held value has one more holder for a while', async () => {
   for (const name of OTHERS) await store.parties(party(name, 1, `email#${name}`));
   await store.parties(party('a', 1, 'card#1', 'email#a'));
   await store.parties(party('b', 1, 'card#2', 'email#a'));
-  const [before] = await listHeld(store.table);
+  const [before] = await store.held();
   await store.parties(party('hub', 1, 'card#3', 'email#a', ...EMAILS));
   await store.close();
-  const [meanwhile] = await listHeld(store.table);
+  const [meanwhile] = await store.held();
   expect(before?.units).toBe(2);
   expect(meanwhile?.units).toBe(3);
   store.fallBehind(1);
   await store.parties(partyGone('hub', 2));
   await store.close();
-  expect((await listHeld(store.table))[0]?.units).toEqual(before?.units);
+  expect((await store.held())[0]?.units).toEqual(before?.units);
   store.expectSound();
 });

@@ -1,7 +1,6 @@
 /** Why rows that are scored are one customer, and why they are not: what speaks for it, weight by weight, masked. */
 import { expect, test } from 'vitest';
 import { why, whyNot } from '#application/identity/explain.ts';
-import { listHeld } from '#application/identity/list-held.ts';
 import type { RawFeatures } from '#domain/identity/matching/match-features.ts';
 import { readAnew } from '#domain/identity/reading-change.ts';
 import { SCORED_POLICY, SMALL_RULES, scoredUnit } from '../../support/builders/match.ts';
@@ -65,12 +64,12 @@ test('two rows of one person: score, model, thresholds, and what both say, maske
 });
 
 test('two that wait: the pair is held with its weight', async () => {
-  const { ports, table } = await aStore(zhang('1990-05-17'), { name: { full: '张伟' } });
+  const { ports, held } = await aStore(zhang('1990-05-17'), { name: { full: '张伟' } });
   const answer = await whyNot(ports, RULES, 'crm.m.0', 'crm.m.1');
   expect(answer).toMatchObject({
     value: { obstacles: [{ kind: 'held', reason: 'review', score: { corroborated: false } }] },
   });
-  const [entry] = await listHeld(table);
+  const [entry] = await held();
   expect(entry).toMatchObject({ namespace: 'score', reasons: ['review'], units: 2, joins: 2 });
   expect(entry?.weight).toBeGreaterThanOrEqual(SMALL_RULES.review);
   expect(entry?.customers).toHaveLength(2);

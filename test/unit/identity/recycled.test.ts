@@ -1,6 +1,5 @@
 /** Values that change hands: evidence on different days is evidence of different people. */
 import { expect, test } from 'vitest';
-import { listHeld } from '#application/identity/list-held.ts';
 import { fact, party } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
 
@@ -13,7 +12,7 @@ test('a phone number that was given up and handed out again links nobody, whatev
     const store = anIdentityStore();
     for (const row of order) await store.parties(row);
     expect(store.customers().toSorted()).toEqual(['one_new: new', 'one_old: old']);
-    expect(await listHeld(store.table)).toEqual([]);
+    expect(await store.held()).toEqual([]);
     store.expectSound();
   }
 });

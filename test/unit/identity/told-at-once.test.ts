@@ -4,7 +4,6 @@
 import { expect, test } from 'vitest';
 import { decide } from '#application/identity/decide.ts';
 import { customerGraph, why, whyNot } from '#application/identity/explain.ts';
-import { listHeld } from '#application/identity/list-held.ts';
 import { POLICY } from '../../support/builders/evidence.ts';
 import { fact, party } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
@@ -25,8 +24,8 @@ test('evidence, its rows and values, decisions, and what waits for review', asyn
   await store.parties(reader('a', 'kim', 'card#1'), reader('b', 'kim', 'unionid#1'));
   await store.facts(fact('pos.1', 1, ['card#1']), fact('pos.2', 1, ['card#1']));
   await store.facts(fact('pos.3', 1, ['card#1', 'email#lee?']));
-  await store.parties(reader('c', 'lee', 'card#3'), party('d', 1, 'card#4', 'phone#1'));
-  await store.parties(party('e', 1, 'card#5', 'phone#1'));
+  await store.parties(reader('c', 'lee', 'card#3'), reader('d', 'pat', 'card#4'));
+  await store.parties(reader('e', 'pat', 'card#5'));
   await decide(store.ports, POLICY, { kind: 'always', a: 'b', b: 'c', ...BY });
   const ports = {
     table: store.table,
@@ -37,13 +36,16 @@ test('evidence, its rows and values, decisions, and what waits for review', asyn
     decided: await why(ports, RULES, 'b', 'c'),
     whyNot: await whyNot(ports, RULES, 'd', 'e'),
     graph: await customerGraph(ports, RULES, 'a'),
-    held: await listHeld(store.table),
+    held: await store.held(),
   });
   const now = await tell();
   expect(now).toMatchObject({
     why: { value: { sameCustomer: true, path: [{}] } },
     decided: { value: { path: [{ value: { decision: BY } }] } },
     whyNot: { value: { sameCustomer: false, obstacles: [{}] } },
+    held: expect.arrayContaining([
+      expect.objectContaining({ identifier: 'email#pat', value: expect.any(String) }),
+    ]),
     graph: { value: { units: expect.arrayContaining([expect.objectContaining({ rows: 2 })]) } },
   });
   behind = 9;

@@ -10,7 +10,7 @@ import { aNamespace } from '../../support/builders/definitions.ts';
 import { dmsText } from '../../support/builders/dms-record.ts';
 import { party } from '../../support/builders/rows.ts';
 import { anIdentityStore } from '../../support/identity-store.ts';
-import { aPipeline } from '../../support/pipeline.ts';
+import { aPipeline, DEMO } from '../../support/pipeline.ts';
 
 const RULES: MergePolicy = Object.fromEntries(
   [
@@ -26,7 +26,7 @@ const aStore = () => anIdentityStore({}, RULES);
 const live = (store: ReturnType<typeof aStore>) =>
   store.customers().filter((line) => line.includes(': ')).length;
 const entries = async (store: ReturnType<typeof aStore>) =>
-  (await listHeld(store.table)).map(
+  (await store.held()).map(
     ({ identifier, reasons, units, joins }) => `${identifier} ${reasons} ${units} ${joins}`,
   );
 
@@ -118,7 +118,7 @@ describe('values that stand for none leave everybody alone, as the demo reads th
     const items = pipeline.table.dump();
     const customers = items.filter(({ sk, into }) => sk === 'CUSTOMER' && into === undefined);
     expect(customers).toHaveLength(40);
-    expect(await listHeld(pipeline.table)).toEqual([]);
+    expect(await listHeld(pipeline.ports, DEMO.definitions.namespaces)).toEqual([]);
     expect(items.filter(({ pk }) => pk.startsWith('I#phone'))).toEqual([]);
     const { definitions } = await pipeline.ports.definitions();
     const found = await reportQuality(pipeline.table, definitions);
