@@ -6,14 +6,15 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { unitKeyOf } from '#domain/extract/extract-row.ts';
 import { type ClusterScores, scoreClusters } from '#domain/extract/score-clusters.ts';
+import type { UnitKey } from '#domain/identity/evidence.ts';
 import { draftFor, writeDraft } from './resolve/init.ts';
 import { readExtractFolder } from './resolve/read-definitions.ts';
 import { readExtract } from './resolve/read-extract.ts';
-import { readTruth } from './resolve/read-truth.ts';
+import { readTruth, type Truth } from './resolve/read-truth.ts';
 import { defaultEngine, startEngine } from './resolve/resolve-engine.ts';
 import { ResolveError } from './resolve/resolve-error.ts';
 import { type Resolved, resolveRows } from './resolve/resolve-rows.ts';
-import { writeOutputs } from './resolve/write-outputs.ts';
+import { makeOutFolder, writeOutputs } from './resolve/write-outputs.ts';
 
 const HELP = `Usage: npm run resolve -- --definitions DIR --input FILE... --out DIR [--truth FILE] [--json]
        npm run resolve -- init FILE --out DIR/extract.yaml
@@ -98,38 +99,38 @@ const resolve = async ({ definitions, input, out, truth, json, memory }: Run): P
   say(
     `${rows.length} rows read from ${input.length === 1 ? 'one file' : `${input.length} files`}.`,
   );
+  const known = truth === undefined ? undefined : await readTruth(truth, rows);
+  if (known) say(`The truth knows ${known.named} of ${rows.length} rows.`);
+  makeOutFolder(out);
   const engine = await startEngine(memory ? 'memory' : defaultEngine());
   say(`Resolving on ${engine.name}.`);
   const startedAt = performance.now();
   const resolved = await resolveRows(folder, rows, engine, say).finally(() => engine.stop());
   const seconds = (performance.now() - startedAt) / 1000;
   writeOutputs(out, rows, resolved);
-  const known = truth === undefined ? undefined : await readTruth(truth, rows);
-  const scores =
-    known &&
-    scoreClusters(
-      [...known].map(([unit, person]) => ({ customer: resolved.customerOf(unit), person })),
-    );
-  const summary = summaryOf(rows.map(unitKeyOf), resolved, seconds, scores);
+  const summary = summaryOf(rows.map(unitKeyOf), resolved, seconds, known);
   console.log(json ? JSON.stringify(summary) : asText(summary, out));
 };
 
 const summaryOf = (
-  units: readonly Parameters<Resolved['customerOf']>[0][],
-  { groups, accepted, held, model }: Resolved,
+  units: readonly UnitKey[],
+  resolved: Resolved,
   seconds: number,
-  scores: ClusterScores | undefined,
+  truth: Truth | undefined,
 ) => ({
   rows: units.length,
-  customers: groups.length,
-  duplicates: units.length - groups.length,
-  largestCustomer: groups.reduce((most, { length }) => Math.max(most, length), 0),
-  links: accepted.length,
-  held: held.length,
-  model: model.version,
+  customers: resolved.groups.length,
+  duplicates: units.length - resolved.groups.length,
+  largestCustomer: resolved.groups.reduce((most, { length }) => Math.max(most, length), 0),
+  links: resolved.accepted.length,
+  held: resolved.held.length,
+  model: resolved.model.version,
   rowsPerSecond: Math.round(units.length / seconds),
-  ...(scores === undefined ? {} : { scores }),
+  ...(truth && { truthRows: truth.named, scores: scoresOf(truth, resolved) }),
 });
+
+const scoresOf = ({ persons }: Truth, { customerOf }: Resolved): ClusterScores =>
+  scoreClusters([...persons].map(([unit, person]) => ({ customer: customerOf(unit), person })));
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
@@ -141,6 +142,7 @@ const asText = (summary: ReturnType<typeof summaryOf>, out: string): string => {
     ...(scores === undefined
       ? []
       : [
+          `The truth knows ${summary.truthRows} of ${summary.rows} rows.`,
           `Pairs:   precision ${percent(scores.precision)}, recall ${percent(scores.recall)}, F1 ${scores.f1.toFixed(4)}`,
           `B-cubed: precision ${percent(scores.bCubedPrecision)}, recall ${percent(scores.bCubedRecall)}, F1 ${scores.bCubedF1.toFixed(4)}`,
           `${percent(scores.duplicatesRemoved)} of the duplicates removed; largest customer ${scores.largestCustomer} rows, largest person ${scores.largestPerson}.`,

@@ -81,7 +81,7 @@ const personsOf = async (
   rows: readonly ExtractRow[],
 ): Promise<ReadonlyMap<UnitKey, string>> => {
   const { truth, personIn } = set;
-  if (truth !== undefined) return readTruth(join(data, truth), rows);
+  if (truth !== undefined) return (await readTruth(join(data, truth), rows)).persons;
   return new Map(
     rows.map((row) => [unitKeyOf(row), personIn?.exec(row.key)?.[1] ?? row.key] as const),
   );

@@ -15,6 +15,7 @@ import {
 } from '#domain/extract/extract-definition.ts';
 import type { MatchModel } from '#domain/identity/matching/match-model.ts';
 import type { Result } from '#domain/shared/result.ts';
+import { readModel } from './read-model.ts';
 import { ResolveError } from './resolve-error.ts';
 
 /** The default rules for people. */
@@ -46,7 +47,7 @@ export const readExtractFolder = (folder: string): ExtractFolder => {
   return {
     definition: readYaml(mapping, readMapping),
     rules: readYaml(existsSync(own) ? own : PERSON_RULES, readRules),
-    ...(existsSync(model) ? { model: JSON.parse(readFileSync(model, 'utf8')) as MatchModel } : {}),
+    ...(existsSync(model) ? { model: readYaml(model, readModel) } : {}),
   };
 };
 

@@ -2,7 +2,7 @@
  * Outputs of `npm run resolve`: who is whom, why, what waits for review, and the model that said so.
  * @module
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExtractRow } from '#domain/extract/extract-row.ts';
 import { unitKeyOf } from '#domain/extract/extract-row.ts';
@@ -11,15 +11,30 @@ import type { Link } from '#domain/identity/constrained-clusters.ts';
 import type { UnitKey } from '#domain/identity/evidence.ts';
 import type { MatchModel } from '#domain/identity/matching/match-model.ts';
 import { must } from '#domain/shared/assert.ts';
+import { ResolveError } from './resolve-error.ts';
 import type { Resolved } from './resolve-rows.ts';
 
-/** Writes all files of a run into a folder, which is made when there is none. */
+/**
+ * Makes the folder of a run, before the work rather than after it.
+ * @throws {@link ResolveError} when it cannot be made or written to
+ */
+export const makeOutFolder = (folder: string): void => {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new ResolveError(
+      `--out ${folder} is no folder that can be written to: ${(error as Error).message}`,
+    );
+  }
+};
+
+/** Writes all files of a run into its folder. */
 export const writeOutputs = (
   folder: string,
   rows: readonly ExtractRow[],
   resolved: Resolved,
 ): void => {
-  mkdirSync(folder, { recursive: true });
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
   const rowOf = new Map(rows.map((row) => [unitKeyOf(row), row]));
   const place = (unit: UnitKey) => {

@@ -46,8 +46,11 @@ const readDefinitionFiles = (folder: string): readonly DefinitionFile[] =>
       text: readFileSync(join(folder, path), 'utf8'),
     }));
 
-// The version of a model is the digest of the rest: one that was edited by hand is another model under the same name.
-const isChangedModel = ({ path, text }: DefinitionFile): boolean => {
+/**
+ * Whether a file is a model whose version is not the digest of the rest: one that was edited by hand is another model under
+ * the same name.
+ */
+export const isChangedModel = ({ path, text }: DefinitionFile): boolean => {
   if (!path.endsWith('.json')) return false;
   const { value } = parseYaml({ path, text });
   if (typeof value !== 'object' || value === null || !('version' in value)) return false;
@@ -55,7 +58,8 @@ const isChangedModel = ({ path, text }: DefinitionFile): boolean => {
   return version !== sha256(canonicalJson(rest));
 };
 
-const asChanged = ({ path }: DefinitionFile): DefinitionProblem => ({
+/** Says so of a file for which {@link isChangedModel} holds. */
+export const asChanged = ({ path }: DefinitionFile): DefinitionProblem => ({
   file: path,
   line: 1,
   field: 'version',

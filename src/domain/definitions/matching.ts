@@ -60,7 +60,8 @@ const modelOf = (models: readonly WithFile<ModelText>[], name: string): MatchMod
     | MatchModel
     | undefined;
 
-const checkModel = ({ document, text }: WithFile<ModelText>): readonly DefinitionProblem[] =>
+/** Checks that a model has the comparisons and levels that pairs are compared by. */
+export const checkModel = ({ document, text }: WithFile<ModelText>): readonly DefinitionProblem[] =>
   Object.entries(text.comparisons).flatMap(([name, levels]) => {
     const comparison = comparisonOf(name);
     const place = ['comparisons', name];

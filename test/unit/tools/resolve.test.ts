@@ -25,7 +25,12 @@ describe('the example', () => {
 
   test('scores without a fault', () => {
     expect(first.status).toBe(0);
-    expect(JSON.parse(first.stdout)).toMatchObject({ rows: 10, customers: 6, scores: { f1: 1 } });
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      rows: 10,
+      customers: 6,
+      truthRows: 10,
+      scores: { f1: 1 },
+    });
   });
 
   test('writes who is whom, the links with their evidence, and the model', () => {
@@ -102,6 +107,14 @@ describe('what is wrong is said with its place', () => {
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(message);
     expect(stderr).not.toContain('    at ');
+  });
+
+  test('an out folder that is a file is found before the work', () => {
+    const mapping = mapped('sources:\n  - key: []\n    columns: { name: name }\n');
+    const { status, stderr } = run(...mapping, '--input', data, '--out', data);
+    expect(status).toBe(1);
+    expect(stderr).toContain('is no folder that can be written to');
+    expect(stderr).not.toMatch(/Resolving on| {4}at /);
   });
 
   test('a call without arguments shows the help', () => {
