@@ -25,7 +25,7 @@ export const checkKey = (row: ExtractRow, parts: readonly string[], place: strin
   }
   if (!nameRow(sourceId(row.source), ROW_TABLE, [row.key]).ok) {
     throw new ResolveError(
-      `${place} The primary key "${shown(row.key)}" is too long: with its source it may have 250 characters.`,
+      `${place} The primary key "${shown(row.key)}" is too long: with the name of its source it may have about 250 characters.`,
     );
   }
 };

@@ -2,8 +2,9 @@
  * Definitions of an extract: `extract.yaml` of a folder, with its own `rules.yaml` and `model.json` or the default ones.
  * @module
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { isUtf8 } from 'node:buffer';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DefinitionProblem, formatProblem } from '#domain/definitions/problem.ts';
 import type { DefinitionFile } from '#domain/definitions/yaml-document.ts';
@@ -16,6 +17,7 @@ import {
 import type { MatchModel } from '#domain/identity/matching/match-model.ts';
 import type { Result } from '#domain/shared/result.ts';
 import { readModel } from './read-model.ts';
+import { checkFile } from './read-text.ts';
 import { ResolveError } from './resolve-error.ts';
 
 /** The default rules for people. */
@@ -36,6 +38,11 @@ export interface ExtractFolder {
  * @throws {@link ResolveError} with what to correct, by file and line
  */
 export const readExtractFolder = (folder: string): ExtractFolder => {
+  if (statSync(folder, { throwIfNoEntry: false })?.isFile()) {
+    throw new ResolveError(
+      `--definitions ${folder} is a file. Name its folder: ${dirname(folder)}`,
+    );
+  }
   const mapping = join(folder, 'extract.yaml');
   if (!existsSync(mapping)) {
     throw new ResolveError(
@@ -59,7 +66,14 @@ export const readYaml = <Value>(
   path: string,
   read: (file: DefinitionFile) => Result<Value, readonly DefinitionProblem[]>,
 ): Value => {
-  const result = read({ path, text: readFileSync(path, 'utf8') });
+  const result = read({ path, text: readUtf8(path) });
   if (result.ok) return result.value;
   throw new ResolveError(result.error.map(formatProblem).join('\n'));
+};
+
+const readUtf8 = (path: string): string => {
+  checkFile(path);
+  const bytes = readFileSync(path);
+  if (isUtf8(bytes)) return bytes.toString();
+  throw new ResolveError(`${path} is not UTF-8. Save it as UTF-8.`);
 };

@@ -45,6 +45,7 @@ async function* readCsv(path: string, onHeader?: OnHeader): AsyncGenerator<Place
     },
     info: true,
     skip_empty_lines: true,
+    skip_records_with_empty_values: true,
     trim: true,
   });
   // What fails on either side ends the loop below.

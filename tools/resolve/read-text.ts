@@ -18,7 +18,7 @@ export const checkFile = (path: string): void => {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) throw new ResolveError(`There is no file ${path}.`);
   if (found.isDirectory()) {
-    throw new ResolveError(`${path} is a folder. Name the files in it: ${path}/*.csv`);
+    throw new ResolveError(`${path} is a folder. Name a file, or the files in it: ${path}/*.csv`);
   }
 };
 

@@ -56,6 +56,25 @@ describe('a model', async () => {
   });
 });
 
+describe('the definitions', () => {
+  test.each([
+    ['a file in place of its folder', () => file('extract.yaml', ''), 'is a file. Name its folder'],
+    [
+      'a mapping in another encoding',
+      () => {
+        writeFileSync(join(folder, 'extract.yaml'), Buffer.from('d5c5ceb0', 'hex'));
+        return folder;
+      },
+      'extract.yaml is not UTF-8',
+    ],
+    ['a folder without mapping', () => tmpdir(), 'init FILE --out'],
+  ])('%s', (_, prepared, message) => {
+    const path = prepared();
+    expect(() => readExtractFolder(path)).toThrow(ResolveError);
+    expect(() => readExtractFolder(path)).toThrow(message);
+  });
+});
+
 describe('the out folder', () => {
   test('is made, with those above it', () => {
     expect(() => makeOutFolder(join(folder, 'a', 'b'))).not.toThrow();

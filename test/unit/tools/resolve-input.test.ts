@@ -56,6 +56,7 @@ describe('what is read', () => {
     ],
     ['a separator at the end of every line', 'a.csv', 'id,name,,\n1,张伟,,\n2,"Li, Jing",,\n'],
     ['line ends of an old Macintosh', 'a.csv', 'id,name\r1,张伟\r2,"Li, Jing"\r'],
+    ['lines of a spreadsheet that are blank', 'a.csv', 'id,name\n1,张伟\n,\n2,"Li, Jing"\n , \n'],
     ['objects', 'a.ndjson', '{"id":1,"name":"张伟"}\r\n\r\n{"id":2,"name":"Li, Jing"}'],
     [
       'objects with a mark of UTF-8',
