@@ -4,17 +4,7 @@
  */
 import { currentDefinitions } from '#adapters/definitions/current-definitions.ts';
 import { type DecisionProblem, decide, revoke } from '#application/identity/decide.ts';
-import type { ShownUnit, ShownValue } from '#application/identity/describe-evidence.ts';
-import type { ShownScore } from '#application/identity/describe-score.ts';
-import {
-  customerGraph,
-  type EvidenceStep,
-  type ExplainProblem,
-  type ShownObstacle,
-  type ShownSides,
-  why,
-  whyNot,
-} from '#application/identity/explain.ts';
+import { customerGraph, type ExplainProblem, why, whyNot } from '#application/identity/explain.ts';
 import type { UnknownName } from '#application/identity/find-unit.ts';
 import { type HeldEntry, listHeld } from '#application/identity/list-held.ts';
 import { closeScopes } from '#application/identity/open-scopes.ts';
@@ -27,6 +17,7 @@ import {
 import type { Table } from '#application/shared/table.ts';
 import type { Result } from '#domain/shared/result.ts';
 import type { Command, CommandFlags } from './command.ts';
+import { describeObstacle, describeStep } from './evidence-text.ts';
 import { OpsError } from './ops-error.ts';
 import { refuseWhileRekeying } from './rekey-command.ts';
 import type { Target } from './target.ts';
@@ -161,40 +152,6 @@ const whyCommand: Command = async (target, flags) => {
   return 0;
 };
 
-const describeStep = ({ from, to, value, corroboratedBy, score }: EvidenceStep): string =>
-  [
-    describeUnit(from),
-    `  └ ${score ? describeScore(score) : describeValue(value)}`,
-    ...(corroboratedBy ? [`    borne out by ${corroboratedBy.map(shownAs).join(', ')}`] : []),
-    describeUnit(to),
-  ].join('\n');
-
-const describeScore = ({ weight, thresholds, model, findings }: ShownScore): string =>
-  [
-    `score ${weight} (links from ${thresholds.link}, review from ${thresholds.review}), model ${model.slice(0, 12)}`,
-    ...findings.map(({ comparison, level, weight: part, values }) => {
-      const said = values.some((value) => value !== null)
-        ? `: ${values.map((value) => value ?? '-').join(' / ')}`
-        : '';
-      return `      ${part < 0 ? '' : '+'}${part}  ${comparison} ${level}${said}`;
-    }),
-  ].join('\n');
-
-const describeUnit = ({ unit, kind, rows, samples }: ShownUnit): string => {
-  const rowsShown = samples.map(({ row, at }) => `${row}${at ? ` (${at})` : ''}`).join(', ');
-  return kind === 'party' ? rowsShown : `${rows} rows ${unit}: ${rowsShown}`;
-};
-
-const describeValue = (shown: ShownValue): string => {
-  const { use, decision } = shown;
-  return decision
-    ? `decided by ${decision.actor} at ${decision.at}: ${decision.reason}`
-    : `${shownAs(shown)}${use === 'links' ? '' : `, ${use}`}`;
-};
-
-const shownAs = ({ namespace, value }: ShownValue): string =>
-  `${namespace} ${value ?? '(no row keeps it)'}`;
-
 const whyNotCommand: Command = async (target, flags) => {
   const names = twoNames(flags);
   const { ports, rules } = await explainOn(target);
@@ -210,20 +167,6 @@ const whyNotCommand: Command = async (target, flags) => {
   for (const obstacle of answer.obstacles) console.log(describeObstacle(obstacle));
   return 0;
 };
-
-const describeObstacle = (obstacle: ShownObstacle): string => {
-  const { kind, reason, value, opposedBy, overLimit, score } = obstacle;
-  const shared = value?.use === 'score' ? undefined : value;
-  const said = [kind, reason, shared && describeValue(shared), score && describeScore(score)];
-  return [
-    said.filter(Boolean).join('  '),
-    ...(opposedBy ? [`  against it: ${describeSides(opposedBy)}`] : []),
-    ...(overLimit ? [`  too many together: ${describeSides(overLimit)}`] : []),
-  ].join('\n');
-};
-
-const describeSides = ({ a, b }: ShownSides): string =>
-  [a, b].map((values) => values.map(shownAs).join(', ')).join(' / ');
 
 const graph: Command = async (target, { keys: [name] }) => {
   if (name === undefined) throw new OpsError('Name a customer id or a row key.');

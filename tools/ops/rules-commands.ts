@@ -9,6 +9,7 @@ import {
 import { readDefinitions } from '#adapters/definitions/read-folder.ts';
 import { gzipCompression } from '#adapters/gzip/gzip.ts';
 import { applyRules, previewRules, type TableScan } from '#application/identity/change-rules.ts';
+import { describeChanges, type ShownChange } from '#application/identity/describe-change.ts';
 import {
   previewReading,
   type ReadingChange,
@@ -20,6 +21,7 @@ import type { IdentityEvent } from '#domain/identity/identity-event.ts';
 import { readAnew, refusedChanges } from '#domain/identity/reading-change.ts';
 import type { RuleChange } from '#domain/identity/rule-change.ts';
 import type { Command, CommandFlags } from './command.ts';
+import { describeLink, describeObstacle } from './evidence-text.ts';
 import { OpsError } from './ops-error.ts';
 import { printable } from './printable.ts';
 import { refuseWhileRekeying } from './rekey-command.ts';
@@ -60,8 +62,10 @@ const preview: Command = async (target, flags) => {
     read.length > 0
       ? await previewReading(await readingOn(target), current, next)
       : await previewStored(target, current, next);
-  if (flags.json) console.log(JSON.stringify({ ...change, readAnew: read }, undefined, 2));
-  else tell(change);
+  const ports = { table: target.table(), pseudonymise: await target.pseudonymiser() };
+  const samples = await describeChanges(ports, next.namespaces, change.samples);
+  if (flags.json) console.log(JSON.stringify({ ...change, samples, readAnew: read }, undefined, 2));
+  else tell(change, samples);
   if (isReading(change)) tellUnknown(change);
   return 0;
 };
@@ -105,7 +109,8 @@ const refuse = (from: Definitions, to: Definitions): void => {
     throw new OpsError(`Not over rows that are stored:\n  ${refused.join('\n  ')}`);
 };
 
-const tell = ({ events, unaffected, customers, newlyHeld, released }: RuleChange): void => {
+const tell = (change: RuleChange, samples: readonly ShownChange[]): void => {
+  const { events, unaffected, customers, newlyHeld, released, idChanges } = change;
   console.log(
     `${customers[0]} customers, afterwards ${customers[1]}; ${unaffected} stay as they are`,
   );
@@ -118,10 +123,29 @@ const tell = ({ events, unaffected, customers, newlyHeld, released }: RuleChange
   for (const kind of kinds) {
     const of = events.filter(({ type }) => type === kind);
     console.log(`${of.length} ${kind}`);
-    for (const event of of.slice(0, SAMPLES)) console.log(`  ${describe(event)}`);
+    for (const event of of.slice(0, SAMPLES)) {
+      console.log(`  ${describe(event)}`);
+      for (const sample of samples.filter((one) => one.event === event))
+        console.log(describeSample(sample));
+    }
   }
+  console.log(`${idChanges.length} ids change`);
+  for (const { from, to, units } of idChanges.slice(0, SAMPLES))
+    console.log(`  ${from} becomes ${to} for ${units} units`);
   console.log(`${newlyHeld.length} values newly held, ${released.length} no more`);
 };
+
+const describeSample = ({ parts, links, obstacles }: ShownChange): string =>
+  [
+    ...parts.map(
+      ({ customerId, units, rows }) => `${customerId}, ${units} units: ${rows.join(', ')}`,
+    ),
+    ...links.map((step) => `linked by ${describeLink(step)}`),
+    ...obstacles.map(describeObstacle),
+  ]
+    .flatMap((text) => text.split('\n'))
+    .map((line) => `    ${line}`)
+    .join('\n');
 
 const describe = (event: IdentityEvent): string => {
   if (event.type === 'identity.merged') return `${event.from.join(' ')} into ${event.into}`;

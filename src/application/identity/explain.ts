@@ -7,6 +7,7 @@
 import { type ScopeId, unitItemKey } from '#application/shared/items.ts';
 import type { Table } from '#application/shared/table.ts';
 import { bareScope } from '#domain/identity/bare-scope.ts';
+import type { Link } from '#domain/identity/constrained-clusters.ts';
 import type { EvidenceUnit, IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
 import {
   linksWithin,
@@ -97,7 +98,7 @@ export const why = async (
     sameCustomer: true,
     customerId: ofA.id,
     rules: rules.hash,
-    path: await describePath(ports, rules, scope, path),
+    path: await describePath(ports, rules.namespaces, scope, path),
   });
 };
 
@@ -139,8 +140,10 @@ const scopeOfUnits = async (
 const customerWith = ({ customers }: Scope, unit: UnitKey) =>
   customers.find(({ units }) => units.includes(unit));
 
-const unitsOf = ({ units }: Scope, keys: readonly UnitKey[]): readonly EvidenceUnit[] =>
-  keys.map((key) => must(units.get(key), 'unit of a customer'));
+const unitsOf = (
+  { units }: Pick<Scope, 'units'>,
+  keys: readonly UnitKey[],
+): readonly EvidenceUnit[] => keys.map((key) => must(units.get(key), 'unit of a customer'));
 
 const evaluate = ({ units, shared }: Scope, policy: MergePolicy) =>
   partition([...units.values()], shared, policy);
@@ -161,11 +164,15 @@ const pathIn = (
   return shortestPath(links, a, b) ?? [];
 };
 
-const describePath = async (
+/** Units with what is shared among them. */
+type Evidence = Pick<Scope, 'units' | 'shared'>;
+
+/** Describes links between units, each as a step. */
+export const describePath = async (
   ports: ExplainPorts,
-  { namespaces }: Rules,
-  scope: Scope,
-  path: ReturnType<typeof pathIn>,
+  namespaces: MergePolicy,
+  scope: Evidence,
+  path: readonly Link[],
 ): Promise<readonly EvidenceStep[]> => {
   const keys = [...new Set(path.flatMap(({ a, b }) => [a, b]))];
   const corroborations = path.map(({ a, b, identifier }) => {
@@ -249,14 +256,15 @@ export const whyNot = async (
     sameCustomer: false,
     customers: [ofA?.id ?? null, ofB?.id ?? null],
     rules: hash,
-    obstacles: await describeObstacles(ports, rules, scope, obstacles),
+    obstacles: await describeObstacles(ports, namespaces, scope, obstacles),
   });
 };
 
-const describeObstacles = async (
+/** Describes what stands between units. */
+export const describeObstacles = async (
   ports: ExplainPorts,
-  { namespaces }: Rules,
-  scope: Scope,
+  namespaces: MergePolicy,
+  scope: Evidence,
   obstacles: readonly Obstacle[],
 ): Promise<readonly ShownObstacle[]> => {
   const identifiers = obstacles.flatMap((one) =>

@@ -5,6 +5,8 @@
  * what applying the rules comes to, as long as no row changes in between.
  * @module
  */
+import { groupBy } from '#domain/shared/multimap.ts';
+import { type ChangeSample, changeSamples, type Evaluated } from './change-sample.ts';
 import { byText, type EvidenceUnit, type IdentifierKey, type UnitKey } from './evidence.ts';
 import { type HeldValue, heldValues } from './held-value.ts';
 import { type CustomerState, customerEvents, type IdentityEvent } from './identity-event.ts';
@@ -20,12 +22,9 @@ export interface Population {
   readonly customers: readonly Customer[];
 }
 
-/** What rules make of a population. */
-export interface Outcome {
-  readonly customers: ReadonlyMap<OneId, CustomerState>;
+/** What rules make of a population. Identifiers that are shared are those that would link. */
+export interface Outcome extends Evaluated {
   readonly held: readonly HeldValue[];
-  /** Identifiers that would link and are shared. */
-  readonly shared: ReadonlySet<IdentifierKey>;
 }
 
 /** Identifiers that more units hold than their cap allows. */
@@ -64,6 +63,9 @@ export const outcomeOf = (
     customers: new Map(states.map((state) => [state.id, state])),
     held: heldValues(held, groups, units),
     shared: new Set([...shared].filter((identifier) => links(policy, identifier))),
+    heldLinks: held,
+    units,
+    policy,
   };
 };
 
@@ -86,6 +88,18 @@ export interface RuleChange {
   /** Values that would wait for review and do not, and those that would wait no more. */
   readonly newlyHeld: readonly IdentifierKey[];
   readonly released: readonly IdentifierKey[];
+  /** Units that get another customer's id, by both ids. */
+  readonly idChanges: readonly IdChange[];
+  /** Some of the merges and splits, with what decides them. */
+  readonly samples: readonly ChangeSample[];
+}
+
+/** That units of one customer are another's. */
+export interface IdChange {
+  readonly from: OneId;
+  readonly to: OneId;
+  /** How many units. */
+  readonly units: number;
 }
 
 /** Compares the customers there are with what other rules make of them. */
@@ -100,16 +114,33 @@ export const compareRules = (
 /** Compares what two sets of rules make of two populations. */
 export const compareOutcomes = (before: Outcome, after: Outcome): RuleChange => {
   const [old, now] = [waiting(before), waiting(after)];
+  const events = customerEvents(before.customers, after.customers);
   return {
-    events: customerEvents(before.customers, after.customers),
+    events,
     unaffected: [...after.customers].filter(([id, state]) =>
       isSame(before.customers.get(id), state),
     ).length,
     customers: [liveCount(before), liveCount(after)],
     newlyHeld: [...now.difference(old)].sort(byText),
     released: [...old.difference(now)].sort(byText),
+    idChanges: idChanges(before, after),
+    samples: changeSamples(events, before, after),
   };
 };
+
+const idChanges = (before: Outcome, after: Outcome): readonly IdChange[] => {
+  const idNow = idOfUnits(after);
+  const changed = [...idOfUnits(before)].flatMap(([unit, from]) => {
+    const to = idNow.get(unit);
+    return to === undefined || to === from ? [] : [{ from, to }];
+  });
+  return [...groupBy(changed, ({ from, to }) => `${from} ${to}`)]
+    .sort(([a], [b]) => byText(a, b))
+    .flatMap(([, [one, ...others]]) => (one ? [{ ...one, units: 1 + others.length }] : []));
+};
+
+const idOfUnits = ({ customers }: Outcome): ReadonlyMap<UnitKey, OneId> =>
+  new Map([...customers.values()].flatMap(({ id, units }) => units.map((unit) => [unit, id])));
 
 const waiting = ({ held, shared }: Outcome): ReadonlySet<IdentifierKey> =>
   new Set([...held.map(({ identifier }) => identifier), ...shared]);

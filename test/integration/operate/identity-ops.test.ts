@@ -184,6 +184,13 @@ test('applying other rules comes to what the preview lists', async () => {
   const before = JSON.parse((await ops('preview', ...strict, '--json')).stdout);
   expect(before).toMatchObject({ readAnew: [], customers: [3, 4] });
   expect(before.events).toContainEqual(expect.objectContaining({ type: 'identity.split' }));
+  const told = (await ops('preview', ...strict)).stdout;
+  expect(told).toMatch(
+    /1 identity\.split\n {2}one_\S+ leaves one_\S+\n {4}one_\S+, 1 units: pos\.member\.\d/,
+  );
+  expect(told).toMatch(/held {2}review {2}score \d/);
+  expect(told).toMatch(/1 ids change\n {2}one_\S+ becomes one_\S+ for 1 units/);
+  expect(told).not.toContain('张伟');
   expect(await ops('apply', ...strict, '--settle', '0')).toMatchObject({ code: 0 });
   expect(await ops('why', 'pos.member.1', 'pos.member.2')).toMatchObject({ code: 1 });
   const after = JSON.parse((await ops('preview', ...strict, '--json')).stdout);
