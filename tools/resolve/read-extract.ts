@@ -3,7 +3,11 @@
  * @module
  */
 import { basename } from 'node:path';
-import type { ExtractDefinition, FileMapping } from '#domain/extract/extract-definition.ts';
+import {
+  columnsRead,
+  type ExtractDefinition,
+  type FileMapping,
+} from '#domain/extract/extract-definition.ts';
 import { type ExtractRow, readRow, unitKeyOf } from '#domain/extract/extract-row.ts';
 import { checkKey } from './check-key.ts';
 import { isNdjson, readRecords } from './read-records.ts';
@@ -97,9 +101,7 @@ const checkFields = (
 };
 
 const absentOf = (mapping: FileMapping, columns: readonly string[]): readonly string[] => {
-  const source = mapping.source && 'column' in mapping.source ? [mapping.source.column] : [];
-  const wanted = [...source, ...mapping.key, ...Object.keys(mapping.columns)];
-  return wanted.filter((column) => !columns.includes(column));
+  return columnsRead(mapping).filter((column) => !columns.includes(column));
 };
 
 const lacking = (absent: readonly string[], columns: readonly string[]): string =>

@@ -3,7 +3,7 @@
  * the mapping says. So rows of a file take the way of rows of a system, through the same code.
  *
  * Columns are the roles of the mapping. Identifiers have columns of their own, marked by an equals sign, with the value as
- * the mapping reads it: a phone number of a country that nobody named is an identifier in a file and none in a stream.
+ * the mapping reads it, and so has the phone number that is compared: its region is that of its row.
  * @module
  */
 import type { Definitions, IdentifierRule, SourceDefinition } from '#domain/definitions/types.ts';
@@ -12,7 +12,14 @@ import { type ColumnRoles, PLAIN_ROLES } from '#domain/identity/matching/roles.t
 import type { MergePolicy } from '#domain/identity/merge-policy.ts';
 import type { JsonObject } from '#domain/shared/json.ts';
 import type { ExtractDefinition, ExtractRules } from './extract-definition.ts';
-import { type ExtractRow, ROW_TABLE, saidFeatures, sourceId } from './extract-row.ts';
+import {
+  type ExtractRow,
+  identifiersOf,
+  ROW_TABLE,
+  type RowIdentifier,
+  saidFeatures,
+  sourceId,
+} from './extract-row.ts';
 
 const KEY_COLUMN = '=key';
 
@@ -26,8 +33,7 @@ export const extractDefinitions = (
   const sources = [...new Set(rows.map((row) => sourceId(row.source)))];
   const identifiers = identifierRules(rows, rules);
   const columns = { ...PLAIN_COLUMNS, ...namedColumns(rows) };
-  const { region, dateOrder } = definition;
-  const match = { columns, dateOrder, ...(region === undefined ? {} : { region }) };
+  const match = { columns, dateOrder: definition.dateOrder };
   const table = { ...TABLE, identifiers, match };
   return {
     sources: Object.fromEntries(
@@ -74,23 +80,6 @@ const namedColumns = (rows: readonly ExtractRow[]): ColumnRoles => {
   ]);
 };
 
-/** An identifier of a row: its namespace, its value, and the scope it has. */
-interface RowIdentifier {
-  readonly namespace: string;
-  readonly value: string;
-  readonly scope?: string;
-}
-
-const identifiersOf = (row: ExtractRow, rules: ExtractRules): readonly RowIdentifier[] => {
-  const { phone, email, ids = {} } = saidFeatures(row, rules);
-  return [
-    ...(phone === undefined ? [] : [{ namespace: 'phone', value: phone }]),
-    ...(email === undefined ? [] : [{ namespace: 'email', value: email }]),
-    ...Object.entries(ids).map(([namespace, value]) => ({ namespace, value })),
-    ...row.accounts.map(({ name, ...said }) => ({ namespace: name, ...said })),
-  ];
-};
-
 // The n-th value of a namespace, with or without a scope, has a column of its own.
 const columnsOf = (
   identifiers: readonly RowIdentifier[],
@@ -112,7 +101,9 @@ const identifierRules = (
 ): readonly IdentifierRule[] => {
   const found = new Map<string, IdentifierRule>();
   for (const row of rows) {
-    for (const { column, namespace, scope } of columnsOf(identifiersOf(row, rules))) {
+    for (const { column, namespace, scope } of columnsOf(
+      identifiersOf(row, saidFeatures(row, rules)),
+    )) {
       const scoped = scope === undefined ? {} : { scope: { column: scopeColumn(column) } };
       found.set(column, { namespace, column, verified: true, ...scoped });
     }
@@ -124,12 +115,14 @@ const identifierRules = (
 export const loadRecord = (row: ExtractRow, rules: ExtractRules): JsonObject => ({
   data: {
     [KEY_COLUMN]: row.key,
-    ...roleColumns(row.raw),
+    ...roleColumns(row),
     ...Object.fromEntries(
-      columnsOf(identifiersOf(row, rules)).flatMap(({ column, value, scope }) => [
-        [column, value],
-        ...(scope === undefined ? [] : [[scopeColumn(column), scope]]),
-      ]),
+      columnsOf(identifiersOf(row, saidFeatures(row, rules))).flatMap(
+        ({ column, value, scope }) => [
+          [column, value],
+          ...(scope === undefined ? [] : [[scopeColumn(column), scope]]),
+        ],
+      ),
     ),
   },
   metadata: {
@@ -141,7 +134,7 @@ export const loadRecord = (row: ExtractRow, rules: ExtractRules): JsonObject => 
   },
 });
 
-const roleColumns = (raw: RawFeatures): Readonly<Record<string, string>> => {
+const roleColumns = ({ raw, features }: ExtractRow): Readonly<Record<string, string>> => {
   const { name = {}, address = {}, ids = {}, texts = {} } = raw;
   const said = {
     name: name.full,
@@ -149,7 +142,7 @@ const roleColumns = (raw: RawFeatures): Readonly<Record<string, string>> => {
     'name.family': name.family,
     'birth-date': raw.birthDate,
     gender: raw.gender,
-    phone: raw.phone,
+    phone: features.phone,
     email: raw.email,
     address: address.line,
     'address.number': address.number,

@@ -15,12 +15,19 @@ import { type BlockingRule, KEY_PARTS } from '#domain/identity/matching/key-part
 import { PLAIN_ROLES, parseRole, type Role } from '#domain/identity/matching/roles.ts';
 import { failure, type Result, success } from '#domain/shared/result.ts';
 
+/** A region, or the column that says it in codes, which are listed in lower case. */
+export type RegionRule =
+  | { readonly value: Region }
+  | { readonly column: string; readonly codes: Readonly<Record<string, Region>> };
+
 /** Mapping of the files of one source. */
 export interface FileMapping {
   /** File names, with `*` for any text; absent: all files. */
   readonly files?: readonly string[];
   /** Name of the source, or the column that says it; the file's name when absent. */
   readonly source?: { readonly value: string } | { readonly column: string };
+  /** Region of its phone numbers without country code; that of the whole extract when absent. */
+  readonly region?: RegionRule;
   /** Columns of the primary key; the record's number when there are none. */
   readonly key: readonly string[];
   readonly columns: Readonly<Record<string, Role>>;
@@ -51,19 +58,25 @@ const role = z
   .check(
     z.refine(
       (text) => parseRole(text) !== undefined,
-      `must be one of ${PLAIN_ROLES.join(', ')}, id.<name>, account.<name>, account.<name> per source or text.<name>.`,
+      `must be one of ${PLAIN_ROLES.join(', ')}, id.<name>, account.<name>, account.<name> per source, account.<name> per <column> or text.<name>.`,
     ),
   );
+
+const REGIONS = ['CN', 'HK', 'MO', 'SG'] as const;
+const region = z.enum(REGIONS);
 
 const mapping = z.strictObject({
   files: z.optional(z.array(z.string())),
   source: z.optional(z.union([z.string(), z.strictObject({ column })])),
+  region: z.optional(
+    z.union([region, z.strictObject({ column, map: z.optional(z.record(z.string(), region)) })]),
+  ),
   key: z._default(z.array(column), []),
   columns: z.record(column, role),
 });
 
 const MappingFile = z.strictObject({
-  region: z.optional(z.enum(['CN', 'HK', 'MO', 'SG'])),
+  region: z.optional(region),
   dates: z._default(z.enum(['day-first', 'month-first']), 'month-first'),
   missing: z._default(z.array(z.string()), []),
   sources: z.array(mapping).check(z.minLength(1, 'must have at least one entry.')),
@@ -106,11 +119,14 @@ export const readMapping = (file: DefinitionFile): Checked<ExtractDefinition> =>
   });
 };
 
-const fileMapping = ({ files, source, key, columns }: z.infer<typeof mapping>): FileMapping => ({
+type MappingText = z.infer<typeof mapping>;
+
+const fileMapping = ({ files, source, region, key, columns }: MappingText): FileMapping => ({
   ...(files === undefined ? {} : { files }),
   ...(source === undefined
     ? {}
     : { source: typeof source === 'string' ? { value: source } : source }),
+  ...(region === undefined ? {} : { region: regionRule(region) }),
   key,
   columns: Object.fromEntries(
     Object.entries(columns).flatMap(([name, text]) => {
@@ -119,6 +135,27 @@ const fileMapping = ({ files, source, key, columns }: z.infer<typeof mapping>): 
     }),
   ),
 });
+
+const regionRule = (text: NonNullable<MappingText['region']>): RegionRule => {
+  if (typeof text === 'string') return { value: text };
+  const codes = Object.entries(text.map ?? OWN_CODES);
+  return {
+    column: text.column,
+    codes: Object.fromEntries(codes.map(([code, said]) => [code.toLowerCase(), said])),
+  };
+};
+
+/** Codes of a column without a map. */
+const OWN_CODES = Object.fromEntries(REGIONS.map((code) => [code, code]));
+
+/** The columns that a mapping names, each once. */
+export const columnsRead = ({ source, region, key, columns }: FileMapping): readonly string[] => {
+  const scopes = Object.values(columns).flatMap((role) =>
+    role.kind === 'account' && typeof role.per === 'object' ? [role.per.column] : [],
+  );
+  const named = [source, region].flatMap((rule) => (rule && 'column' in rule ? [rule.column] : []));
+  return [...new Set([...named, ...key, ...Object.keys(columns), ...scopes])];
+};
 
 /** Checks and reads rules. */
 export const readRules = (file: DefinitionFile): Checked<ExtractRules> =>

@@ -3,6 +3,7 @@
  * @module
  */
 import { sourceRowKey } from '#domain/capture/source-row.ts';
+import type { Region } from '#domain/definitions/types.ts';
 import {
   type Claim,
   type EvidenceUnit,
@@ -10,15 +11,24 @@ import {
   orderedClaims,
   type UnitKey,
 } from '#domain/identity/evidence.ts';
+import { lacksCountry } from '#domain/identity/matching/compare-values.ts';
 import { keysOfRow, withoutPlaceholders } from '#domain/identity/matching/features-of-row.ts';
 import {
   type MatchFeatures,
   type RawFeatures,
+  type ReadingRules,
   readFeatures,
 } from '#domain/identity/matching/match-features.ts';
 import { rawFeatures } from '#domain/identity/matching/raw-features.ts';
+import type { AccountRole } from '#domain/identity/matching/roles.ts';
 import { normaliseOpaque } from '#domain/identity/normalise-text.ts';
-import type { ExtractDefinition, ExtractRules, FileMapping } from './extract-definition.ts';
+import { own } from '#domain/shared/json-safety.ts';
+import type {
+  ExtractDefinition,
+  ExtractRules,
+  FileMapping,
+  RegionRule,
+} from './extract-definition.ts';
 
 /** A record as the file has it: text by column. */
 export type RawRecord = Readonly<Record<string, string>>;
@@ -57,7 +67,7 @@ export const readRow = (
     source,
     key: parts.length === 0 ? String(place.record) : parts.join('|'),
     raw,
-    features: readFeatures(raw, definition),
+    features: readFeatures(raw, readingRules(mapping, definition, said)),
     accounts: accountsOf(mapping, said, source),
   };
 };
@@ -78,21 +88,48 @@ const sourceOf = (
   return 'value' in source ? source.value : said(source.column);
 };
 
+/** The region of the row, else of its source, else of the extract; a code that is not listed is some other country. */
+const readingRules = (
+  { region: rule }: FileMapping,
+  { region: common, dateOrder }: ExtractDefinition,
+  said: (column: string) => string | undefined,
+): ReadingRules => {
+  const region = rule === undefined ? common : regionOf(rule, common, said);
+  return { dateOrder, ...(region === undefined ? {} : { region }) };
+};
+
+const regionOf = (
+  rule: RegionRule,
+  common: Region | undefined,
+  said: (column: string) => string | undefined,
+): Region | undefined => {
+  if ('value' in rule) return rule.value;
+  const code = said(rule.column);
+  return code === undefined ? common : own(rule.codes, code.toLowerCase());
+};
+
 const accountsOf = (
   { columns }: FileMapping,
   said: (column: string) => string | undefined,
   source: string,
 ): readonly Account[] =>
-  Object.entries(columns).flatMap(([column, role]) => {
-    const value = said(column);
-    return role.kind === 'account' && value !== undefined
-      ? accountOf(role.name, role.perSource ? source : undefined, value)
-      : [];
-  });
+  Object.entries(columns).flatMap(([column, role]) =>
+    role.kind === 'account'
+      ? accountOf(role, normaliseOpaque(said(column) ?? ''), said, source)
+      : [],
+  );
 
-const accountOf = (name: string, scope: string | undefined, raw: string): readonly Account[] => {
-  const value = normaliseOpaque(raw);
-  return value === undefined ? [] : [{ name, value, ...(scope === undefined ? {} : { scope }) }];
+const accountOf = (
+  { name, per }: AccountRole,
+  value: string | undefined,
+  said: (column: string) => string | undefined,
+  source: string,
+): readonly Account[] => {
+  if (value === undefined) return [];
+  if (per === undefined) return [{ name, value }];
+  // Of an account in nobody knows which app, a value says nothing.
+  const scope = per === 'source' ? source : normaliseOpaque(said(per.column) ?? '');
+  return scope === undefined ? [] : [{ name, scope, value }];
 };
 
 /** Keyed hash of a value in its namespace and scope. */
@@ -120,6 +157,36 @@ export const saidFeatures = (row: ExtractRow, { blocked }: ExtractRules): MatchF
     emails: new Set(blocked['email']),
   });
 
+/** An identifier of a row: its namespace, its value, and the scope it has. */
+export interface RowIdentifier {
+  readonly namespace: string;
+  readonly value: string;
+  readonly scope?: string;
+}
+
+/**
+ * Scope of phone numbers of which nobody said the country. They are counted, so that a shared one is known, and compared;
+ * but they are never the same as a number in full, and link nobody by themselves.
+ */
+const LOCAL = 'local';
+
+/** The identifiers of a row by its features, values that are placeholders left out. */
+export const identifiersOf = (
+  row: ExtractRow,
+  { phone, email, ids = {} }: MatchFeatures,
+): readonly RowIdentifier[] => [
+  ...(phone === undefined ? [] : [phoneIdentifier(phone)]),
+  ...(email === undefined ? [] : [{ namespace: 'email', value: email }]),
+  ...Object.entries(ids).map(([namespace, value]) => ({ namespace, value })),
+  ...row.accounts.map(({ name, ...said }) => ({ namespace: name, ...said })),
+];
+
+const phoneIdentifier = (value: string): RowIdentifier => ({
+  namespace: 'phone',
+  value,
+  ...(lacksCountry(value) ? { scope: LOCAL } : {}),
+});
+
 /** The row as evidence: identifiers and blocking keys as claims, values that are placeholders left out. */
 export const evidenceOf = (
   row: ExtractRow,
@@ -131,17 +198,15 @@ export const evidenceOf = (
     identifier: identifierKey(namespace, scope, pseudonymise(namespace, scope, value)),
     verified: true,
   });
-  const { phone, email, ids = {} } = features;
   return {
     key: unitKeyOf(row),
     party: true,
     mayCreate: true,
     features,
     claims: orderedClaims([
-      ...(phone === undefined ? [] : [claim('phone', phone)]),
-      ...(email === undefined ? [] : [claim('email', email)]),
-      ...Object.entries(ids).map(([name, value]) => claim(name, value)),
-      ...row.accounts.map(({ name, scope, value }) => claim(name, value, scope)),
+      ...identifiersOf(row, features).map(({ namespace, value, scope }) =>
+        claim(namespace, value, scope),
+      ),
       ...keysOfRow(features, rules.keys).map((key) => claim(KEY_NAMESPACE, key)),
     ]),
   };

@@ -121,6 +121,7 @@ describe('a name with a birth date', () => {
 describe('a contact', () => {
   const email = 'bobby77@x.org';
   const phone = '13912345678';
+  const digits = '91234567';
   const address = { line: '12 High Street', city: 'Leeds' };
   test.each<[string, RawFeatures, RawFeatures, string]>([
     [
@@ -150,6 +151,21 @@ describe('a contact', () => {
     ],
     ['a phone and another surname', named('李女士', { phone }), named('王小明', { phone }), 'none'],
     ['a phone alone', { phone }, { phone }, 'link'],
+    ['digits of no country alone', { phone: digits }, { phone: digits }, 'review'],
+    [
+      'digits of no country and the sex',
+      { phone: digits, gender: 'F' },
+      { phone: digits, gender: 'F' },
+      'review',
+    ],
+    ['digits with and without a country', { phone: digits }, { phone: `+852${digits}` }, 'review'],
+    ['digits of two countries', { phone: `+65${digits}` }, { phone: `+852${digits}` }, 'none'],
+    [
+      'digits of no country and the name',
+      named('王小明', { phone: digits }),
+      named('王小明', { phone: digits }),
+      'link',
+    ],
     [
       'a recycled phone',
       born('Mary Lee', '1980-02-03', { phone }),

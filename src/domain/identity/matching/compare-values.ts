@@ -98,12 +98,26 @@ export const PHONE_LEVELS = ['different', 'two-slips', 'slip', 'same-end', 'same
 /** A level of {@link PHONE_LEVELS}. */
 export type PhoneLevel = (typeof PHONE_LEVELS)[number];
 
-/** Compares two phone numbers, E.164 or digits of an unknown country. */
+/** Country code of an E.164 number: no code is the start of another. */
+const COUNTRY_CODE = /^\+(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})/;
+
+/** Whether a phone number is digits of which nobody said the country. */
+export const lacksCountry = (phone: string): boolean => !phone.startsWith('+');
+
+const areOfTwoCountries = (a: string, b: string): boolean =>
+  !lacksCountry(a) && !lacksCountry(b) && COUNTRY_CODE.exec(a)?.[0] !== COUNTRY_CODE.exec(b)?.[0];
+
+/**
+ * Compares two phone numbers, E.164 or digits of an unknown country. Numbers of two countries are different, however alike:
+ * nobody mistypes Hong Kong for Macau, and of eight digits nearly all are numbers of both.
+ */
 export const comparePhones = (a: string, b: string): PhoneLevel => {
   if (a === b) return 'same';
   const [longer, shorter] = a.length >= b.length ? [a, b] : [b, a];
-  const lacksCountry = !shorter.startsWith('+');
-  if (lacksCountry && longer.length > shorter.length && longer.endsWith(shorter)) return 'same-end';
+  if (lacksCountry(shorter) && longer.length > shorter.length && longer.endsWith(shorter)) {
+    return 'same-end';
+  }
+  if (areOfTwoCountries(a, b)) return 'different';
   const distance = slips(a, b);
   return distance === 1 ? 'slip' : distance === 2 ? 'two-slips' : 'different';
 };

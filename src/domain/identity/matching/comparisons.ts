@@ -7,6 +7,7 @@
  * @module
  */
 
+import { scopeOf } from '#domain/identity/evidence.ts';
 import { compareNames, NAME_LEVELS } from './compare-names.ts';
 import {
   compareDates,
@@ -18,6 +19,7 @@ import {
   compareTexts,
   DATE_LEVELS,
   EMAIL_LEVELS,
+  lacksCountry,
   NUMBER_LEVELS,
   PHONE_LEVELS,
   PLACE_LEVELS,
@@ -25,6 +27,9 @@ import {
   TEXT_LEVELS,
 } from './compare-values.ts';
 import { agreement, type MatchSubject } from './match-subject.ts';
+
+/** What a comparison needs beside it: `nothing`, `anything`, or `more-than-gender`, which half of all people share. */
+export type Support = 'nothing' | 'anything' | 'more-than-gender';
 
 /** One way in which two rows are compared. */
 export interface Comparison {
@@ -41,9 +46,11 @@ export interface Comparison {
    * name, a town or a sex never is.
    */
   readonly corroboratesFrom?: string;
+  /** What else must speak for these two rows before even that is evidence; nothing when absent. */
+  readonly support?: (a: MatchSubject, b: MatchSubject) => Support;
 }
 
-type Kind = Omit<Comparison, 'name' | 'compare'>;
+type Kind = Omit<Comparison, 'name' | 'compare' | 'support'>;
 
 const KINDS = {
   name: {
@@ -143,6 +150,8 @@ const FIXED: ReadonlyMap<string, Comparison> = new Map(
         ...KINDS.date,
         name: 'birth-date',
         compare: (a, b) => either(a.features.birthDate, b.features.birthDate, compareDates),
+        // Many people are born on one day.
+        support: () => 'anything',
       },
       {
         ...KINDS.gender,
@@ -161,6 +170,8 @@ const FIXED: ReadonlyMap<string, Comparison> = new Map(
         compare: identifiersFirst('phone', (a, b) =>
           either(a.features.phone, b.features.phone, comparePhones),
         ),
+        support: (a, b) =>
+          !holdOneNumber(a, b) && [a, b].some(saysLocalNumber) ? 'more-than-gender' : 'nothing',
       },
       {
         ...KINDS.street,
@@ -175,6 +186,16 @@ const FIXED: ReadonlyMap<string, Comparison> = new Map(
     ] satisfies Comparison[]
   ).map((comparison) => [comparison.name, comparison]),
 );
+
+// The same digits are numbers of strangers in several countries.
+const saysLocalNumber = ({ features: { phone } }: MatchSubject): boolean =>
+  phone !== undefined && lacksCountry(phone);
+
+const holdOneNumber = (a: MatchSubject, b: MatchSubject): boolean => {
+  const others = b.identifiers.get('phone') ?? [];
+  const own = a.identifiers.get('phone') ?? [];
+  return own.some((number) => scopeOf(number) === 'phone' && others.includes(number));
+};
 
 // The levels of an address made of a name come before equality, so identifiers only tell whether the value is shared.
 const compareEmailsOf = (a: MatchSubject, b: MatchSubject): string | undefined => {

@@ -20,7 +20,7 @@ export interface MatchFeatures {
   readonly birthDate?: string;
   readonly gender?: 'M' | 'F';
   readonly email?: string;
-  /** E.164, or digits alone when the country is not known. */
+  /** E.164, or digits alone when the country is not known: those are compared, and are no identifier by themselves. */
   readonly phone?: string;
   readonly address?: Address;
   /** Numbers of documents and memberships by their name, which one person has once. */

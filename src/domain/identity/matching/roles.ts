@@ -22,16 +22,26 @@ export const PLAIN_ROLES = [
   'address.postcode',
 ] as const;
 
-/** A role as a mapping says it: `birth-date`, `id.passport`, `account.openid per source`. */
+/** Where an account is unique: in its source, or under what another column says, such as the app of an openid. */
+export type AccountScope = 'source' | { readonly column: string };
+
+/** The role of an account. */
+export interface AccountRole {
+  readonly kind: 'account';
+  readonly name: string;
+  readonly per?: AccountScope;
+}
+
+/** A role as a mapping says it: `birth-date`, `id.passport`, `account.openid per source`, `account.openid per appid`. */
 export type Role =
   | { readonly kind: 'plain'; readonly role: (typeof PLAIN_ROLES)[number] }
   | { readonly kind: 'id' | 'text'; readonly name: string }
-  | { readonly kind: 'account'; readonly name: string; readonly perSource: boolean };
+  | AccountRole;
 
 /** Columns with what each says about a person. */
 export type ColumnRoles = Readonly<Record<string, Role>>;
 
-const NAMED = /^(id|account|text)\.([a-z][a-z0-9-]{0,29})( per source)?$/;
+const NAMED = /^(id|account|text)\.([a-z][a-z0-9-]{0,29})(?: per (\S.*))?$/;
 
 /** Names that stand for something else where namespaces are meant. */
 const TAKEN: ReadonlySet<string> = new Set(['phone', 'email', 'key', 'score']);
@@ -42,6 +52,9 @@ export const parseRole = (text: string): Role | undefined => {
   if (role !== undefined) return { kind: 'plain', role };
   const [, kind, name = '', scope] = NAMED.exec(text) ?? [];
   if (name === '' || TAKEN.has(name)) return undefined;
-  if (kind === 'account') return { kind, name, perSource: scope !== undefined };
-  return scope === undefined ? { kind: kind as 'id' | 'text', name } : undefined;
+  if (kind !== 'account') {
+    return scope === undefined ? { kind: kind as 'id' | 'text', name } : undefined;
+  }
+  if (scope === undefined) return { kind, name };
+  return { kind, name, per: scope === 'source' ? scope : { column: scope } };
 };

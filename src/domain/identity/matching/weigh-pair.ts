@@ -4,7 +4,7 @@
  * @module
  */
 import { must } from '#domain/shared/assert.ts';
-import { type Comparison, comparisonOf } from './comparisons.ts';
+import { type Comparison, comparisonOf, type Support } from './comparisons.ts';
 import type { FrequencyName, MatchModel, ValueFrequencies } from './match-model.ts';
 import type { MatchSubject } from './match-subject.ts';
 
@@ -19,7 +19,10 @@ export interface Finding {
 export interface PairWeight {
   /** Natural logarithm of the odds that the two are one person. */
   readonly weight: number;
-  /** Whether more agrees than names and places, or a birth date alone; without that no weight links. */
+  /**
+   * Whether more agrees than names and places, or a birth date or digits of an unknown country alone; without that no
+   * weight links.
+   */
   readonly corroborated: boolean;
   readonly findings: readonly Finding[];
 }
@@ -47,7 +50,8 @@ const makeWeigher = (model: MatchModel): WeighPair => {
     };
   });
   const compare = (a: MatchSubject, b: MatchSubject): readonly Judged[] =>
-    comparisons.flatMap(({ name, compare: levelOf, weights, corroborating }): readonly Judged[] => {
+    comparisons.flatMap((comparison): readonly Judged[] => {
+      const { name, compare: levelOf, weights, corroborating, support } = comparison;
       const level = levelOf(a, b);
       if (level === undefined) return [];
       const weight = (weights.get(level) ?? 0) + rarity(model, name, level, a, b);
@@ -58,6 +62,7 @@ const makeWeigher = (model: MatchModel): WeighPair => {
           weight,
           speaksFor: weight > 0,
           corroborating: corroborating.has(level),
+          needs: support?.(a, b) ?? 'nothing',
         },
       ];
     });
@@ -74,13 +79,18 @@ const makeWeigher = (model: MatchModel): WeighPair => {
 interface Judged extends Finding {
   readonly speaksFor: boolean;
   readonly corroborating: boolean;
+  readonly needs: Support;
 }
 
-// Many people are born on one day: a birth date tells something beside a name or a place, not alone.
 const isCorroborated = (judged: readonly Judged[]): boolean => {
-  const support = judged.filter(({ speaksFor }) => speaksFor);
-  const witnesses = support.filter(({ corroborating }) => corroborating);
-  return witnesses.some(({ comparison }) => comparison !== 'birth-date' || support.length > 1);
+  const speaking = judged.filter(({ speaksFor }) => speaksFor);
+  const telling = speaking.filter(({ comparison }) => comparison !== 'gender');
+  const isSupported: Readonly<Record<Support, boolean>> = {
+    nothing: true,
+    anything: speaking.length > 1,
+    'more-than-gender': telling.length > 1,
+  };
+  return speaking.some(({ corroborating, needs }) => corroborating && isSupported[needs]);
 };
 
 const corroboratingLevels = ({ levels, corroboratesFrom }: Comparison): ReadonlySet<string> =>
