@@ -99,6 +99,77 @@ describe('a draft', () => {
     expect(draft).toContain(line);
   });
 
+  test.each([
+    ['客户编号', 'key: ["客户编号"]'],
+    ['客戶編號', 'key: ["客戶編號"]'],
+    ['编号', 'key: ["编号"]'],
+    ['姓名', 'name'],
+    ['客户姓名', 'name'],
+    ['聯繫人', 'name'],
+    ['性别', 'gender'],
+    ['性別', 'gender'],
+    ['电话', 'phone'],
+    ['聯絡電話', 'phone'],
+    ['手机号码', 'phone'],
+    ['手機', 'phone'],
+    ['电话区号', 'not used'],
+    ['邮箱', 'email'],
+    ['电子邮件', 'email'],
+    ['電子郵件', 'email'],
+    ['生日', 'birth-date'],
+    ['出生日期', 'birth-date'],
+    ['会员卡号', 'id.card'],
+    ['會員卡號', 'id.card'],
+    ['身份证', 'id.id-card'],
+    ['身份证号码', 'id.id-card'],
+    ['ID Card No', 'id.id-card'],
+    ['ssn', 'id.ssn'],
+    ['收货地址', 'address'],
+    ['地址', 'address'],
+    ['城市', 'address.city'],
+    ['邮编', 'address.postcode'],
+    ['郵編', 'address.postcode'],
+    ['邮政编码', 'address.postcode'],
+    ['微信unionid', 'id.unionid'],
+    ['微信openid', 'account.openid per source'],
+    ['护照号码', 'id.passport'],
+  ])('%s is %s', (column, expected) => {
+    const text = draftMapping({ file: 'f.csv', records: [{ id: '1', [column]: 'x' }] });
+    const alone = draftMapping({ file: 'f.csv', records: [{ [column]: 'x' }] });
+    expect(expected.startsWith('key') ? alone : text).toContain(expected);
+  });
+
+  const draftOf = (...records: Record<string, string>[]) =>
+    draftMapping({ file: 'f.ndjson', records });
+
+  test('takes no identifier for the primary key', () => {
+    expect(draftOf({ 微信unionid: 'o1' }, { 微信unionid: 'o2' })).toMatch(/key: \[\] .*unionid/su);
+    expect(draftOf({ member_no: '1', card: 'a' })).toMatch(/key: \[member_no\].*card: id.card/su);
+  });
+
+  test('looks at the fields of all records', () => {
+    expect(draftOf({ id: '1' }, { id: '2', mail: 'a@b.de' })).toContain('mail: email');
+  });
+
+  test('maps a mobile before a phone at home, and tells which counts', () => {
+    expect(draftOf({ id: '1', home_phone: '1', mobile: '2' })).toMatch(
+      /first that is filled counts.*mobile: phone\n.*home_phone: phone/su,
+    );
+  });
+
+  test('scopes openids by the column of the app', () => {
+    const text = draftOf({ id: '1', openid: 'o1', 微信appid: 'wx1' });
+    expect(text).toContain('openid: "account.openid per 微信appid"');
+    expect(problems(text)).toEqual([]);
+  });
+
+  test('takes the region from a column that says nothing else', () => {
+    expect(draftOf({ id: '1', tel: '91234567', market: 'hk' })).toContain(
+      'region: { column: market }',
+    );
+    expect(draftOf({ id: '1', tel: '91234567', market: 'north' })).not.toContain('{ column');
+  });
+
   test('is a mapping', () => {
     expect(problems(draft)).toEqual([]);
   });
