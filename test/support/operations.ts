@@ -36,7 +36,9 @@ export const drawOperations = (random: Random, { changes }: World): readonly Ope
   });
 };
 
-const BY = { actor: 'somebody', reason: 'seen both' } as const;
+const ACTOR = 'somebody';
+/** Times that a decision is taken which somebody repeats because he died over it: each one is another decision. */
+const MOST_REPEATED = 3;
 
 /** Performs an operation; what cannot be decided is left. */
 export const operate = async (
@@ -44,13 +46,16 @@ export const operate = async (
   policy: MergePolicy,
   operation: Exclude<Operation, { kind: 'rules' }>,
 ): Promise<void> => {
+  const { items } = await ports.table.query({ pk: DECISION_PARTITION });
   if (operation.kind === 'decide') {
     const { says, a, b } = operation;
-    await decide(ports, policy, { kind: says, a, b, ...BY });
+    const reason = `${says} ${a} ${b}`;
+    const taken = items.filter((item) => item['reason'] === reason).length;
+    if (taken < MOST_REPEATED)
+      await decide(ports, policy, { kind: says, a, b, actor: ACTOR, reason });
   } else {
-    const { items } = await ports.table.query({ pk: DECISION_PARTITION });
     const item = items[Math.floor(operation.which * items.length)];
-    if (item) await revoke(ports, policy, item.sk, BY);
+    if (item) await revoke(ports, policy, item.sk, { actor: ACTOR, reason: 'a mistake' });
   }
   await closeScopes(ports, policy);
 };
