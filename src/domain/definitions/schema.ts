@@ -21,6 +21,7 @@ import {
   timeZone,
   wholeNumber,
 } from './schema-terms.ts';
+import { NORMALISERS } from './types.ts';
 
 const codes = z.record(codeText, codeText);
 const codeColumn = closed({ column, map: codes });
@@ -154,19 +155,7 @@ const namespaces = z.optional(z.array(id).check(z.minLength(1, 'must name a name
 const namespace = closed({
   label: z.optional(labels),
   priority: wholeNumber(1, 100),
-  normalise: z.enum([
-    'phone',
-    'phone-tail',
-    'email',
-    'opaque',
-    'code',
-    'date',
-    'gender',
-    'id-card',
-    'device',
-    'name',
-    'name-sound',
-  ]),
+  normalise: z.enum(NORMALISERS),
   compose: z.optional(z.array(id).check(z.minLength(2, 'must name at least two namespaces.'))),
   corroboratedBy: namespaces,
   yieldsTo: namespaces,

@@ -206,19 +206,23 @@ type FieldSource =
 /** A form in which a text is kept. */
 export type TextForm = 'upper' | 'lower' | 'digits' | 'single-space';
 
+/** The normal forms. */
+export const NORMALISERS = [
+  'phone',
+  'phone-tail',
+  'email',
+  'opaque',
+  'code',
+  'date',
+  'gender',
+  'id-card',
+  'device',
+  'name',
+  'name-sound',
+] as const;
+
 /** How values of a namespace are brought to one form before they are compared. */
-export type Normaliser =
-  | 'phone'
-  | 'phone-tail'
-  | 'email'
-  | 'opaque'
-  | 'code'
-  | 'date'
-  | 'gender'
-  | 'id-card'
-  | 'device'
-  | 'name'
-  | 'name-sound';
+export type Normaliser = (typeof NORMALISERS)[number];
 
 /** A kind of identifier, with the rules that protect it from merging strangers. */
 export interface NamespaceDefinition {

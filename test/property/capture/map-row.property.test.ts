@@ -9,7 +9,7 @@ import { parseInstant } from '#domain/capture/instant.ts';
 import { mapRow } from '#domain/capture/map-row.ts';
 import { rowVersion } from '#domain/capture/row-version.ts';
 import { sourceRowKey } from '#domain/capture/source-row.ts';
-import type { Normaliser, Region } from '#domain/definitions/types.ts';
+import { NORMALISERS, type Region } from '#domain/definitions/types.ts';
 import { normalisePhone } from '#domain/identity/normalise-phone.ts';
 import { normaliseValue } from '#domain/identity/normalise-value.ts';
 import { canonicalJson } from '#domain/shared/canonical-json.ts';
@@ -20,18 +20,6 @@ import {
   aTable,
   someDefinitions,
 } from '../../support/builders/definitions.ts';
-
-const NORMALISERS: readonly Normaliser[] = [
-  'phone',
-  'phone-tail',
-  'email',
-  'opaque',
-  'code',
-  'date',
-  'gender',
-  'name',
-  'name-sound',
-];
 
 const table = aTable({
   identifiers: NORMALISERS.map((namespace) => ({ namespace, column: namespace, verified: true })),

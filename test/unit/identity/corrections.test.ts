@@ -3,26 +3,18 @@
  * that is behind takes it for right.
  */
 import { expect, test } from 'vitest';
+import { POLICY } from '../../support/builders/evidence.ts';
 import { party, partyGone } from '../../support/builders/rows.ts';
-import { anIdentityStore } from '../../support/identity-store.ts';
+import { aLateStore } from '../../support/late-store.ts';
 
-/** A store whose commits are small, and whose replicas are so many writes of an item behind as they are told to. */
-const aSmallStore = () => {
-  let behind = 0;
-  const store = anIdentityStore({ lag: () => behind, limits: { actions: 9, scopes: 2 } });
-  return {
-    ...store,
-    fallBehind: (writes: number) => {
-      behind = writes;
-    },
-  };
-};
+/** Commits so small that corrections take several. */
+const SMALL = { actions: 9, scopes: 2 };
 
 const OTHERS = ['p', 'q', 'r', 's', 't'];
 const EMAILS = OTHERS.map((name) => `email#${name}`);
 
 test('an id that redirects leads to another customer for a while, and back', async () => {
-  const store = aSmallStore();
+  const store = aLateStore(POLICY, SMALL);
   await store.parties(party('first', 1, 'email#first'));
   for (const name of OTHERS) await store.parties(party(name, 1, `email#${name}`));
   await store.parties(party('a', 1, 'email#a'));
@@ -41,7 +33,7 @@ test('an id that redirects leads to another customer for a while, and back', asy
 });
 
 test('a held value has one more holder for a while', async () => {
-  const store = aSmallStore();
+  const store = aLateStore(POLICY, SMALL);
   for (const name of OTHERS) await store.parties(party(name, 1, `email#${name}`));
   await store.parties(party('a', 1, 'card#1', 'email#a'));
   await store.parties(party('b', 1, 'card#2', 'email#a'));

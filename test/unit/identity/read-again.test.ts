@@ -12,24 +12,20 @@ import { positionsIn, positionsKey } from '#application/shared/positions.ts';
 import { POLICY } from '../../support/builders/evidence.ts';
 import { receipt, receiptPart } from '../../support/builders/receipts.ts';
 import { fact, factUnit, party, partyGone, version } from '../../support/builders/rows.ts';
-import { anIdentityStore } from '../../support/identity-store.ts';
+import { aLateStore } from '../../support/late-store.ts';
 
-/** A store whose replicas are so many writes of an item behind as they are told to. */
-const aLateStore = async () => {
-  let behind = 0;
-  const store = anIdentityStore({ lag: () => behind });
+/** A late store with a party that facts are about. */
+const aStore = async () => {
+  const store = aLateStore();
   await store.parties(party('a', 1, 'card#1', 'email#1'));
   return {
     ...store,
     rows: (...facts: readonly FactChange[]) => applyRows(store.ports, POLICY, [], facts),
-    fallBehind: (writes: number) => {
-      behind = writes;
-    },
   };
 };
 
 test('a row that has moved', async () => {
-  const store = await aLateStore();
+  const store = await aStore();
   await store.facts(fact('pos.1', 1, ['card#1']));
   await store.facts(fact('pos.1', 2, ['email#1']));
   store.fallBehind(1);
@@ -40,7 +36,7 @@ test('a row that has moved', async () => {
 });
 
 test('the bucket of a row whose change is late', async () => {
-  const store = await aLateStore();
+  const store = await aStore();
   await store.facts(fact('pos.1', 1, ['card#1']));
   await store.facts(fact('pos.1', 5, ['card#1']));
   store.fallBehind(1);
@@ -50,7 +46,7 @@ test('the bucket of a row whose change is late', async () => {
 });
 
 test('the unit that the columns of a row name which are kept', async () => {
-  const store = await aLateStore();
+  const store = await aStore();
   await store.facts(receipt('pos.1', 1, 'card#1'));
   await store.facts(receipt('pos.2', 1, 'card#1'));
   store.fallBehind(9);
@@ -72,7 +68,7 @@ test('positions, where one of two is no further', async () => {
 });
 
 test('a scope that has ended and whose note is forgotten', async () => {
-  const store = await aLateStore();
+  const store = await aStore();
   const before = store.table.dump().find(({ sk }) => sk === 'SCOPE');
   await store.parties(partyGone('a', 2));
   const id = before?.pk.slice(2) as ScopeId;

@@ -13,24 +13,12 @@ import type { OneId } from '#domain/identity/one-id.ts';
 import { must } from '#domain/shared/assert.ts';
 import { POLICY } from '../../support/builders/evidence.ts';
 import { party, partyRenamed } from '../../support/builders/rows.ts';
-import { anIdentityStore } from '../../support/identity-store.ts';
 import type { World } from '../../support/identity-world.ts';
+import { aLateStore } from '../../support/late-store.ts';
 import { seededRandom } from '../../support/scheduler.ts';
 import { SCORED_RULES, withFeatures } from '../../support/scored-world.ts';
 
 const BY = { actor: 'kim', reason: 'saw the passport' };
-
-/** A store whose replicas are so many writes of an item behind as they are told to. */
-const aLateStore = (policy = POLICY) => {
-  let behind = 0;
-  const store = anIdentityStore({ lag: () => behind }, policy);
-  return {
-    ...store,
-    fallBehind: (writes: number) => {
-      behind = writes;
-    },
-  };
-};
 
 describe('an operator', () => {
   test('decides about rows that have just arrived, and takes it back at once', async () => {

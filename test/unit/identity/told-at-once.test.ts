@@ -6,7 +6,7 @@ import { decide } from '#application/identity/decide.ts';
 import { customerGraph, why, whyNot } from '#application/identity/explain.ts';
 import { POLICY } from '../../support/builders/evidence.ts';
 import { fact, party } from '../../support/builders/rows.ts';
-import { anIdentityStore } from '../../support/identity-store.ts';
+import { aLateStore } from '../../support/late-store.ts';
 
 const RULES = { hash: 'abc', namespaces: POLICY };
 const BY = { actor: 'kim', reason: 'saw the passport' };
@@ -19,8 +19,7 @@ const reader = (row: string, email: string, ...claims: readonly string[]) => {
 };
 
 test('evidence, its rows and values, decisions, and what waits for review', async () => {
-  let behind = 0;
-  const store = anIdentityStore({ lag: () => behind });
+  const store = aLateStore();
   await store.parties(reader('a', 'kim', 'card#1'), reader('b', 'kim', 'unionid#1'));
   await store.facts(fact('pos.1', 1, ['card#1']), fact('pos.2', 1, ['card#1']));
   await store.facts(fact('pos.3', 1, ['card#1', 'email#lee?']));
@@ -48,6 +47,6 @@ test('evidence, its rows and values, decisions, and what waits for review', asyn
     ]),
     graph: { value: { units: expect.arrayContaining([expect.objectContaining({ rows: 2 })]) } },
   });
-  behind = 9;
+  store.fallBehind(9);
   expect(await tell()).toEqual(now);
 });
