@@ -70,13 +70,10 @@ const member = (card: string, more: object) => ({
   }),
 });
 
+const profile = async (card: string) => (await served.ask(`/v1/profiles/member-card:${card}`)).body;
+
 const customers = async (...cards: readonly string[]): Promise<readonly string[]> =>
-  Promise.all(
-    cards.map(async (card) => {
-      const { body } = await served.ask(`/v1/profiles/member-card:${card}`);
-      return body.customerId ?? `none for ${card}`;
-    }),
-  );
+  Promise.all(cards.map(async (card) => (await profile(card)).customerId ?? `none for ${card}`));
 
 test('apply comes to what preview lists: merges, splits and ids', async () => {
   const [phone, name] = ['97654321', { name_local: '陳大文' }];
@@ -104,15 +101,14 @@ test('apply comes to what preview lists: merges, splits and ids', async () => {
   const { code, stdout } = await ops('apply', '--settle', SETTLE);
   expect(code).toBe(0);
   expect(stdout).toContain('4 records of the archive are on the stream again');
+  // A view follows its customer; until then the API answers that it is not visible yet.
   await until(async () => {
     const [newC, newD] = await customers('C', 'D');
-    return newC !== newD;
+    return newC !== newD && ![newC, newD].some((id) => id?.startsWith('none'));
   });
-  expect(await customers('A', 'B')).toEqual([merged.into, merged.into]);
   expect(new Set(await customers('C', 'D'))).toEqual(new Set([split.from, ...split.into]));
-  expect((await served.ask(`/v1/profiles/member-card:A`)).body.sources).toMatchObject([
-    { source: 'member', rows: 2 },
-  ]);
+  await until(async () => (await profile('A')).sources?.[0].rows === 2);
+  expect(await customers('A', 'B')).toEqual([merged.into, merged.into]);
   expect(await preview()).toMatchObject({ events: [], readAnew: [], customers: [3, 3] });
   expect(served.cloud.metrics.sum('Errors')).toBe(0);
 }, 180_000);

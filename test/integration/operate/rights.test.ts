@@ -37,8 +37,12 @@ const OTHERS = Array.from({ length: 20 }, (_, n) => ({
 let served: ServingCloud;
 let data: string;
 
-const settled = async (card: string): Promise<void> =>
-  until(async () => (await served.ask(`/v1/profiles/member-card:${card}`)).status === 200, 300_000);
+/** Waits until a customer is shown, with so many orders at least. */
+const settled = async (card: string, orders = 0): Promise<void> =>
+  until(async () => {
+    const { status, body } = await served.ask(`/v1/profiles/member-card:${card}`);
+    return status === 200 && (body.orderCount ?? 0) >= orders;
+  }, 300_000);
 
 beforeAll(async () => {
   served = await startServingCloud();
@@ -48,7 +52,9 @@ beforeAll(async () => {
   ];
   await served.publish(keyed(texts));
   await served.publish([{ key: 'poison', data: `{"mobile": "${LIN.phone}"` }]);
-  for (const { card } of [LIN, PARTNER, ...OTHERS]) await settled(card);
+  await settled(LIN.card, 4);
+  await settled(PARTNER.card, 3);
+  for (const { card } of OTHERS) await settled(card, 1);
   await until(
     async () => placesOf(await everythingIn(served), ['LINRECEIPT4']).length > 1,
     300_000,

@@ -75,8 +75,13 @@ beforeAll(async () => {
     ]),
   );
   await here.publish([{ key: 'poison', data: '{"mobile": ' }]);
-  for (const { card } of OTHERS)
-    await until(async () => (await ordersOf(here as ServingCloud, card)) === 1, 300_000);
+  const orders: readonly (readonly [string, number])[] = [
+    [LIN.card, 4],
+    [PARTNER.card, 3],
+    ...OTHERS.map(({ card }) => [card, 1] as const),
+  ];
+  for (const [card, count] of orders)
+    await until(async () => (await ordersOf(here as ServingCloud, card)) === count, 300_000);
   // The archive keeps records for some seconds before it writes them.
   for (const name of ['Archive', 'Quarantine', 'Definitions'])
     await until(() => holdsAny((here as ServingCloud).bucket(name)), 60_000);

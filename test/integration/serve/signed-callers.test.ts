@@ -42,7 +42,8 @@ beforeAll(async () => {
   served = await startServingCloud({ callers: 'iam' });
   await served.publish([member('610000001', '98765432'), member('610000002', '98765433')]);
   const desk = clientOf('role/crm-desk');
-  await until(async () => (await status(desk.getProfile({ identifier: OTHER }))) === 200);
+  for (const identifier of [ONE, OTHER])
+    await until(async () => (await status(desk.getProfile({ identifier }))) === 200);
 });
 
 afterAll(() => served?.stop());
