@@ -30,7 +30,8 @@ sources:
       path: 'rules.yaml',
       text: `link: 0
 review: -2
-coherence: -1
+uncorroborated: 4
+coherence: 2
 cap: { identifier: 4, key: 6 }
 blocked: { phone: ['+8613800138000'] }
 keys: [[names], [name, birth-date], [birth-month-day], [name, city], [phone], [email], [id-tail, name]]

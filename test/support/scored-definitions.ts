@@ -40,7 +40,8 @@ matching:
   model: person
   link: 1
   review: -2
-  coherence: -1
+  uncorroborated: 4
+  coherence: 2
   cap: 10
   keys:
     - [name, birth-date]

@@ -17,13 +17,15 @@ const NAMES = ['张伟', '張偉', '张玮', 'Zhang Wei', '李静', '王小明',
 const DATES = ['1990-05-17', '1990-05-18', '1985-03-02', '1971-06-24', ''];
 
 const RULES: MatchRules = {
-  keys: [['names'], ['name', 'birth-date'], ['birth-month-day']],
+  keys: [['names'], ['name', 'birth-date'], ['birth-month-day'], ['name', 'city']],
   link: 0,
   review: -2,
-  coherence: -1,
+  uncorroborated: 3,
+  coherence: 1,
   model: startModel(
     'name',
     'birth-date',
+    'place',
     'account:card',
     'account:email',
     'account:phone',
@@ -50,10 +52,11 @@ export const SCORED_SMALL_POLICY: MergePolicy = scoring(SMALL_POLICY, 4, RULES);
 /** The rules that may come into force while a scored world runs: other caps, thresholds and weights. */
 export const SCORED_RULES: readonly [MergePolicy, ...MergePolicy[]] = [
   SCORED_SMALL_POLICY,
-  scoring(RULE_CHANGES[1] ?? SMALL_POLICY, 3, { ...RULES, link: 2, review: 0, coherence: 0 }),
+  scoring(RULE_CHANGES[1] ?? SMALL_POLICY, 3, { ...RULES, link: 2, review: 0, coherence: 2 }),
   scoring(RULE_CHANGES[2] ?? SMALL_POLICY, 6, {
     ...RULES,
     review: -4,
+    uncorroborated: 5,
     model: { ...RULES.model, version: 'other', prior: 0.9 * RULES.model.prior },
   }),
 ];
@@ -63,8 +66,10 @@ const pick = <Entry>(random: Random, entries: readonly Entry[]): Entry =>
 
 const drawFeatures = (random: Random): MatchFeatures => {
   const birthDate = pick(random, DATES);
+  // Who says no date says a town, so that names and towns meet without one.
+  const more = birthDate === '' ? { address: { city: '深圳' } } : { birthDate };
   return readFeatures(
-    { name: { full: pick(random, NAMES) }, ...(birthDate === '' ? {} : { birthDate }) },
+    { name: { full: pick(random, NAMES) }, ...more },
     { dateOrder: 'month-first' },
   );
 };

@@ -57,7 +57,7 @@ const common = ({ a, b }: Pair, shared: Shared) =>
     .map(({ identifier }) => identifier)
     .filter((id) => !shared.has(id) && b.claims.some(({ identifier }) => identifier === id));
 
-const weightOf = ({ a, b }: Pair, shared: Shared) => {
+const weighed = ({ a, b }: Pair, shared: Shared) => {
   const [one, other] = [matchSubject(a, shared), matchSubject(b, shared)];
   return one && other ? weigh(one, other) : undefined;
 };
@@ -66,8 +66,13 @@ const scoredPairs = (pairs: readonly Pair[], shared: Shared): readonly ScoredPai
   pairs
     .filter((pair) => isScored(pair) && common(pair, shared).length > 0)
     .map((pair): ScoredPair => {
-      const { weight = 0, corroborated = false } = weightOf(pair, shared) ?? {};
-      return { ...pair, weight, links: corroborated && weight >= SMALL_RULES.link };
+      const { weight = 0, corroborated, several } = weighed(pair, shared) ?? {};
+      const bar = corroborated
+        ? SMALL_RULES.link
+        : several
+          ? SMALL_RULES.uncorroborated
+          : undefined;
+      return { ...pair, weight, links: weight >= (bar ?? Number.POSITIVE_INFINITY) };
     })
     .sort((x, y) => Math.round(y.weight * 1e6) - Math.round(x.weight * 1e6));
 
@@ -130,10 +135,10 @@ class Groups {
   }
 
   #contradicted(as: Units, bs: Units): boolean {
-    const weights = as.flatMap((a) =>
-      bs.flatMap((b) => weightOf({ a, b }, this.#shared)?.weight ?? []),
+    const said = as.flatMap((a) =>
+      bs.flatMap((b) => weighed({ a, b }, this.#shared)?.evidence ?? []),
     );
-    const sum = weights.reduce((total, w) => total + Math.min(12, Math.max(-12, w)), 0);
-    return sum / weights.length < SMALL_RULES.coherence;
+    const sum = said.reduce((total, w) => total + Math.min(12, Math.max(-12, w)), 0);
+    return sum / said.length < SMALL_RULES.coherence;
   }
 }

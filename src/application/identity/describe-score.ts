@@ -4,6 +4,7 @@
  */
 import type { EvidenceUnit, IdentifierKey, UnitKey } from '#domain/identity/evidence.ts';
 import type { MatchFeatures } from '#domain/identity/matching/match-features.ts';
+import type { MatchRules } from '#domain/identity/matching/match-model.ts';
 import { matchSubject } from '#domain/identity/matching/match-subject.ts';
 import { weigher } from '#domain/identity/matching/weigh-pair.ts';
 import { type MergePolicy, scoringOf } from '#domain/identity/merge-policy.ts';
@@ -27,11 +28,15 @@ export interface ShownScore {
   readonly rows: readonly [UnitKey, UnitKey];
   /** Natural logarithm of the odds that the two are one person, to two digits. */
   readonly weight: number;
-  /** At or above `link` it links, at or above `review` it waits. */
-  readonly thresholds: { readonly link: number; readonly review: number };
+  /** At or above `link` it links where it is corroborated, at or above `uncorroborated` without; at or above `review` it waits. */
+  readonly thresholds: {
+    readonly link: number;
+    readonly review: number;
+    readonly uncorroborated?: number;
+  };
   /** Version of the model. */
   readonly model: string;
-  /** Whether more agrees than names and places: without that no weight links. */
+  /** Whether more agrees than names, places and words. */
   readonly corroborated: boolean;
   /** What speaks most, for or against, first. */
   readonly findings: readonly ShownFinding[];
@@ -61,7 +66,7 @@ const describeScore = (
   return {
     rows: [a.key, b.key],
     weight: rounded(weight),
-    thresholds: { link: rules.link, review: rules.review },
+    thresholds: thresholdsOf(rules),
     model: rules.model.version,
     corroborated,
     findings: findings
@@ -77,6 +82,11 @@ const describeScore = (
       })),
   };
 };
+
+const thresholdsOf = ({ link, review, uncorroborated }: MatchRules): ShownScore['thresholds'] => ({
+  ...{ link, review },
+  ...(uncorroborated === undefined ? {} : { uncorroborated }),
+});
 
 const rounded = (weight: number): number => Math.round(weight * 100) / 100;
 

@@ -32,6 +32,7 @@ export const matching = closed({
   model: id,
   link: score,
   review: score,
+  uncorroborated: z.optional(score),
   coherence: score,
   cap: wholeNumber(2, 200),
   keys: z

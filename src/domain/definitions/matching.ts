@@ -39,21 +39,38 @@ export const checkMatching = (
 
 const checkRules = (
   document: YamlDocument,
-  { model, link, review }: NonNullable<IdentityText['matching']>,
+  rules: NonNullable<IdentityText['matching']>,
   models: readonly WithFile<ModelText>[],
 ): readonly DefinitionProblem[] => [
-  ...(review > link
-    ? [document.problemAt(['matching', 'review'], 'must not be above `link`.')]
-    : []),
-  ...(modelOf(models, model)
+  ...checkThresholds(document, ['matching'], rules),
+  ...(modelOf(models, rules.model)
     ? []
     : [
         document.problemAt(
           ['matching', 'model'],
-          `There is no models/${model}.json; npm run resolve writes one as model.json.`,
+          `There is no models/${rules.model}.json; npm run resolve writes one as model.json.`,
         ),
       ]),
 ];
+
+/** Checks that what links weighs more than what waits, and what nothing corroborates more than what something does. */
+export const checkThresholds = (
+  document: YamlDocument,
+  place: readonly string[],
+  { link, review, uncorroborated = link }: ThresholdsText,
+): readonly DefinitionProblem[] => [
+  ...(review > link ? [document.problemAt([...place, 'review'], 'must not be above `link`.')] : []),
+  ...(uncorroborated < link
+    ? [document.problemAt([...place, 'uncorroborated'], 'must not be below `link`.')]
+    : []),
+];
+
+/** Thresholds as written. */
+interface ThresholdsText {
+  readonly link: number;
+  readonly review: number;
+  readonly uncorroborated?: number | undefined;
+}
 
 const modelOf = (models: readonly WithFile<ModelText>[], name: string): MatchModel | undefined =>
   models.find(({ document }) => document.file === `models/${name}.json`)?.text as
@@ -94,7 +111,7 @@ export const compileMatching = (
 ): Readonly<Record<string, NamespaceDefinition>> => {
   const model = matching && modelOf(models, matching.model);
   if (!matching || !model) return {};
-  const { link, review, coherence, keys, cap } = matching;
+  const { cap, model: _name, uncorroborated, ...scores } = matching;
   return {
     [KEY_NAMESPACE]: {
       namespace: KEY_NAMESPACE,
@@ -103,7 +120,11 @@ export const compileMatching = (
       links: false,
       cap,
       blocked: [],
-      candidates: { keys, link, review, coherence, model },
+      candidates: {
+        ...scores,
+        ...(uncorroborated === undefined ? {} : { uncorroborated }),
+        model,
+      },
     },
   };
 };

@@ -7,6 +7,7 @@
  */
 import * as z from 'zod/mini';
 import { checkShape } from '#domain/definitions/check-shape.ts';
+import { checkThresholds } from '#domain/definitions/matching.ts';
 import type { DefinitionProblem } from '#domain/definitions/problem.ts';
 import type { Region } from '#domain/definitions/types.ts';
 import { type DefinitionFile, parseYaml } from '#domain/definitions/yaml-document.ts';
@@ -46,6 +47,7 @@ export interface ExtractDefinition {
 export interface ExtractRules {
   readonly link: number;
   readonly review: number;
+  readonly uncorroborated?: number;
   readonly coherence: number;
   readonly cap: { readonly identifier: number; readonly key: number };
   readonly blocked: Readonly<Record<string, readonly string[]>>;
@@ -85,6 +87,7 @@ const MappingFile = z.strictObject({
 const RulesFile = z.strictObject({
   link: z.number(),
   review: z.number(),
+  uncorroborated: z.optional(z.number()),
   coherence: z.number(),
   cap: z.strictObject({
     identifier: z.int().check(z.gte(1)),
@@ -158,5 +161,12 @@ export const columnsRead = ({ source, region, key, columns }: FileMapping): read
 };
 
 /** Checks and reads rules. */
-export const readRules = (file: DefinitionFile): Checked<ExtractRules> =>
-  checkShape(RulesFile, parseYaml(file));
+export const readRules = (file: DefinitionFile): Checked<ExtractRules> => {
+  const document = parseYaml(file);
+  const shaped = checkShape(RulesFile, document);
+  if (!shaped.ok) return shaped;
+  const problems = checkThresholds(document, [], shaped.value);
+  if (problems.length > 0) return failure(problems);
+  const { uncorroborated, ...rules } = shaped.value;
+  return success({ ...rules, ...(uncorroborated === undefined ? {} : { uncorroborated }) });
+};

@@ -21,7 +21,7 @@ export const extractPolicy = (
   rules: ExtractRules,
   model: MatchModel,
 ): MergePolicy => {
-  const { keys, link, review, coherence, cap } = rules;
+  const { cap, blocked: _blocked, ...scores } = rules;
   const names = [
     'phone',
     'email',
@@ -39,7 +39,7 @@ export const extractPolicy = (
     ),
     [KEY_NAMESPACE]: {
       ...namespace(KEY_NAMESPACE, KEY_PRIORITY, false, cap.key),
-      candidates: { keys, link, review, coherence, model },
+      candidates: { ...scores, model },
     },
   };
 };

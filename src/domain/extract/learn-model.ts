@@ -75,11 +75,11 @@ export const learnModel = (
 ): Omit<MatchModel, 'version'> => {
   const subjects = units.map((unit) => must(matchSubject(unit, shared), 'features of a row'));
   const byKey = new Map(units.map(({ key }, index) => [key, subjects[index]] as const));
-  const { prior, comparisons } = estimateFrequencies(
-    comparisonsOf(units),
-    candidates(units, shared, byKey),
-    strangers(units, subjects),
-  );
+  const { prior, comparisons } = estimateFrequencies(comparisonsOf(units), {
+    candidates: candidates(units, shared, byKey),
+    strangers: strangers(units, subjects, shared),
+    all: (units.length * (units.length - 1)) / 2,
+  });
   return { prior, comparisons, frequencies: frequenciesOf(units), placeholderDates: dates };
 };
 
@@ -100,13 +100,17 @@ const SEED = 12_345;
 function* strangers(
   units: readonly EvidenceUnit[],
   subjects: readonly MatchSubject[],
+  shared: ReadonlySet<IdentifierKey>,
 ): Generator<CandidatePair> {
-  const claims = units.map((unit) => new Set(unit.claims.map(({ identifier }) => identifier)));
+  const live = units.map(
+    ({ claims }) =>
+      new Set(claims.flatMap(({ identifier }) => (shared.has(identifier) ? [] : [identifier]))),
+  );
   const draw = drawFrom(SEED, units.length);
   const wanted = Math.min(MOST_STRANGERS, STRANGERS_PER_ROW * units.length);
   for (let count = 0; count < wanted; count++) {
     const [a, b] = [draw(), draw()];
-    const [one, other] = [claims[a], claims[b]];
+    const [one, other] = [live[a], live[b]];
     if (a === b || !one?.isDisjointFrom(other ?? new Set())) continue;
     yield [must(subjects[a], 'row'), must(subjects[b], 'row')];
   }

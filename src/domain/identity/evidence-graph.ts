@@ -193,7 +193,7 @@ const strongestPair = (
   const graph = scoredGraph(ordered, shared, policy);
   const pairs = a.flatMap((one) =>
     b.flatMap((other) => {
-      const weight = graph?.weightOf(one.key, other.key);
+      const weight = graph?.weigh(one.key, other.key)?.weight;
       const [first, second] = [one.key, other.key].sort(byText);
       return weight === undefined || !first || !second
         ? []

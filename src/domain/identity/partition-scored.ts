@@ -2,8 +2,8 @@
  * Partition of a component by scored links: canonical constrained agglomeration.
  *
  * Links join groups one at a time, the strongest first. Before two groups are joined, every row of one is weighed against
- * every row of the other; when the mean is below the rules' coherence, a chain of likenesses is about to tie two people
- * together, and the link is held. Rows without features (facts) follow their identifiers afterwards.
+ * every row of the other; when the mean of what speaks for them is below the rules' coherence, a chain of likenesses is
+ * about to tie two people together, and the link is held. Rows without features (facts) follow their identifiers afterwards.
  * @module
  */
 import {
@@ -90,7 +90,7 @@ const contradicted = (
 };
 
 /** One pair, however clear, may not outvote all others. */
-const MOST_WEIGHT = 12;
+const MOST_EVIDENCE = 12;
 
 const contradiction =
   (graph: ScoredGraph): Contradicts =>
@@ -98,9 +98,9 @@ const contradiction =
     let [sum, pairs] = [0, 0];
     for (const one of a) {
       for (const other of b) {
-        const weight = graph.weightOf(one, other);
-        if (weight === undefined) continue;
-        sum += Math.min(MOST_WEIGHT, Math.max(-MOST_WEIGHT, weight));
+        const evidence = graph.weigh(one, other)?.evidence;
+        if (evidence === undefined) continue;
+        sum += Math.min(MOST_EVIDENCE, Math.max(-MOST_EVIDENCE, evidence));
         pairs += 1;
       }
     }

@@ -11,7 +11,7 @@ import { append } from '#domain/shared/multimap.ts';
 import { byText, type EvidenceUnit, type IdentifierKey, type UnitKey } from './evidence.ts';
 import type { MatchRules } from './matching/match-model.ts';
 import { type MatchSubject, matchSubject } from './matching/match-subject.ts';
-import { type PairWeight, weigher } from './matching/weigh-pair.ts';
+import { linksBy, type PairWeight, weigher } from './matching/weigh-pair.ts';
 import { compares, links, type MergePolicy, scoringOf } from './merge-policy.ts';
 
 /** A pair that is worth a link or a look, `a` before `b` by key. */
@@ -29,8 +29,8 @@ export interface ScoredGraph {
   readonly rules: MatchRules;
   /** Edges between these units, each once, strongest first, then by keys. */
   edgesAmong(units: readonly EvidenceUnit[]): readonly ScoredEdge[];
-  /** Weight of any two units, compared or not; `undefined` when one of them has no features. */
-  weightOf(a: UnitKey, b: UnitKey): number | undefined;
+  /** Weighs any two units, compared or not; `undefined` when one of them has no features. */
+  weigh(a: UnitKey, b: UnitKey): PairWeight | undefined;
 }
 
 /** The scored graph of units in key order; `undefined` when the policy scores nothing. */
@@ -82,16 +82,17 @@ class WeighedUnits implements ScoredGraph {
       .sort(byStrength);
   }
 
-  weightOf(a: UnitKey, b: UnitKey): number | undefined {
+  weigh(a: UnitKey, b: UnitKey): PairWeight | undefined {
     const [one, other] = [this.#subjects.get(a), this.#subjects.get(b)];
-    return one && other && this.#weigh(one, other).weight;
+    return one && other && this.#weigh(one, other);
   }
 
   #compare(a: UnitKey, b: UnitKey): void {
     const [one, other] = [this.#subjects.get(a), this.#subjects.get(b)];
-    const { weight, corroborated } = this.#weigh(must(one, 'subject'), must(other, 'subject'));
+    const pair = this.#weigh(must(one, 'subject'), must(other, 'subject'));
+    const { weight } = pair;
     if (weight < this.rules.review) return;
-    const links = corroborated && weight >= this.rules.link;
+    const links = linksBy(this.rules, pair);
     append(this.#edges, a, { a, b, weight: Math.round(weight * DIGITS) / DIGITS, links });
   }
 }

@@ -52,7 +52,11 @@ const sides = z.looseObject({ a: z.array(value), b: z.array(value) });
 const score = described(
   z.looseObject({
     weight: z.number(),
-    thresholds: z.looseObject({ link: z.number(), review: z.number() }),
+    thresholds: z.looseObject({
+      link: z.number(),
+      review: z.number(),
+      uncorroborated: z.optional(z.number()),
+    }),
     model: z.string(),
     corroborated: z.boolean(),
     findings: z.array(

@@ -18,6 +18,7 @@ import { slowScoredPartition } from '../../support/slow-scored-partition.ts';
 const NAMES = ['张伟', '張偉', '张玮', 'Zhang Wei', '李静', '李敬', '王小明', '王先生', ''];
 const DATES = ['1990-05-17', '1990-05-18', '1985-03-02', '1990', ''];
 const PHONES = ['13912345678', '13912345679', '13800002222', ''];
+const CITIES = ['深圳', '香港', ''];
 const CARDS = ['M100200300', 'M999888777', ''];
 
 const row = fc.record({
@@ -25,6 +26,7 @@ const row = fc.record({
   birthDate: fc.constantFrom(...DATES),
   phone: fc.constantFrom(...PHONES),
   card: fc.constantFrom(...CARDS),
+  city: fc.constantFrom(...CITIES),
 });
 
 const fact = fc.record({
@@ -54,6 +56,7 @@ const world = fc
         name: { full },
         ...(raw.birthDate === '' ? {} : { birthDate: raw.birthDate }),
         ...(raw.phone === '' ? {} : { phone: raw.phone }),
+        ...(raw.city === '' ? {} : { address: { city: raw.city } }),
         ids: card === '' ? {} : { card },
       }),
     ),

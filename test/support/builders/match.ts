@@ -31,24 +31,33 @@ export const subject = (raw: RawFeatures): MatchSubject => ({
   shared: new Set(),
 });
 
-/** A model of these comparisons that has seen nothing. */
+/** Names of which none is common or rare. */
+const NAMES = { rows: 1_000, chance: 0.001, common: {}, rare: 1 };
+
+/** A model of these comparisons that has seen nothing but that no name is commoner than others. */
 export const startModel = (...comparisons: readonly string[]): MatchModel => ({
   version: 'start',
-  ...estimateFrequencies(comparisons, [], []),
-  frequencies: {},
+  ...estimateFrequencies(comparisons, { candidates: [], strangers: [], all: 0 }),
+  frequencies: { given: NAMES, family: NAMES },
   placeholderDates: [],
 });
 
 /** Keys of small worlds. */
-export const SMALL_KEYS: readonly BlockingRule[] = [['names'], ['name', 'birth-date'], ['phone']];
+export const SMALL_KEYS: readonly BlockingRule[] = [
+  ['names'],
+  ['name', 'birth-date'],
+  ['phone'],
+  ['name', 'city'],
+];
 
 /** Rules of small worlds. */
 export const SMALL_RULES: MatchRules = {
   keys: SMALL_KEYS,
   link: 0,
   review: -2,
-  coherence: -1,
-  model: startModel('name', 'birth-date', 'phone', 'id:card'),
+  uncorroborated: 3,
+  coherence: 1,
+  model: startModel('name', 'birth-date', 'phone', 'id:card', 'place'),
 };
 
 const namespace = (

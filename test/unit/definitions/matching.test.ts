@@ -34,7 +34,8 @@ describe('compiled', () => {
       candidates: {
         link: 1,
         review: -2,
-        coherence: -1,
+        uncorroborated: 4,
+        coherence: 2,
         keys: [['name', 'birth-date'], ['birth-date', 'phone-end'], ['names']],
       },
     });
@@ -64,6 +65,11 @@ describe('what is wrong is told by file and line', () => {
       'a review above the link',
       { 'identity.yaml': IDENTITY.replace('-2', '2') },
       'must not be above',
+    ],
+    [
+      'a bar without corroboration below the link',
+      { 'identity.yaml': IDENTITY.replace('uncorroborated: 4', 'uncorroborated: 0') },
+      'must not be below',
     ],
     [
       'a key of unknown parts',

@@ -56,6 +56,18 @@ test('the default rules are in order', () => {
   expect(readRules({ path: 'person.yaml', text })).toMatchObject({ ok: true, value: { link: 0 } });
 });
 
+test.each([
+  ['review: 1', '2 review must not be above `link`.'],
+  ['uncorroborated: -1', '2 uncorroborated must not be below `link`.'],
+])('rules with %s are refused', (line, problem) => {
+  const rest = 'coherence: 2\ncap: { identifier: 4, key: 6 }\nkeys: [[names]]\n';
+  const text = `link: 0\n${line}\n${line.startsWith('review') ? '' : 'review: -2\n'}${rest}`;
+  const result = readRules({ path: 'rules.yaml', text });
+  expect(
+    result.ok ? [] : result.error.map((one) => `${one.line} ${one.field} ${one.message}`),
+  ).toEqual([problem]);
+});
+
 describe('a draft', () => {
   const draft = draftMapping({
     file: 'my file.csv',

@@ -30,7 +30,7 @@ const RULES = must(
     path: 'rules.yaml',
     text: `link: 0
 review: -2
-coherence: -1
+coherence: 2
 cap: { identifier: 3, key: 5 }
 blocked: { phone: ['+8613800138000'] }
 keys: [[names], [name, birth-date], [phone]]

@@ -49,6 +49,16 @@ test.each([
 });
 
 test.each([
+  ['Jason', 'Walekr', 'Awlker', 'made-up-same-domain'],
+  ['Jsaon', 'Walker', 'Walker', 'made-up-same-domain'],
+  ['Peter', 'Long', 'Long', 'same'],
+])('jason.walker@x.com of %s %s and %s: %s', (given, family, other, expected) => {
+  const email = 'jason.walker@x.com';
+  const [a, b] = [family, other].map((name) => ({ name: { given, family: name }, email }));
+  expect(level('email', a ?? {}, b ?? {})).toBe(expected);
+});
+
+test.each([
   ['13912345678', '+86 139-1234-5678', 'same'],
   ['61725501', '+85361725501', 'same-end'],
   ['13912345678', '13912345679', 'slip'],

@@ -89,8 +89,18 @@ const isMadeUp = (local: string, name: PersonName | undefined): boolean =>
   name.given !== '' &&
   name.family !== '' &&
   !/\d/.test(local) &&
-  local.includes(name.given.slice(0, 3)) &&
-  local.includes(name.family.slice(0, 4));
+  (isSpelled(local, name) ||
+    (local.includes(name.given.slice(0, 3)) && local.includes(name.family.slice(0, 4))));
+
+const SPELLED = 0.92;
+
+/** Whether the letters are the name, or the name with a slip. */
+const isSpelled = (local: string, { given, family }: PersonName): boolean => {
+  const letters = local.replace(/\P{L}/gu, '');
+  return [given + family, family + given].some(
+    (name) => similarity(letters, name.replaceAll(' ', '')) >= SPELLED,
+  );
+};
 
 /** `same-end`: equal but for a country code that one of them lacks. */
 export const PHONE_LEVELS = ['different', 'two-slips', 'slip', 'same-end', 'same'] as const;

@@ -1,11 +1,13 @@
 /**
  * Estimation of a match model from rows alone, without anybody saying which are one person.
  *
- * Pairs of rows that share a blocking key are two populations: one person and two. Expectation-maximisation finds the
- * frequencies of levels in each that explain the pairs best (Winkler 1988). It starts from what the levels are worth
- * anywhere and keeps some imaginary pairs of that, so that a small file is not over-read. Good keys leave almost no
- * pairs of two persons to learn from; therefore as many pairs of strangers, drawn from all rows, as there are matches
- * count as such. Everything is a function of the pairs: no random start, the same rows give the same model.
+ * All pairs of rows are two populations: one person and two. Expectation-maximisation finds the frequencies of levels in
+ * each that explain the pairs best (Winkler 1988). Pairs that share a blocking key are looked at one by one. All others
+ * count as two persons and are known by a sample: keys pick pairs by the very values that are compared, so that among the
+ * candidates alone two persons who agree on one thing agree on nothing else, which is no picture of two persons
+ * (docs/adr/0079). It starts from what the levels are worth anywhere, keeps some imaginary pairs of that, and goes back to
+ * it for a level that hardly any pair shows. Everything is a function of the pairs: no random start, the same rows give
+ * the same model.
  * @module
  */
 import { must } from '#domain/shared/assert.ts';
@@ -22,12 +24,24 @@ export interface Estimate {
   readonly comparisons: Readonly<Record<string, readonly LevelFrequencies[]>>;
 }
 
+/** The pairs of some rows. */
+export interface PairsOfRows {
+  /** Those that share a blocking key. */
+  readonly candidates: Iterable<CandidatePair>;
+  /** Some of those that share none. */
+  readonly strangers: Iterable<CandidatePair>;
+  /** How many pairs there are. */
+  readonly all: number;
+}
+
 /** Rounds of the estimation; it changes little after the tenth. */
 const ROUNDS = 25;
 /** Imaginary pairs of each population that speak for the start. */
 const IMAGINARY = 100;
-const FIRST_PRIOR = 0.1;
-const [LEAST_PRIOR, MOST_PRIOR] = [1e-4, 0.95];
+/** Pairs of a level that count as much as the start does for what the level is worth. */
+const FEW = 20;
+const FIRST_PRIOR = 0.005;
+const [LEAST_PRIOR, MOST_PRIOR] = [1e-9, 0.95];
 
 /** Pairs with the same levels, counted together. */
 interface Pattern {
@@ -42,27 +56,34 @@ interface State {
   readonly u: readonly (readonly number[])[];
 }
 
-/**
- * Estimates the frequencies of these comparisons.
- * @param strangers pairs of rows drawn from all, none of which share a key
- */
+/** What is known of the pairs that share no key. */
+interface Strangers {
+  /** How many there are. */
+  readonly pairs: number;
+  /** How many of them were looked at. */
+  readonly sampled: number;
+  /** Shares of levels, by comparison. */
+  readonly shares: readonly (readonly number[])[];
+}
+
+/** Estimates the frequencies of these comparisons. */
 export const estimateFrequencies = (
   names: readonly string[],
-  pairs: Iterable<CandidatePair>,
-  strangers: Iterable<CandidatePair>,
+  { candidates, strangers, all }: PairsOfRows,
 ): Estimate => {
-  const comparisons = names.map((name) => must(comparisonOf(name), `comparison ${name}`));
-  const patterns = countPatterns(comparisons, pairs);
-  const known = strangerShares(comparisons, countPatterns(comparisons, strangers));
+  const comparisons = names.map((name) => startOf(must(comparisonOf(name), `comparison ${name}`)));
+  const patterns = countPatterns(comparisons, candidates);
+  const others = describeStrangers(comparisons, strangers, all - total(patterns));
   let state: State = {
     prior: FIRST_PRIOR,
     m: comparisons.map(({ m }) => m),
     u: comparisons.map(({ u }) => u),
   };
   for (let round = 0; round < ROUNDS && patterns.length > 0; round++) {
-    state = nextState(comparisons, patterns, known, state);
+    state = nextState(comparisons, patterns, others, state);
   }
-  return { prior: state.prior, comparisons: described(comparisons, state) };
+  const seen = pairsByLevel(comparisons, patterns, others);
+  return { prior: state.prior, comparisons: described(comparisons, seen, state) };
 };
 
 const countPatterns = (
@@ -83,19 +104,59 @@ const countPatterns = (
   return [...counts.values()];
 };
 
+/** How much rarer any agreement is among all pairs than among those that share a key, for which `comparisons.ts` has figures. */
+const RARER = 20;
+
+const startOf = (comparison: Comparison): Comparison => {
+  if (comparison.name === 'gender') return comparison;
+  const [, ...agreeing] = comparison.u.map((share) => share / RARER);
+  const most = 1 - agreeing.reduce((sum, share) => sum + share, 0);
+  return { ...comparison, u: [most, ...agreeing] };
+};
+
+const total = (patterns: readonly Pattern[]): number =>
+  patterns.reduce((sum, { pairs }) => sum + pairs, 0);
+
+const describeStrangers = (
+  comparisons: readonly Comparison[],
+  sample: Iterable<CandidatePair>,
+  pairs: number,
+): Strangers => {
+  const patterns = countPatterns(comparisons, sample);
+  const sampled = total(patterns);
+  const shares = comparisons.map(({ levels }, index) =>
+    levels.map((_, level) => pairsAt(patterns, index, level) / Math.max(1, sampled)),
+  );
+  return { pairs: Math.max(0, pairs), sampled, shares };
+};
+
+const pairsAt = (patterns: readonly Pattern[], comparison: number, level: number): number =>
+  patterns.reduce((sum, { levels, pairs }) => sum + (levels[comparison] === level ? pairs : 0), 0);
+
+/** Pairs that were looked at, by comparison and level. */
+const pairsByLevel = (
+  comparisons: readonly Comparison[],
+  patterns: readonly Pattern[],
+  { sampled, shares: known }: Strangers,
+): readonly (readonly number[])[] =>
+  comparisons.map(({ levels }, index) =>
+    levels.map(
+      (_, level) => pairsAt(patterns, index, level) + sampled * (known[index]?.[level] ?? 0),
+    ),
+  );
+
 const nextState = (
   comparisons: readonly Comparison[],
   patterns: readonly Pattern[],
-  known: readonly (readonly number[])[],
+  strangers: Strangers,
   state: State,
 ): State => {
   const m = comparisons.map((comparison) => comparison.m.map((share) => share * IMAGINARY));
   const u = comparisons.map((comparison) => comparison.u.map((share) => share * IMAGINARY));
-  let [matches, all] = [0, 0];
+  let matches = 0;
   for (const { levels, pairs } of patterns) {
     const match = probability(levels, state) * pairs;
     matches += match;
-    all += pairs;
     for (const [index, level] of levels.entries()) {
       if (level < 0) continue;
       add(m[index], level, match);
@@ -103,28 +164,15 @@ const nextState = (
     }
   }
   for (const [index, counts] of u.entries()) {
-    for (const [level, share] of (known[index] ?? []).entries())
-      add(counts, level, share * matches);
+    for (const [level, share] of (strangers.shares[index] ?? []).entries())
+      add(counts, level, share * strangers.pairs);
   }
+  const prior = matches / (total(patterns) + strangers.pairs);
   return {
-    prior: Math.min(MOST_PRIOR, Math.max(LEAST_PRIOR, matches / (all + matches))),
+    prior: Math.min(MOST_PRIOR, Math.max(LEAST_PRIOR, prior)),
     m: m.map(shares),
     u: u.map(shares),
   };
-};
-
-const strangerShares = (
-  comparisons: readonly Comparison[],
-  patterns: readonly Pattern[],
-): readonly (readonly number[])[] => {
-  const total = patterns.reduce((sum, { pairs }) => sum + pairs, 0);
-  return comparisons.map(({ levels }, index) =>
-    levels.map(
-      (_, level) =>
-        patterns.reduce((sum, one) => sum + (one.levels[index] === level ? one.pairs : 0), 0) /
-        Math.max(1, total),
-    ),
-  );
 };
 
 const add = (counts: number[] | undefined, level: number, amount: number): void => {
@@ -145,17 +193,31 @@ const probability = (levels: readonly number[], { prior, m, u }: State): number 
   return 1 / (1 + Math.exp(-odds));
 };
 
-const described = (comparisons: readonly Comparison[], { m, u }: State): Estimate['comparisons'] =>
+const described = (
+  comparisons: readonly Comparison[],
+  seen: readonly (readonly number[])[],
+  state: State,
+): Estimate['comparisons'] =>
   Object.fromEntries(
-    comparisons.map(({ name, levels }, index) => [
+    comparisons.map(({ name, levels, m, u }, index) => [
       name,
-      levels.map((level, at) => ({
-        level,
-        m: rounded(m[index]?.[at] ?? 0),
-        u: rounded(u[index]?.[at] ?? 0),
-      })),
+      levels.map((level, at) => {
+        const pairs = seen[index]?.[at] ?? 0;
+        const blend = blender(pairs / (pairs + FEW));
+        return {
+          level,
+          m: rounded(blend(m[at], state.m[index]?.[at])),
+          u: rounded(blend(u[at], state.u[index]?.[at])),
+        };
+      }),
     ]),
   );
+
+// By their logarithms, so that weights are blended.
+const blender =
+  (share: number) =>
+  (start = 0, found = start): number =>
+    start ** (1 - share) * found ** share;
 
 // Six digits are more than any file can tell, and make the frozen model readable.
 const rounded = (share: number): number => Number(Math.max(share, 1e-9).toPrecision(6));

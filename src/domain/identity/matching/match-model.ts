@@ -32,7 +32,7 @@ export type FrequencyName = 'given' | 'family' | 'city';
 export interface MatchModel {
   /** Hash of everything else in it. */
   readonly version: string;
-  /** Share of candidates that are one person, before anything is compared. */
+  /** Share of all pairs that are one person, before anything is compared. */
   readonly prior: number;
   readonly comparisons: Readonly<Record<string, readonly LevelFrequencies[]>>;
   readonly frequencies: Readonly<Partial<Record<FrequencyName, ValueFrequencies>>>;
@@ -48,7 +48,11 @@ export interface MatchRules {
   readonly link: number;
   /** At or above, but below {@link MatchRules.link}: held for review. Below: nothing. */
   readonly review: number;
-  /** Least mean weight between the rows of two groups that a link may join. */
+  /**
+   * At or above: linked although names, places and words alone agree, if at least two of them do; never when absent.
+   */
+  readonly uncorroborated?: number;
+  /** Least mean of what speaks for the pairs of two groups that a link may join: their weights, the prior aside. */
   readonly coherence: number;
   readonly model: MatchModel;
 }

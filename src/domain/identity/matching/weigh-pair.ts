@@ -5,7 +5,7 @@
  */
 import { must } from '#domain/shared/assert.ts';
 import { type Comparison, comparisonOf, type Support } from './comparisons.ts';
-import type { FrequencyName, MatchModel, ValueFrequencies } from './match-model.ts';
+import type { FrequencyName, MatchModel, MatchRules, ValueFrequencies } from './match-model.ts';
 import type { MatchSubject } from './match-subject.ts';
 
 /** What one comparison contributed. */
@@ -19,11 +19,12 @@ export interface Finding {
 export interface PairWeight {
   /** Natural logarithm of the odds that the two are one person. */
   readonly weight: number;
-  /**
-   * Whether more agrees than names and places, or a birth date or digits of an unknown country alone; without that no
-   * weight links.
-   */
+  /** What the findings add to the odds that any two rows are one person. */
+  readonly evidence: number;
+  /** Whether more agrees than names, places and words, or a birth date or digits of an unknown country alone. */
   readonly corroborated: boolean;
+  /** Whether at least two comparisons speak for them, gender aside, by a model that knows how rare names are. */
+  readonly several: boolean;
   readonly findings: readonly Finding[];
 }
 
@@ -41,6 +42,7 @@ export const weigher = (model: MatchModel): WeighPair => {
 
 const makeWeigher = (model: MatchModel): WeighPair => {
   const prior = Math.log(model.prior / (1 - model.prior));
+  const knowsNames = LEAST_NAMES <= namesIn(model);
   const comparisons = Object.entries(model.comparisons).map(([name, levels]) => {
     const comparison = must(comparisonOf(name), `comparison ${name}`);
     return {
@@ -68,13 +70,31 @@ const makeWeigher = (model: MatchModel): WeighPair => {
     });
   return (a, b) => {
     const judged = compare(a, b);
+    const evidence = judged.reduce((sum, { weight }) => sum + weight, 0);
+    const speaking = judged.filter(({ speaksFor }) => speaksFor);
+    const telling = speaking.filter(({ comparison }) => comparison !== 'gender');
+    const isSupported: Readonly<Record<Support, boolean>> = {
+      nothing: true,
+      anything: speaking.length > 1,
+      'more-than-gender': telling.length > 1,
+    };
     return {
-      weight: judged.reduce((sum, { weight }) => sum + weight, prior),
-      corroborated: isCorroborated(judged),
+      weight: prior + evidence,
+      evidence,
+      corroborated: speaking.some(
+        ({ corroborating, needs }) => corroborating && isSupported[needs],
+      ),
+      several: knowsNames && telling.length > 1,
       findings: judged.map(({ comparison, level, weight }) => ({ comparison, level, weight })),
     };
   };
 };
+
+/** Rows with a name, given and family, that a model must have seen to say that a name and a town are nobody else's. */
+const LEAST_NAMES = 500;
+
+const namesIn = ({ frequencies: { given, family } }: MatchModel): number =>
+  Math.min(given?.rows ?? 0, family?.rows ?? 0);
 
 interface Judged extends Finding {
   readonly speaksFor: boolean;
@@ -82,16 +102,11 @@ interface Judged extends Finding {
   readonly needs: Support;
 }
 
-const isCorroborated = (judged: readonly Judged[]): boolean => {
-  const speaking = judged.filter(({ speaksFor }) => speaksFor);
-  const telling = speaking.filter(({ comparison }) => comparison !== 'gender');
-  const isSupported: Readonly<Record<Support, boolean>> = {
-    nothing: true,
-    anything: speaking.length > 1,
-    'more-than-gender': telling.length > 1,
-  };
-  return speaking.some(({ corroborating, needs }) => corroborating && isSupported[needs]);
-};
+/** Whether two rows of this weight are one customer by these rules. */
+export const linksBy = (
+  { link, uncorroborated = Number.POSITIVE_INFINITY }: MatchRules,
+  { weight, corroborated, several }: PairWeight,
+): boolean => (corroborated && weight >= link) || (several && weight >= uncorroborated);
 
 const corroboratingLevels = ({ levels, corroboratesFrom }: Comparison): ReadonlySet<string> =>
   new Set(corroboratesFrom === undefined ? [] : levels.slice(levels.indexOf(corroboratesFrom)));
