@@ -47,6 +47,8 @@ export interface ExtractDefinition {
 export interface ExtractRules {
   readonly link: number;
   readonly review: number;
+  /** Rows of a file up to which `review` holds; in a larger one only what reaches `link` waits. All when absent. */
+  readonly reviewUpTo?: number;
   readonly uncorroborated?: number;
   readonly coherence: number;
   readonly cap: { readonly identifier: number; readonly key: number };
@@ -87,6 +89,7 @@ const MappingFile = z.strictObject({
 const RulesFile = z.strictObject({
   link: z.number(),
   review: z.number(),
+  reviewUpTo: z.optional(z.int().check(z.gte(1))),
   uncorroborated: z.optional(z.number()),
   coherence: z.number(),
   cap: z.strictObject({
@@ -167,6 +170,10 @@ export const readRules = (file: DefinitionFile): Checked<ExtractRules> => {
   if (!shaped.ok) return shaped;
   const problems = checkThresholds(document, [], shaped.value);
   if (problems.length > 0) return failure(problems);
-  const { uncorroborated, ...rules } = shaped.value;
-  return success({ ...rules, ...(uncorroborated === undefined ? {} : { uncorroborated }) });
+  const { uncorroborated, reviewUpTo, ...rules } = shaped.value;
+  return success({
+    ...rules,
+    ...(uncorroborated === undefined ? {} : { uncorroborated }),
+    ...(reviewUpTo === undefined ? {} : { reviewUpTo }),
+  });
 };

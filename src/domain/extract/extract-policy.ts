@@ -15,13 +15,18 @@ import { KEY_NAMESPACE } from './extract-row.ts';
 const IDENTIFIER_PRIORITY = 1;
 const KEY_PRIORITY = 99;
 
-/** The policy of an extract's rules with a model. */
+/**
+ * The policy of an extract's rules with a model.
+ * @param rows of the extract
+ */
 export const extractPolicy = (
   definition: ExtractDefinition,
   rules: ExtractRules,
   model: MatchModel,
+  rows: number,
 ): MergePolicy => {
-  const { cap, blocked: _blocked, ...scores } = rules;
+  const { cap, blocked: _blocked, reviewUpTo = rows, ...scores } = rules;
+  const review = rows > reviewUpTo ? rules.link : rules.review;
   const names = [
     'phone',
     'email',
@@ -39,7 +44,7 @@ export const extractPolicy = (
     ),
     [KEY_NAMESPACE]: {
       ...namespace(KEY_NAMESPACE, KEY_PRIORITY, false, cap.key),
-      candidates: { ...scores, model },
+      candidates: { ...scores, review, model },
     },
   };
 };

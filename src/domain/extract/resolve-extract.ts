@@ -40,7 +40,7 @@ export const prepareExtract = (
     evidenceOf(row, rules, ports.pseudonymise),
   );
   const model = known ?? learned(ports, units, rules, dates);
-  return { units, policy: extractPolicy(definition, rules, model), model };
+  return { units, policy: extractPolicy(definition, rules, model, rows.length), model };
 };
 
 const learned = (

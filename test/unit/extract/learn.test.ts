@@ -5,13 +5,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readMapping, readRules } from '#domain/extract/extract-definition.ts';
-import { sharedIn } from '#domain/extract/extract-policy.ts';
+import { extractPolicy, sharedIn } from '#domain/extract/extract-policy.ts';
 import { readRow, unitKeyOf } from '#domain/extract/extract-row.ts';
 import { prepareExtract } from '#domain/extract/resolve-extract.ts';
 import { scoreClusters } from '#domain/extract/score-clusters.ts';
 import { partition } from '#domain/identity/partition.ts';
 import type { Random } from '#domain/shared/clock.ts';
 import type { Result } from '#domain/shared/result.ts';
+import { startModel } from '../../support/builders/match.ts';
+import { EXTRACT } from '../../support/extract-rows.ts';
 import { seededRandom } from '../../support/scheduler.ts';
 
 const checked = <Value>(result: Result<Value, unknown>): Value => {
@@ -112,6 +114,17 @@ describe('of names that many have and birth dates', () => {
       expect(scores.largestCustomer).toBeLessThan(5);
     },
   );
+});
+
+test('a large file holds for review only what is likely', () => {
+  const rules = { ...RULES, reviewUpTo: 3 };
+  const model = { ...startModel('name'), placeholderDates: [] };
+  const { definition } = EXTRACT;
+  const reviewOf = (rows: number) =>
+    Object.values(extractPolicy(definition, rules, model, rows)).flatMap(
+      ({ candidates }) => candidates?.review ?? [],
+    );
+  expect([reviewOf(3), reviewOf(4)]).toEqual([[RULES.review], [RULES.link]]);
 });
 
 describe('of names and towns', () => {
