@@ -25,8 +25,9 @@ import { DATA_SETS, type DataSet, type PeerScore } from './sets.ts';
 
 const HELP = `Usage: npm run bench:accuracy -- --data DIR [--only TEXT] [--engine] [--json]
 
-  --data DIR   folder with the public sets splink_fake_1000/fake_1000.csv, febrl/dataset{1,4a,4b}.csv,
-               dqbench_er/tier{1,2}.csv, cn_retail_synth/{records_final.csv,events.jsonl,truth.csv} and
+  --data DIR   folder with the public sets splink_fake_1000/fake_1000.csv, splink_fake_20000/fake_20000.csv,
+               splink_historical_50k/historical_figures_with_errors_50k.csv, febrl/dataset{1,2,3,4a,4b}.csv,
+               dqbench_er/tier{1,2,3,4}.csv, cn_retail_synth/{records_final.csv,events.jsonl,truth.csv} and
                senzing_truthset/{customers,watchlist,reference,actual_truthset_key}.csv; sets that are not there are left out
   --only TEXT  only the sets whose name contains this
   --engine     through the pipeline on the local DynamoDB engine, as npm run resolve does, in place of all rows at once
@@ -196,8 +197,8 @@ const show = (line: Line): void => {
 
 if (values.data === undefined) {
   console.error(
-    'Say with --data DIR where the public sets are: splink_fake_1000, febrl (1, 4a, 4b), dqbench_er (tiers 1, 2), ' +
-      'cn_retail_synth and senzing_truthset, as npm run bench:accuracy -- --help lists their files.',
+    'Say with --data DIR where the public sets are: splink_fake_1000, splink_fake_20000, splink_historical_50k, febrl (1 to 4), ' +
+      'dqbench_er (tiers 1 to 4), cn_retail_synth and senzing_truthset, as npm run bench:accuracy -- --help lists their files.',
   );
   process.exitCode = 2;
 } else await main(values.data);

@@ -49,6 +49,14 @@ test.each([
 });
 
 test.each([
+  [{ city: 'Leeds', state: 'wa' }, { city: 'York', state: 'wa' }, 'same-state'],
+  [{ city: 'Leeds', state: 'wa' }, { state: 'wa' }, undefined],
+  [{ city: 'Leeds', state: 'wa' }, { state: 'nsw' }, 'different'],
+])('%j and %j: %s', (a, b, expected) => {
+  expect(level('place', { address: a }, { address: b })).toBe(expected);
+});
+
+test.each([
   ['Jason', 'Walekr', 'Awlker', 'made-up-same-domain'],
   ['Jsaon', 'Walker', 'Walker', 'made-up-same-domain'],
   ['Peter', 'Long', 'Long', 'same'],

@@ -211,12 +211,16 @@ export const PLACE_LEVELS = [
 /** A level of {@link PLACE_LEVELS}. */
 export type PlaceLevel = (typeof PLACE_LEVELS)[number];
 
-/** Compares where two addresses are; `undefined` when they have nothing in common to compare. */
+/**
+ * Compares where two addresses are; `undefined` when there is neither a town nor a postcode to compare and no other state: of a
+ * state that is the same, and no more known, nobody can say whether the towns were.
+ */
 export const comparePlaces = (a: Address, b: Address): PlaceLevel | undefined => {
   const cities = both(a.city, b.city, compareTexts);
   const postcodes = both(a.postcode, b.postcode, comparePostcodes);
   const states = both(a.state, b.state, (x, y) => (x === y ? 'same-state' : 'different'));
-  if (cities === undefined && postcodes === undefined) return states;
+  if (cities === undefined && postcodes === undefined)
+    return states === 'different' ? states : undefined;
   const level = PLACES[cities ?? 'different'][postcodes ?? 'different'];
   return level === 'different' && states !== undefined ? states : level;
 };
