@@ -66,12 +66,8 @@ const scoredPairs = (pairs: readonly Pair[], shared: Shared): readonly ScoredPai
   pairs
     .filter((pair) => isScored(pair) && common(pair, shared).length > 0)
     .map((pair): ScoredPair => {
-      const { weight = 0, corroborated, several } = weighed(pair, shared) ?? {};
-      const bar = corroborated
-        ? SMALL_RULES.link
-        : several
-          ? SMALL_RULES.uncorroborated
-          : undefined;
+      const { weight = 0, corroborated, named } = weighed(pair, shared) ?? {};
+      const bar = corroborated ? SMALL_RULES.link : named ? SMALL_RULES.uncorroborated : undefined;
       return { ...pair, weight, links: weight >= (bar ?? Number.POSITIVE_INFINITY) };
     })
     .sort((x, y) => Math.round(y.weight * 1e6) - Math.round(x.weight * 1e6));

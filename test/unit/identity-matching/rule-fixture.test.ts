@@ -16,6 +16,7 @@ const MODEL = startModel(
   'street',
   'place',
   'id:card',
+  'text:company',
 );
 const weigh = weigher(MODEL);
 const RULES = { keys: [], link: 0, review: -2, uncorroborated: 2, coherence: 2, model: MODEL };
@@ -50,6 +51,11 @@ describe('a name', () => {
     ],
     ['of two and nothing else', named('Robert Smith'), named('Jane Doe'), 'none'],
   ])('%s', (_, a, b, expected) => expect(verdict(a, b)).toBe(expected));
+});
+
+test('a town and a word without a name', () => {
+  const row = { address: { city: 'Leeds' }, texts: { company: 'Globex' } };
+  expect(verdict(row, row)).toBe('review');
 });
 
 describe('a name with a birth date', () => {

@@ -42,7 +42,7 @@ test('two rows of one person: score, model, thresholds, and what both say, maske
           value: { use: 'score', namespace: 'score', value: null },
           score: {
             rows: ['crm.m.0', 'crm.m.1'],
-            thresholds: { link: 0, review: -2 },
+            thresholds: { link: 0, review: -2, uncorroborated: 3 },
             model: 'start',
             corroborated: true,
             findings: expect.arrayContaining([

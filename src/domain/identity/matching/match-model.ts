@@ -49,7 +49,7 @@ export interface MatchRules {
   /** At or above, but below {@link MatchRules.link}: held for review. Below: nothing. */
   readonly review: number;
   /**
-   * At or above: linked although names, places and words alone agree, if at least two of them do; never when absent.
+   * At or above: linked although nothing agrees but a name and a place, word or the like beside it; never when absent.
    */
   readonly uncorroborated?: number;
   /** Least mean of what speaks for the pairs of two groups that a link may join: their weights, the prior aside. */

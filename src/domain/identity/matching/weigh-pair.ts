@@ -23,8 +23,8 @@ export interface PairWeight {
   readonly evidence: number;
   /** Whether more agrees than names, places and words, or a birth date or digits of an unknown country alone. */
   readonly corroborated: boolean;
-  /** Whether at least two comparisons speak for them, gender aside, by a model that knows how rare names are. */
-  readonly several: boolean;
+  /** Whether the name speaks for them, by a model that knows how rare names are, and something else besides gender. */
+  readonly named: boolean;
   readonly findings: readonly Finding[];
 }
 
@@ -84,7 +84,7 @@ const makeWeigher = (model: MatchModel): WeighPair => {
       corroborated: speaking.some(
         ({ corroborating, needs }) => corroborating && isSupported[needs],
       ),
-      several: knowsNames && telling.length > 1,
+      named: knowsNames && telling.length > 1 && telling.some(isOfName),
       findings: judged.map(({ comparison, level, weight }) => ({ comparison, level, weight })),
     };
   };
@@ -102,11 +102,13 @@ interface Judged extends Finding {
   readonly needs: Support;
 }
 
+const isOfName = ({ comparison }: Judged): boolean => comparison === 'name';
+
 /** Whether two rows of this weight are one customer by these rules. */
 export const linksBy = (
   { link, uncorroborated = Number.POSITIVE_INFINITY }: MatchRules,
-  { weight, corroborated, several }: PairWeight,
-): boolean => (corroborated && weight >= link) || (several && weight >= uncorroborated);
+  { weight, corroborated, named }: PairWeight,
+): boolean => (corroborated && weight >= link) || (named && weight >= uncorroborated);
 
 const corroboratingLevels = ({ levels, corroboratesFrom }: Comparison): ReadonlySet<string> =>
   new Set(corroboratesFrom === undefined ? [] : levels.slice(levels.indexOf(corroboratesFrom)));
