@@ -69,13 +69,12 @@ beforeAll(async () => {
   writeFileSync(join(data, 'endpoints.json'), JSON.stringify(endpoints));
   writeScoredFolder(join(data, 'definitions'));
   // Whatever two rows say, it is too little.
-  writeScoredFolder(join(data, 'strict'), {
-    'identity.yaml': SCORED_FILES['identity.yaml'].replace('link: 1', 'link: 60'),
-  });
+  const strict = SCORED_FILES['identity.yaml']
+    .replace('link: 1', 'link: 60')
+    .replace('uncorroborated: 4', 'uncorroborated: 60');
+  writeScoredFolder(join(data, 'strict'), { 'identity.yaml': strict });
   writeScoredFolder(join(data, 'blocking'), {
-    'identity.yaml': SCORED_FILES['identity.yaml']
-      .replace('link: 1', 'link: 60')
-      .replace('+85290000000', '+85291234567'),
+    'identity.yaml': strict.replace('+85290000000', '+85291234567'),
   });
   writeScoredFolder(join(data, 'without'), {
     'identity.yaml': SCORED_FILES['identity.yaml'].replace(/ {2}phone: .*\n/, ''),
